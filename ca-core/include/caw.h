@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * libcaw: Channel Access on the wire. Bytes in, messages out.
+ *
+ * The library does no I/O, reads no clock, keeps no state of its own and, in everything declared
+ * here, allocates nothing: it looks at bytes the caller holds. Read this page top to bottom:
+ *
+ *     1. views        bytes that belong to somebody else
+ *     2. tables       the protocol as rows: fields, messages, DBR types, flaws, names
+ *     3. size         where does this message end?
+ *     4. decode       one message
+ *     5. fields       walk it, value by value, each with its bytes
+ *     6. text         the one-line form, the short form, single values
+ *
+ *     caw_message message;
+ *     caw_context context = {.transport = CAW_TCP, .speaker = CAW_SERVER};
+ *     int64_t used = caw_decode(bytes, length, &context, &message);
+ *     if (used > 0) {
+ *         caw_cursor cursor = caw_fields(&message, CAW_ALL);
+ *         caw_field field;
+ *         while (caw_next(&cursor, &field))
+ *             printf("%s at %u\n", caw_field_rows[field.id].label, field.view.at);
+ *     }
+ *
+ * Facts come from EPICS Base (modules/ca, modules/database/src/ioc/rsrv); numbers on the wire are
+ * big endian.
+ */
+#ifndef CAW_H
+#define CAW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- 1. views --------------------------------------------------------------------------- */
+
+/* Bytes borrowed from the caller; valid as long as the caller's buffer is. */
+typedef struct {
+    const uint8_t *bytes; /* the first byte of the view, not of the message */
+    uint32_t at;          /* offset of that byte from the start of the message */
+    uint32_t len;         /* in bytes */
+} caw_view;
+
+/* ---- 2. tables -------------------------------------------------------------------------- */
+
+/* Who sent a message. The message does not say: both sides use the same command numbers. */
+typedef enum { CAW_NOBODY, CAW_CLIENT, CAW_SERVER } caw_side;
+
+/* Bits, so that a row can name both. */
+typedef enum { CAW_TCP = 1, CAW_UDP = 2, CAW_BOTH = 3 } caw_transport;
+
+/* Command numbers (caProto.h). */
+typedef enum {
+    CAW_VERSION = 0,
+    CAW_EVENT_ADD = 1,
+    CAW_EVENT_CANCEL = 2,
+    CAW_READ = 3,
+    CAW_WRITE = 4,
+    CAW_SNAPSHOT = 5,
+    CAW_SEARCH = 6,
+    CAW_BUILD = 7,
+    CAW_EVENTS_OFF = 8,
+    CAW_EVENTS_ON = 9,
+    CAW_READ_SYNC = 10,
+    CAW_ERROR = 11,
+    CAW_CLEAR_CHANNEL = 12,
+    CAW_RSRV_IS_UP = 13,
+    CAW_NOT_FOUND = 14,
+    CAW_READ_NOTIFY = 15,
+    CAW_READ_BUILD = 16,
+    CAW_REPEATER_CONFIRM = 17,
+    CAW_CREATE_CHAN = 18,
+    CAW_WRITE_NOTIFY = 19,
+    CAW_CLIENT_NAME = 20,
+    CAW_HOST_NAME = 21,
+    CAW_ACCESS_RIGHTS = 22,
+    CAW_ECHO = 23,
+    CAW_REPEATER_REGISTER = 24,
+    CAW_SIGNAL = 25,
+    CAW_CREATE_CH_FAIL = 26,
+    CAW_SERVER_DISCONN = 27,
+    CAW_COMMANDS = 28
+} caw_command;
+
+/* A number with a name: an ECA status, an alarm severity, a command ... */
+typedef struct {
+    uint32_t value;
+    const char *name; /* "ECA_NORDACCESS"; NULL ends a list */
+    const char *text; /* a sentence, or NULL */
+} caw_name;
+
+/* One bit of a flag word. */
+typedef struct {
+    uint32_t mask;
+    const char *key;     /* filter name below the field's own: "val" in ca.mask.val */
+    const char *label;   /* "DBE_VALUE" */
+    const char *meaning; /* NULL key ends a list */
+} caw_bit;
+
+/* Which member of caw_field a value is in. */
+typedef enum {
+    CAW_UINT,  /* .number */
+    CAW_INT,   /* .number, negative values as two's complement: cast to int64_t */
+    CAW_REAL,  /* .real */
+    CAW_TEXT,  /* .text: without its NUL, any bytes, no encoding promised */
+    CAW_BYTES, /* .view */
+    CAW_IPV4,  /* .number, the first octet in the highest byte */
+    CAW_TIME,  /* .seconds since 1990-01-01 UTC (CAW_EPICS_EPOCH), .nanoseconds */
+    CAW_GROUP  /* not on the wire as such: a word of the line that stands for several fields */
+} caw_kind;
+
+/* Seconds from the POSIX epoch to the EPICS epoch, 1990-01-01 00:00:00 UTC (epicsTime.h). */
+#define CAW_EPICS_EPOCH 631152000
+
+/* Every field a message can have. CAW_F_RESERVED is zero so that a header word which a message
+ * row leaves out is reserved. */
+typedef enum {
+    CAW_F_RESERVED,
+    /* header */
+    CAW_F_COMMAND,
+    CAW_F_SIZE,
+    CAW_F_MARKER,
+    CAW_F_TYPE,
+    CAW_F_COUNT,
+    CAW_F_PARAM1,
+    CAW_F_PARAM2,
+    CAW_F_DATA_TYPE,
+    CAW_F_DATA_COUNT,
+    CAW_F_PRIORITY,
+    CAW_F_VERSION,
+    CAW_F_SEQUENCE_VALID,
+    CAW_F_SEQUENCE,
+    CAW_F_REPLY,
+    CAW_F_CID,
+    CAW_F_SID,
+    CAW_F_IOID,
+    CAW_F_SUBSCRIPTION,
+    CAW_F_STATUS,
+    CAW_F_RIGHTS,
+    CAW_F_SERVER_PORT,
+    CAW_F_SERVER_IP,
+    CAW_F_BEACON,
+    CAW_F_REPEATER_IP,
+    CAW_F_CLIENT_IP,
+    /* payloads */
+    CAW_F_PV,
+    CAW_F_USER,
+    CAW_F_HOST,
+    CAW_F_LOW,
+    CAW_F_HIGH,
+    CAW_F_PERIOD,
+    CAW_F_MASK,
+    CAW_F_FAILED_COMMAND,
+    CAW_F_FAILED_SIZE,
+    CAW_F_ERROR_TEXT,
+    CAW_F_DATA,
+    CAW_F_PADDING,
+    CAW_F_FRAGMENT,
+    /* DBR metadata */
+    CAW_F_ALARM_STATUS,
+    CAW_F_ALARM_SEVERITY,
+    CAW_F_STAMP,
+    CAW_F_PRECISION,
+    CAW_F_UNITS,
+    CAW_F_UPPER_DISP,
+    CAW_F_LOWER_DISP,
+    CAW_F_UPPER_ALARM,
+    CAW_F_UPPER_WARNING,
+    CAW_F_LOWER_WARNING,
+    CAW_F_LOWER_ALARM,
+    CAW_F_UPPER_CTRL,
+    CAW_F_LOWER_CTRL,
+    CAW_F_STATES,
+    CAW_F_STATE,
+    CAW_F_UNUSED_STATES,
+    CAW_F_ACK_TRANSIENT,
+    CAW_F_ACK_SEVERITY,
+    CAW_F_RISC_PAD,
+    /* DBR values */
+    CAW_F_VALUE,
+    CAW_F_STRING,
+    CAW_F_MORE_VALUES,
+    /* words of the line */
+    CAW_F_METADATA,
+    CAW_F_FAILED_REQUEST,
+    CAW_FIELDS
+} caw_field_id;
+
+typedef struct {
+    const char *key;       /* filter name without "ca."; NULL for a CAW_GROUP */
+    const char *label;     /* as a person reads it */
+    const char *name;      /* as the line names it, NULL when no line does */
+    caw_kind kind;         /* */
+    uint8_t bits;          /* width of a CAW_UINT or CAW_INT on the wire, at most */
+    bool hex;              /* shown in base 16 */
+    const caw_name *names; /* names of its values, or NULL */
+    const caw_bit *flags;  /* its bits, or NULL */
+    const char *alias;     /* an older filter name that must keep working, or NULL */
+    const char *meaning;   /* one sentence */
+} caw_field_row;
+
+extern const caw_field_row caw_field_rows[CAW_FIELDS];
+
+/* What follows the header. */
+typedef enum {
+    CAW_NOTHING, /* no payload; bytes that are there all the same are CAW_F_DATA */
+    CAW_STRING,  /* NUL-terminated text: the row's .text */
+    CAW_EVENT,   /* low, high, period, mask of a subscription */
+    CAW_MINOR,   /* 16 bit version of a search answer, maybe left out */
+    CAW_FAILURE, /* the header of the failed request, then text */
+    CAW_DBR,     /* metadata and elements of the header's data type */
+    CAW_ANY      /* any bytes: CAW_F_DATA */
+} caw_payload;
+
+/* A message that asks for an answer, one that gives it, or neither. */
+typedef enum { CAW_ALONE, CAW_REQUEST, CAW_RESPONSE } caw_exchange;
+
+/* How the line prints a field where its kind does not settle it: as caproto's classes do. */
+typedef enum {
+    CAW_AS_IS,     /* by kind */
+    CAW_AS_ENUM,   /* <ChannelType.TIME_DOUBLE: 20>, <AccessRights.READ|WRITE: 3>, a status */
+    CAW_AS_INT16   /* signed 16 bit */
+} caw_style;
+
+/* One name=value of the line. */
+typedef struct {
+    caw_field_id id;
+    const char *name; /* NULL: the field row's name */
+    caw_style style;
+} caw_word;
+
+#define CAW_MAX_WORDS 9
+
+/* One message of the protocol, one direction. The columns are the protocol's own. */
+typedef struct {
+    uint16_t command;
+    caw_side speaker;
+    caw_transport transport;
+    const char *name;  /* caproto's class name: "ReadNotifyResponse" */
+    const char *label; /* "Read Notify Response" */
+    const char *brief; /* first words of the short form: "Event" */
+    const char *meaning;
+    caw_field_id type, count, param1, param2; /* the four header words after the size */
+    caw_payload payload;
+    caw_field_id text; /* of a CAW_STRING */
+    caw_exchange exchange;
+    caw_field_id subject; /* what the short form names: the PV, the cid, the sid ... */
+    caw_word line[CAW_MAX_WORDS + 1]; /* words in the order of the class's arguments */
+} caw_message_row;
+
+extern const caw_message_row caw_message_rows[];
+extern const size_t caw_message_row_count;
+
+/* How one element of a DBR value is stored. */
+typedef enum {
+    CAW_E_STRING, /* a slot of 40 bytes */
+    CAW_E_INT16,
+    CAW_E_FLOAT,
+    CAW_E_ENUM, /* unsigned 16 bit */
+    CAW_E_CHAR, /* unsigned 8 bit */
+    CAW_E_INT32,
+    CAW_E_DOUBLE
+} caw_element_kind;
+
+/* Metadata in front of the value: fields in wire order, ended by CAW_F_RESERVED. What is left up
+ * to .meta bytes is RISC padding. */
+typedef struct {
+    const char *name;       /* "DBR_TIME_SHORT" (db_access.h) */
+    const char *type;       /* "TIME_INT", caproto's ChannelType */
+    const char *structure;  /* "DBR_TIME_INT", caproto's metadata class, NULL without metadata */
+    uint16_t meta;          /* bytes before the first element */
+    caw_element_kind element;
+    const caw_field_id *layout;
+} caw_dbr_row;
+
+#define CAW_DBR_TYPES 39
+extern const caw_dbr_row caw_dbr_rows[CAW_DBR_TYPES];
+
+/* The row of a DBR type number, NULL when there is none. */
+const caw_dbr_row *caw_dbr(uint32_t type);
+
+/* Bytes of one element of this kind. */
+uint32_t caw_element_size(caw_element_kind kind);
+
+/* What can be wrong with a message: one bit each in caw_message.flaws. */
+typedef enum {
+    CAW_FLAW_UNALIGNED,
+    CAW_FLAW_TOO_SHORT,
+    CAW_FLAW_TOO_LONG,
+    CAW_FLAW_UNKNOWN_COMMAND,
+    CAW_FLAW_OBSOLETE,
+    CAW_FLAW_OLD,
+    CAW_FLAW_WRONG_SIDE,
+    CAW_FLAW_WRONG_TRANSPORT,
+    CAW_FLAW_BAD_TYPE,
+    CAW_FLAW_BAD_NATIVE_TYPE,
+    CAW_FLAW_EXTENDED_UDP,
+    CAW_FLAW_BAD_MARKER,
+    CAW_FLAW_HUGE,
+    CAW_FLAW_UNKNOWN_STATUS,
+    CAW_FLAW_FAILURE,
+    CAW_FLAW_ERROR_MESSAGE,
+    CAW_FLAW_UNTERMINATED_ERROR,
+    CAW_FLAW_PRIORITY,
+    CAW_FLAW_VERSION_TOO_OLD,
+    CAW_FLAW_VERSION_OLDER,
+    CAW_FLAW_VERSION_NEWER,
+    CAW_FLAW_NO_VERSION,
+    CAW_FLAW_SEARCH_IDS,
+    CAW_FLAW_SEARCH_REPLY,
+    CAW_FLAW_SEARCH_DOREPLY,
+    CAW_FLAW_NO_NAME,
+    CAW_FLAW_UNTERMINATED_NAME,
+    CAW_FLAW_ODD_NAME,
+    CAW_FLAW_LONG_NAME,
+    CAW_FLAW_CREATE_FAILED,
+    CAW_FLAW_SERVER_DISCONN,
+    CAW_FLAW_MASK,
+    CAW_FLAW_DELTAS,
+    CAW_FLAW_EMPTY_UPDATE,
+    CAW_FLAW_EMPTY_WRITE,
+    CAW_FLAW_WRITE_TYPE,
+    CAW_FLAW_UNTERMINATED_STRING,
+    CAW_FLAW_STATES,
+    CAW_FLAW_ENUM_VALUE,
+    CAW_FLAW_ALARM,
+    CAW_FLAW_NANOSECONDS,
+    CAW_FLAW_INVALID,
+    CAW_FLAW_DIRTY_PADDING,
+    CAW_FLAW_RESERVED,
+    CAW_FLAW_LONG_IDENTITY,
+    CAW_FLAW_EVENTS_OFF,
+    CAW_FLAW_BEACON_PORT,
+    CAW_FLAW_NO_ACCESS,
+    CAW_FLAW_RIGHTS,
+    CAW_FLAWS
+} caw_flaw;
+
+/* error: a violation or not decodable. warning: suspicious. note: legal, worth knowing. */
+typedef enum { CAW_NOTE, CAW_WARNING, CAW_ERROR_LEVEL } caw_level;
+
+typedef struct {
+    const char *key; /* filter name below "ca.flaw." */
+    caw_level level;
+    const char *label; /* a sentence */
+} caw_flaw_row;
+
+extern const caw_flaw_row caw_flaw_rows[CAW_FLAWS];
+
+/* Lists of names, each ended by a row whose name is NULL. */
+extern const caw_name caw_command_names[];
+extern const caw_name caw_dbr_names[];
+extern const caw_name caw_status_names[]; /* ECA codes by wire value, with Base's meaning */
+extern const caw_name caw_alarm_status_names[];
+extern const caw_name caw_alarm_severity_names[];
+extern const caw_name caw_rights_names[];
+extern const caw_name caw_reply_names[];
+extern const caw_bit caw_mask_bits[];
+
+/* The row of a value, NULL when the list does not have it. */
+const caw_name *caw_name_of(const caw_name *list, uint32_t value);
+
+/* ---- 3. size ---------------------------------------------------------------------------- */
+
+#define CAW_HEADER_SIZE 16
+#define CAW_EXTENDED_HEADER_SIZE 24
+
+#define CAW_MORE 0         /* the header is not complete yet */
+#define CAW_MALFORMED (-1) /* these bytes are not Channel Access */
+
+/*
+ * Size in bytes, header and payload, of the message that starts here. Needs the header only (16
+ * bytes, 24 when the 16 bit payload size is 0xffff: tcpiiu.cpp asks no more, so neither do we).
+ * CAW_MALFORMED when the command is unknown and the size is impossible too: then nothing speaks
+ * for Channel Access. May exceed 2^32.
+ */
+int64_t caw_size(const uint8_t *bytes, size_t available);
+
+/* ---- 4. decode -------------------------------------------------------------------------- */
+
+/* What the caller knows of a message beyond its bytes. */
+typedef struct {
+    caw_transport transport;
+    caw_side speaker;    /* CAW_NOBODY: judge by the message alone */
+    bool starts;         /* it is the first message of its datagram */
+    bool cancel_pending; /* an unconfirmed EVENT_CANCEL of its subscription id is known */
+} caw_context;
+
+typedef struct {
+    const caw_message_row *row; /* never NULL: the last row is the unknown message */
+    const caw_dbr_row *dbr;     /* layout of a CAW_DBR payload; NULL: no such type, or none */
+    caw_side speaker;           /* the context's, or what the message itself shows */
+    caw_transport transport;
+    bool extended; /* 24 byte header */
+    uint16_t command;
+    uint16_t type;
+    uint32_t payload_size; /* declared */
+    uint32_t count;
+    uint32_t param1;
+    uint32_t param2;
+    uint64_t size;     /* declared, header and payload */
+    caw_view whole;    /* what is there of the message */
+    caw_view payload;  /* what is there of the payload */
+    uint32_t elements; /* whole elements of a CAW_DBR payload that are there */
+    uint64_t flaws;    /* 1 << caw_flaw */
+} caw_message;
+
+/*
+ * Decodes the message at the start of bytes. Returns its declared size, CAW_MORE or CAW_MALFORMED
+ * as caw_size does. When fewer bytes are available than that (a capture cut short), what is there
+ * is decoded: see caw_is_cut. The message borrows bytes.
+ */
+int64_t caw_decode(const uint8_t *bytes, size_t available, const caw_context *context,
+                   caw_message *message);
+
+/* Bytes at the end of the message are not there. */
+bool caw_is_cut(const caw_message *message);
+
+/* The payload lacks bytes that this message cannot do without: why, or NULL when it is whole. */
+const char *caw_broken(const caw_message *message);
+
+/*
+ * Who sent a message with this header, if it tells: CAW_NOBODY when both sides could have. Needs
+ * the header only. One decisive message settles a whole circuit.
+ */
+caw_side caw_speaker(const uint8_t *bytes, size_t available, caw_transport transport);
+
+/* ---- 5. fields -------------------------------------------------------------------------- */
+
+/* The part of the message a field is in. */
+typedef enum { CAW_IN_HEADER, CAW_IN_PAYLOAD, CAW_IN_REQUEST, CAW_IN_META, CAW_IN_VALUE } caw_part;
+
+typedef struct {
+    caw_field_id id;
+    caw_part part;
+    uint32_t index;       /* of an element or an enum state */
+    caw_view view;        /* exactly its bytes */
+    uint64_t number;      /* CAW_UINT, CAW_INT, CAW_IPV4; also of integer CAW_F_VALUEs */
+    double real;          /* CAW_REAL; CAW_F_VALUE always */
+    caw_view text;        /* CAW_TEXT */
+    uint32_t seconds;     /* CAW_TIME */
+    uint32_t nanoseconds; /* CAW_TIME */
+} caw_field;
+
+/* A place in a message. Opaque but for its size. */
+typedef struct {
+    const caw_message *message;
+    const caw_message_row *request; /* of an ERROR's embedded header */
+    uint32_t limit;                 /* elements to yield */
+    uint32_t at;                    /* next byte, from the start of the message */
+    uint32_t step;
+    uint32_t index;
+} caw_cursor;
+
+#define CAW_ALL UINT32_MAX
+
+/*
+ * Starts a walk over all fields, in wire order, without gap or overlap: every byte that is there
+ * belongs to exactly one field. At most `elements` elements of an array come one by one; the rest
+ * is one CAW_F_MORE_VALUES.
+ */
+caw_cursor caw_fields(const caw_message *message, uint32_t elements);
+
+/* The next field; false at the end. */
+bool caw_next(caw_cursor *cursor, caw_field *field);
+
+/* The first field of this id, if the message has one. Searches no array elements but the first. */
+bool caw_find(const caw_message *message, caw_field_id id, caw_field *field);
+
+/* Element `index` of the value; false when it is not there. */
+bool caw_element(const caw_message *message, uint32_t index, caw_field *field);
+
+/* ---- 6. text ---------------------------------------------------------------------------- */
+
+/*
+ * All of these work like snprintf: they write at most size bytes, NUL included, and return the
+ * length the whole text has, NUL excluded. Numbers are printed without the locale; what comes
+ * from the wire is escaped, so no text breaks a terminal or a line.
+ */
+
+/* ClassName(field=value, ...): what repr() of caproto's class prints. */
+size_t caw_line(const caw_message *message, char *text, size_t size);
+
+/* The line of bytes that are no message: Malformed(reason='...', bytes=5). */
+size_t caw_malformed_line(const char *reason, uint64_t bytes, char *text, size_t size);
+
+/* One value of the line by its name there, as {command.name} of a format wants it. */
+typedef enum { CAW_IS_NUMBER, CAW_IS_REAL, CAW_IS_STRING, CAW_IS_OBJECT } caw_word_kind;
+
+typedef struct {
+    caw_word_kind kind;
+    int64_t number; /* CAW_IS_NUMBER; enumerations are numbers too */
+    double real;    /* CAW_IS_REAL */
+    size_t length;  /* of the text: CAW_IS_STRING in UTF-8, CAW_IS_OBJECT as repr() */
+} caw_word_value;
+
+/* False when the message's line has no such name. */
+bool caw_line_word(const caw_message *message, const char *name, caw_word_value *value, char *text,
+                   size_t size);
+
+/*
+ * The short form a control engineer reads at a glance: "Event sid 3 = 3.25 mm, MINOR/HIGH".
+ * `subject` replaces the ids when it is known (the PV name), NULL otherwise.
+ */
+size_t caw_brief(const caw_message *message, const char *subject, char *text, size_t size);
+
+/* The value alone, shortened: "3.25 mm", "[1, 2, 3, ... 1000 elements]", "Fault (2)". */
+size_t caw_brief_value(const caw_message *message, char *text, size_t size);
+
+/* Shortest digits that read back to the same double, as Python's repr: "0.1", "1e-05", "nan". */
+size_t caw_real(double value, char *text, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
