@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What `tshark -z ca,lines` has to print, found without a line of our own decoder.
+
+dpkt reads the capture and its packets, this file puts TCP streams together and cuts them into
+messages, caproto's command classes say what each message means. Where we differ from caproto on
+purpose, deviations.py says so.
+"""
+
+import gzip
+import inspect
+import io
+import logging
+import socket
+import warnings
+from dataclasses import dataclass, field
+
+import caproto
+import dpkt
+from caproto import CLIENT, SERVER
+from caproto._commands import Commands
+from caproto._headers import ExtendedMessageHeader, MessageHeader
+
+caproto.select_backend('array')  # what caproto-shark prints without NumPy
+logging.getLogger('caproto').setLevel(logging.CRITICAL)  # it logs each value it does not know
+warnings.filterwarnings('ignore', message='ReadResponse was deprecated')
+
+SERVER_PORT = 5064
+ETHERNET, LOOPBACK, RAW, SLL, SLL2 = 1, 0, 101, 113, 276  # link types, tcpdump.org/linktypes.html
+
+
+@dataclass(frozen=True)
+class Message:
+    """One Channel Access message, or `stray` bytes that are none, as they went over the wire."""
+
+    time: object  # as caproto-shark gets it: float, or Decimal of a nanosecond capture
+    source: tuple  # (address, port)
+    destination: tuple
+    transport: str  # 'tcp' or 'udp'
+    role: object  # caproto's CLIENT or SERVER: who sent it
+    data: bytes  # header and payload
+    stray: bool = False
+
+    @property
+    def header(self):
+        data = bytearray(self.data)
+        return (ExtendedMessageHeader if is_extended(data) else MessageHeader).from_buffer(data)
+
+    @property
+    def payload(self):
+        return self.data[24 if is_extended(self.data) else 16:]
+
+    @property
+    def prefix(self):
+        return '{} {}:{}->{}:{} '.format(self.time, *self.source, *self.destination)
+
+
+@dataclass
+class Command:
+    """A line's command in pieces: repr() of caproto's object, argument by argument.
+
+    A piece that caproto cannot print is the exception it ran into; `error` is set when it could
+    not even make the object.
+    """
+
+    name: str
+    words: dict = field(default_factory=dict)
+    error: Exception = None
+
+    def __str__(self):
+        return f'{self.name}({", ".join(f"{k}={v}" for k, v in self.words.items())})'
+
+    def is_whole(self):
+        return not self.error and not any(isinstance(w, Exception) for w in self.words.values())
+
+
+# ---- messages --------------------------------------------------------------------------------
+
+
+def is_extended(data):
+    """libca's rule; caproto also asks for a count of 0, which every sender writes there."""
+    return data[2:4] == b'\xff\xff'
+
+
+def message_size(data):
+    """Bytes of the message that starts here, None while its header is not complete."""
+    if len(data) < 16 or (is_extended(data) and len(data) < 24):
+        return None
+    if is_extended(data):
+        return 24 + int.from_bytes(data[16:20], 'big')
+    return 16 + int.from_bytes(data[2:4], 'big')
+
+
+def caproto_class(message):
+    """caproto's class for this message in its sender's mouth, or the only class there is."""
+    command = message.header.command
+    other = SERVER if message.role is CLIENT else CLIENT
+    return Commands[message.role].get(command) or Commands[other][command]
+
+
+def caproto_command(message):
+    """The message as caproto sees it."""
+    try:
+        cls = caproto_class(message)
+    except KeyError as error:
+        return Command(None, error=error)
+    try:
+        made = cls.from_wire(message.header, bytearray(message.payload))
+    except (ValueError, KeyError) as error:
+        return Command(cls.__name__, error=error)
+    return Command(cls.__name__, {name: word(made, name) for name in inspect.signature(cls).parameters})
+
+
+def word(made, name):
+    try:
+        return repr(getattr(made, name))
+    except Exception as error:  # whatever it is, caproto would print "(repr: ...)" here
+        return error
+
+
+# ---- captures --------------------------------------------------------------------------------
+
+
+def messages(capture, ports=(SERVER_PORT,)):
+    """Every message of a capture (a path or bytes), in the order in which they became complete."""
+    streams = {}
+    for time, ip in ip_packets(capture):
+        segment = ip.data
+        ends = [(socket.inet_ntoa(ip.src), segment.sport), (socket.inet_ntoa(ip.dst), segment.dport)]
+        if isinstance(segment, dpkt.udp.UDP):
+            yield from datagram(time, *ends, bytes(segment.data), ports)
+        else:
+            for data, role in stream_of(streams, ends, segment, ports).feed(segment):
+                yield Message(time, *ends, 'tcp', role, data)
+
+
+def ip_packets(capture):
+    raw = capture if isinstance(capture, bytes) else open(capture, 'rb').read()
+    if raw[:2] == b'\x1f\x8b':
+        raw = gzip.decompress(raw)
+    reader = dpkt.pcap.UniversalReader(io.BytesIO(raw))
+    for time, frame in reader:
+        ip = link_payload(reader.datalink(), frame)
+        if isinstance(ip, dpkt.ip.IP) and isinstance(ip.data, (dpkt.tcp.TCP, dpkt.udp.UDP)):
+            yield time, ip
+
+
+def link_payload(link, frame):
+    packet = {
+        ETHERNET: dpkt.ethernet.Ethernet,
+        LOOPBACK: dpkt.loopback.Loopback,
+        RAW: dpkt.ip.IP,
+        SLL: dpkt.sll.SLL,
+        SLL2: dpkt.sll2.SLL2,
+    }[link](frame)
+    return packet if link == RAW else packet.data
+
+
+def datagram(time, source, destination, data, ports):
+    """The messages of a datagram; what is left over when the next one does not fit is stray."""
+    while data:
+        size = message_size(data)
+        stray = size is None or size > len(data)
+        role = None if stray else datagram_role(source, destination, data, ports)
+        size = len(data) if stray else size
+        yield Message(time, source, destination, 'udp', role, data[:size], stray)
+        data = data[size:]
+
+
+def datagram_role(source, destination, data, ports):
+    """Who speaks in a datagram: by port, and by command where a repeater's ports say nothing."""
+    if destination[1] in ports:
+        return CLIENT
+    if source[1] in ports:
+        return SERVER
+    return SERVER if int.from_bytes(data[:2], 'big') in Commands[SERVER].keys() - {0} else CLIENT
+
+
+# ---- TCP -------------------------------------------------------------------------------------
+
+
+def stream_of(streams, ends, segment, ports):
+    """The stream this segment belongs to. A SYN begins a new one on used ports."""
+    key = tuple(ends)
+    first_syn = segment.flags & dpkt.tcp.TH_SYN and not segment.flags & dpkt.tcp.TH_ACK
+    if first_syn:
+        streams[key], streams[key[::-1]] = Stream(CLIENT), Stream(SERVER)
+    elif key not in streams:
+        role = CLIENT if ends[1][1] in ports else SERVER
+        streams[key], streams[key[::-1]] = Stream(role), Stream(SERVER if role is CLIENT else CLIENT)
+    return streams[key]
+
+
+class Stream:
+    """One direction of a connection."""
+
+    def __init__(self, role):
+        self.role = role
+        self.next = None  # sequence number of the first byte not yet in data
+        self.waiting = {}  # segments that came too early, by sequence number
+        self.data = b''
+
+    def feed(self, segment):
+        """Messages that this segment completes."""
+        if segment.flags & dpkt.tcp.TH_SYN:
+            self.next = segment.seq + 1 & 0xFFFFFFFF
+        if segment.data:
+            self.next = segment.seq if self.next is None else self.next
+            self.waiting[segment.seq] = max(
+                self.waiting.get(segment.seq, b''), bytes(segment.data), key=len
+            )
+            self.join()
+        while (size := message_size(self.data)) and size <= len(self.data):
+            yield self.data[:size], self.role
+            self.data = self.data[size:]
+
+    def join(self):
+        """Moves to data what connects; drops what was there before: a retransmission."""
+        while early := [s for s in self.waiting if self.distance(s) <= 0]:
+            start = min(early, key=self.distance)
+            fresh = self.waiting.pop(start)[-self.distance(start):]
+            self.data += fresh
+            self.next = self.next + len(fresh) & 0xFFFFFFFF
+
+    def distance(self, sequence):
+        """Bytes from the next expected one to this one; negative: seen before."""
+        return (sequence - self.next + 0x80000000 & 0xFFFFFFFF) - 0x80000000
+
