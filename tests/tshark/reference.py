@@ -99,6 +99,8 @@ def caproto_class(message):
 
 def caproto_command(message):
     """The message as caproto sees it."""
+    if message.stray:
+        return Command(None, error=ValueError('no message'))
     try:
         cls = caproto_class(message)
     except KeyError as error:
