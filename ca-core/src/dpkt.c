@@ -39,7 +39,7 @@ typedef struct caw_attribute_row {
 
 enum { TAG_AT = 14, TAG_SIZE = 4 };
 
-/* clang-format off: one row a line */
+/* clang-format off */
 static const attribute_row ethernet_rows[] = {
     {"dst", BYTES, 0, 6, .usual = NEVER},
     {"src", BYTES, 6, 6, .usual = NEVER},
@@ -48,10 +48,14 @@ static const attribute_row ethernet_rows[] = {
 };
 
 static const attribute_row tagged_rows[] = {
-    {"dst", BYTES, 0, 6, .usual = NEVER},          {"src", BYTES, 6, 6, .usual = NEVER},
-    {"type", UNSIGNED, 12, 2, .usual = 0x0800},    {"vlan_tags", TAGS, .usual = NEVER},
-    {"vlanid", UNSIGNED, TAG_AT, 2, 0, 12, NEVER}, {"priority", UNSIGNED, TAG_AT, 2, 13, 3, NEVER},
-    {"cfi", UNSIGNED, TAG_AT, 2, 12, 1, NEVER},    {0},
+    {"dst", BYTES, 0, 6, .usual = NEVER},
+    {"src", BYTES, 6, 6, .usual = NEVER},
+    {"type", UNSIGNED, 12, 2, .usual = 0x0800},
+    {"vlan_tags", TAGS, .usual = NEVER},
+    {"vlanid", UNSIGNED, TAG_AT, 2, 0, 12, NEVER},
+    {"priority", UNSIGNED, TAG_AT, 2, 13, 3, NEVER},
+    {"cfi", UNSIGNED, TAG_AT, 2, 12, 1, NEVER},
+    {0},
 };
 
 static const attribute_row tag_rows[] = {
@@ -63,16 +67,23 @@ static const attribute_row tag_rows[] = {
 };
 
 static const attribute_row sll_rows[] = {
-    {"type", UNSIGNED, 0, 2, .usual = 0},          {"hrd", UNSIGNED, 2, 2, .usual = 1},
-    {"hlen", UNSIGNED, 4, 2, .usual = 6},          {"hdr", BYTES, 6, 8, .usual = NEVER},
-    {"ethtype", UNSIGNED, 14, 2, .usual = 0x0800}, {0},
+    {"type", UNSIGNED, 0, 2, .usual = 0},
+    {"hrd", UNSIGNED, 2, 2, .usual = 1},
+    {"hlen", UNSIGNED, 4, 2, .usual = 6},
+    {"hdr", BYTES, 6, 8, .usual = NEVER},
+    {"ethtype", UNSIGNED, 14, 2, .usual = 0x0800},
+    {0},
 };
 
 static const attribute_row sll2_rows[] = {
-    {"ethtype", UNSIGNED, 0, 2, .usual = 0x0800}, {"mbz", UNSIGNED, 2, 2, .usual = 0},
-    {"intindex", SIGNED, 4, 4, .usual = 0},       {"hrd", UNSIGNED, 8, 2, .usual = 1},
-    {"type", UNSIGNED, 10, 1, .usual = 0},        {"hlen", UNSIGNED, 11, 1, .usual = 6},
-    {"hdr", BYTES, 12, 8, .usual = NEVER},        {0},
+    {"ethtype", UNSIGNED, 0, 2, .usual = 0x0800},
+    {"mbz", UNSIGNED, 2, 2, .usual = 0},
+    {"intindex", SIGNED, 4, 4, .usual = 0},
+    {"hrd", UNSIGNED, 8, 2, .usual = 1},
+    {"type", UNSIGNED, 10, 1, .usual = 0},
+    {"hlen", UNSIGNED, 11, 1, .usual = 6},
+    {"hdr", BYTES, 12, 8, .usual = NEVER},
+    {0},
 };
 
 static const attribute_row loopback_rows[] = {
@@ -81,23 +92,37 @@ static const attribute_row loopback_rows[] = {
 };
 
 static const attribute_row ip4_rows[] = {
-    {"v", UNSIGNED, 0, 1, 4, 4, 4},       {"hl", UNSIGNED, 0, 1, 0, 4, 5},
-    {"tos", UNSIGNED, 1, 1, .usual = 0},  {"len", UNSIGNED, 2, 2, .usual = 20},
-    {"id", UNSIGNED, 4, 2, .usual = 0},   {"rf", UNSIGNED, 6, 2, 15, 1, 0},
-    {"df", UNSIGNED, 6, 2, 14, 1, 0},     {"mf", UNSIGNED, 6, 2, 13, 1, 0},
-    {"offset", UNSIGNED, 6, 2, 0, 13, 0}, {"ttl", UNSIGNED, 8, 1, .usual = 64},
-    {"p", UNSIGNED, 9, 1, .usual = 0},    {"sum", UNSIGNED, 10, 2, .usual = 0},
-    {"src", BYTES, 12, 4, .usual = 0},    {"dst", BYTES, 16, 4, .usual = 0},
-    {"opts", OPTIONS, .usual = NEVER},    {0},
+    {"v", UNSIGNED, 0, 1, 4, 4, 4},
+    {"hl", UNSIGNED, 0, 1, 0, 4, 5},
+    {"tos", UNSIGNED, 1, 1, .usual = 0},
+    {"len", UNSIGNED, 2, 2, .usual = 20},
+    {"id", UNSIGNED, 4, 2, .usual = 0},
+    {"rf", UNSIGNED, 6, 2, 15, 1, 0},
+    {"df", UNSIGNED, 6, 2, 14, 1, 0},
+    {"mf", UNSIGNED, 6, 2, 13, 1, 0},
+    {"offset", UNSIGNED, 6, 2, 0, 13, 0},
+    {"ttl", UNSIGNED, 8, 1, .usual = 64},
+    {"p", UNSIGNED, 9, 1, .usual = 0},
+    {"sum", UNSIGNED, 10, 2, .usual = 0},
+    {"src", BYTES, 12, 4, .usual = 0},
+    {"dst", BYTES, 16, 4, .usual = 0},
+    {"opts", OPTIONS, .usual = NEVER},
+    {0},
 };
 
 static const attribute_row ip6_rows[] = {
-    {"v", UNSIGNED, 0, 4, 28, 4, 6},          {"fc", UNSIGNED, 0, 4, 20, 8, 0},
-    {"flow", UNSIGNED, 0, 4, 0, 20, 0},       {"plen", UNSIGNED, 4, 2, .usual = 0},
-    {"nxt", UNSIGNED, 6, 1, .usual = 0},      {"hlim", UNSIGNED, 7, 1, .usual = 0},
-    {"src", BYTES, 8, 16, .usual = NEVER},    {"dst", BYTES, 24, 16, .usual = NEVER},
-    {"extension_hdrs", DICT, .usual = NEVER}, {"all_extension_headers", LIST, .usual = NEVER},
-    {"p", UNSIGNED, 6, 1, .usual = NEVER},    {0},
+    {"v", UNSIGNED, 0, 4, 28, 4, 6},
+    {"fc", UNSIGNED, 0, 4, 20, 8, 0},
+    {"flow", UNSIGNED, 0, 4, 0, 20, 0},
+    {"plen", UNSIGNED, 4, 2, .usual = 0},
+    {"nxt", UNSIGNED, 6, 1, .usual = 0},
+    {"hlim", UNSIGNED, 7, 1, .usual = 0},
+    {"src", BYTES, 8, 16, .usual = NEVER},
+    {"dst", BYTES, 24, 16, .usual = NEVER},
+    {"extension_hdrs", DICT, .usual = NEVER},
+    {"all_extension_headers", LIST, .usual = NEVER},
+    {"p", UNSIGNED, 6, 1, .usual = NEVER},
+    {0},
 };
 
 static const attribute_row tcp_rows[] = {
