@@ -47,7 +47,7 @@ def explain(message):
     command, used = caproto_command(message), []
     for name, _, rewrite in RULES:
         better = rewrite(message, command)
-        if better is not None and str(better) != str(command):
+        if better is not None and better != command:
             command = better
             used.append(name)
     return command, used
@@ -70,16 +70,17 @@ def with_type(message, number):
     return replace(message, data=message.data[:4] + struct.pack('>H', number) + message.data[6:])
 
 
-def with_count(message, number):
-    at, code = (20, '>I') if is_extended(message.data) else (6, '>H')
-    head = bytearray(message.data)
-    struct.pack_into(code, head, at, number)
-    return replace(message, data=bytes(head))
+def as_chars(message):
+    """The message with its payload taken for characters: caproto can always do that."""
+    return caproto_command(with_type(message, CHAR))
 
 
-def with_payload(message, payload):
-    """Other bytes behind the same header (whose size caproto does not look at)."""
-    return replace(message, data=message.data[:-len(message.payload) or None] + payload)
+def data_word(message, number, count):
+    """repr() of the elements after the metadata, taken for this plain type."""
+    start = metadata_size(message.header.data_type)
+    size = ctypes.sizeof(dbr.DBR_TYPES[number])
+    view = memoryview(message.payload)[start:start + count * size]
+    return repr(extract_data(view, number, count))
 
 
 def head_words(header):
@@ -204,9 +205,8 @@ def empty_event(message, command):
 @rule('D7 type of data', 'Data of an unknown type: the bytes, and the number of the type.')
 def unknown_data(message, command):
     if has_data(message, command) and message.header.data_type > CLASS_NAME:
-        plain = caproto_command(with_type(message, CHAR))
-        number = str(message.header.data_type)
-        return with_words(plain, data=repr(message.payload), data_type=number, metadata='None')
+        words = {'data': repr(message.payload), 'data_type': str(message.header.data_type)}
+        return with_words(as_chars(message), **words, metadata='None')
 
 
 def is_known_data(message, command):
@@ -224,15 +224,11 @@ def ctrl_string(message, command):
 def special_types(message, command):
     if not is_known_data(message, command) or message.header.data_type < PUT_ACKT:
         return None
-    number = message.header.data_type
-    plain = with_type(message, ENUM if number in (PUT_ACKT, PUT_ACKS) else STRING)
-    plain = with_payload(plain, message.payload[metadata_size(number):])
-    structure = metadata(message)
-    if number in (STSACK_STRING, CLASS_NAME):
-        structure.value = message.payload[metadata_size(number):][:STRING_SIZE].ljust(STRING_SIZE, b'\0')
-    like = caproto_command(plain)
+    number, structure = message.header.data_type, metadata(message)
+    plain = ENUM if number in (PUT_ACKT, PUT_ACKS) else STRING
     return with_words(
-        like,
+        as_chars(message),
+        data=data_word(message, plain, elements(message)),
         data_type=data_type_word(command.name, number),
         metadata=metadata_text(structure, with_value=elements(message) > 0),
     )
@@ -245,20 +241,15 @@ def data_type_word(name, number):
 
 @rule('D7 strings', 'A string array shorter than its count: the strings there, no empty ones after.')
 def missing_strings(message, command):
-    if not is_known_data(message, command) or element_size(message.header.data_type) != STRING_SIZE:
-        return None
-    start, there = metadata_size(message.header.data_type), elements(message)
-    plain = with_payload(with_type(message, STRING), message.payload[start:])
-    return with_words(command, data=caproto_command(with_count(plain, there)).words['data'])
+    if is_known_data(message, command) and element_size(message.header.data_type) == STRING_SIZE:
+        return with_words(command, data=data_word(message, STRING, elements(message)))
 
 
 @rule('D7 elements', 'An array that ends inside an element: the whole elements before it.')
 def part_of_an_element(message, command):
     if is_known_data(message, command) and isinstance(command.words.get('data'), Exception):
-        number = message.header.data_type
-        end = metadata_size(number) + elements(message) * element_size(number)
-        whole = caproto_command(with_payload(message, message.payload[:end]))
-        return with_words(command, data=whole.words['data'])
+        number = dbr.native_type(message.header.data_type)
+        return with_words(command, data=data_word(message, number, elements(message)))
 
 
 @rule('D7 alarm', 'An alarm status or severity without a name: its number, in its place.')

@@ -159,6 +159,9 @@ def odd_errors():
 
 
 def odd_data(rng):
+    for number in (1, 2, 5, 6, 20, 27):
+        raw = data(rng, number, 2)[:-1]
+        yield Sent('server', 'udp', message(15, raw, type=number, count=2, p1=1, p2=2))
     for side, command in DATA_COMMANDS:
         yield Sent(side, 'tcp', message(command, rng.randbytes(16), type=77, count=1, p1=1, p2=2))
         yield Sent(side, 'tcp', message(command, rng.randbytes(16), type=0xFFFF, count=0, p1=1, p2=2))
