@@ -91,6 +91,7 @@ typedef struct {
     uint32_t value;
     const char *name; /* "ECA_NORDACCESS"; NULL ends a list */
     const char *text; /* a sentence, or NULL */
+    bool obsolete;    /* current EPICS Base no longer sends it */
 } caw_name;
 
 /* One bit of a flag word. */
@@ -125,7 +126,6 @@ typedef enum {
     CAW_F_SIZE,
     CAW_F_MARKER,
     CAW_F_TYPE,
-    CAW_F_COUNT,
     CAW_F_PARAM1,
     CAW_F_PARAM2,
     CAW_F_DATA_TYPE,
@@ -144,7 +144,6 @@ typedef enum {
     CAW_F_SERVER_PORT,
     CAW_F_SERVER_IP,
     CAW_F_BEACON,
-    CAW_F_REPEATER_IP,
     CAW_F_CLIENT_IP,
     /* payloads */
     CAW_F_PV,
@@ -164,6 +163,8 @@ typedef enum {
     CAW_F_ALARM_STATUS,
     CAW_F_ALARM_SEVERITY,
     CAW_F_STAMP,
+    CAW_F_SECONDS,
+    CAW_F_NANOSECONDS,
     CAW_F_PRECISION,
     CAW_F_UNITS,
     CAW_F_UPPER_DISP,
@@ -191,10 +192,10 @@ typedef enum {
 } caw_field_id;
 
 typedef struct {
-    const char *key;       /* filter name without "ca."; NULL for a CAW_GROUP */
-    const char *label;     /* as a person reads it */
-    const char *name;      /* as the line names it, NULL when no line does */
-    caw_kind kind;         /* */
+    const char *key;   /* filter name without "ca."; NULL for a CAW_GROUP */
+    const char *label; /* as a person reads it */
+    const char *name;  /* as the line names it, NULL when no line does */
+    caw_kind kind;
     uint8_t bits;          /* width of a CAW_UINT or CAW_INT on the wire, at most */
     bool hex;              /* shown in base 16 */
     const caw_name *names; /* names of its values, or NULL */
@@ -221,9 +222,9 @@ typedef enum { CAW_ALONE, CAW_REQUEST, CAW_RESPONSE } caw_exchange;
 
 /* How the line prints a field where its kind does not settle it: as caproto's classes do. */
 typedef enum {
-    CAW_AS_IS,     /* by kind */
-    CAW_AS_ENUM,   /* <ChannelType.TIME_DOUBLE: 20>, <AccessRights.READ|WRITE: 3>, a status */
-    CAW_AS_INT16   /* signed 16 bit */
+    CAW_AS_IS,   /* by kind */
+    CAW_AS_ENUM, /* <ChannelType.TIME_DOUBLE: 20>, <AccessRights.READ|WRITE: 3>, a status */
+    CAW_AS_INT16 /* signed 16 bit */
 } caw_style;
 
 /* One name=value of the line. */
@@ -248,7 +249,8 @@ typedef struct {
     caw_payload payload;
     caw_field_id text; /* of a CAW_STRING */
     caw_exchange exchange;
-    caw_field_id subject; /* what the short form names: the PV, the cid, the sid ... */
+    caw_field_id subject;             /* what the short form names: the PV, the cid, the sid ... */
+    caw_field_id details[3];          /* what it adds; the value of a CAW_DBR comes by itself */
     caw_word line[CAW_MAX_WORDS + 1]; /* words in the order of the class's arguments */
 } caw_message_row;
 
@@ -269,10 +271,9 @@ typedef enum {
 /* Metadata in front of the value: fields in wire order, ended by CAW_F_RESERVED. What is left up
  * to .meta bytes is RISC padding. */
 typedef struct {
-    const char *name;       /* "DBR_TIME_SHORT" (db_access.h) */
-    const char *type;       /* "TIME_INT", caproto's ChannelType */
-    const char *structure;  /* "DBR_TIME_INT", caproto's metadata class, NULL without metadata */
-    uint16_t meta;          /* bytes before the first element */
+    const char *type;      /* "TIME_INT", caproto's ChannelType; caw_dbr_names has Base's names */
+    const char *structure; /* "DBR_TIME_INT", caproto's metadata class; NULL without one */
+    uint16_t meta;         /* bytes before the first element */
     caw_element_kind element;
     const caw_field_id *layout;
 } caw_dbr_row;
@@ -321,7 +322,6 @@ typedef enum {
     CAW_FLAW_SERVER_DISCONN,
     CAW_FLAW_MASK,
     CAW_FLAW_DELTAS,
-    CAW_FLAW_EMPTY_UPDATE,
     CAW_FLAW_EMPTY_WRITE,
     CAW_FLAW_WRITE_TYPE,
     CAW_FLAW_UNTERMINATED_STRING,
@@ -354,7 +354,7 @@ extern const caw_flaw_row caw_flaw_rows[CAW_FLAWS];
 /* Lists of names, each ended by a row whose name is NULL. */
 extern const caw_name caw_command_names[];
 extern const caw_name caw_dbr_names[];
-extern const caw_name caw_status_names[]; /* ECA codes by wire value, with Base's meaning */
+extern const caw_name caw_status_names[]; /* ECA codes by wire value */
 extern const caw_name caw_alarm_status_names[];
 extern const caw_name caw_alarm_severity_names[];
 extern const caw_name caw_rights_names[];
@@ -366,10 +366,10 @@ const caw_name *caw_name_of(const caw_name *list, uint32_t value);
 
 /* ---- 3. size ---------------------------------------------------------------------------- */
 
-#define CAW_HEADER_SIZE 16
+#define CAW_HEADER_SIZE          16
 #define CAW_EXTENDED_HEADER_SIZE 24
 
-#define CAW_MORE 0         /* the header is not complete yet */
+#define CAW_MORE      0    /* the header is not complete yet */
 #define CAW_MALFORMED (-1) /* these bytes are not Channel Access */
 
 /*
@@ -437,6 +437,7 @@ typedef enum { CAW_IN_HEADER, CAW_IN_PAYLOAD, CAW_IN_REQUEST, CAW_IN_META, CAW_I
 typedef struct {
     caw_field_id id;
     caw_part part;
+    uint8_t parts;        /* the next so many fields are pieces of this one, for a time stamp */
     uint32_t index;       /* of an element or an enum state */
     caw_view view;        /* exactly its bytes */
     uint64_t number;      /* CAW_UINT, CAW_INT, CAW_IPV4; also of integer CAW_F_VALUEs */
@@ -460,8 +461,8 @@ typedef struct {
 
 /*
  * Starts a walk over all fields, in wire order, without gap or overlap: every byte that is there
- * belongs to exactly one field. At most `elements` elements of an array come one by one; the rest
- * is one CAW_F_MORE_VALUES.
+ * belongs to exactly one field, but for a field with parts, whose bytes are theirs. At most
+ * `elements` elements of an array come one by one; the rest is one CAW_F_MORE_VALUES.
  */
 caw_cursor caw_fields(const caw_message *message, uint32_t elements);
 

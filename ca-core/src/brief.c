@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The short form: one clause that a control engineer reads at a glance. */
+#include "dbr.h"
+#include "text.h"
+#include "wire.h"
+
+#define SHOWN         3  /* elements of an array */
+#define TEXT_SHOWN    80 /* characters of a string */
+#define FLOAT_DIGITS  7
+#define DOUBLE_DIGITS 10
+
+/* ---- values ------------------------------------------------------------------------------- */
+
+static void put_text(caw_text *out, caw_view text) {
+    caw_put(out, '"');
+    caw_put_printable(out, wire_sub(text, 0, TEXT_SHOWN));
+    caw_puts(out, text.len > TEXT_SHOWN ? "...\"" : "\"");
+}
+
+/* The name of a state, when the message brings the names along. */
+static bool find_state(const caw_message *message, uint64_t index, caw_field *field) {
+    caw_cursor cursor = caw_fields(message, 0);
+    while (caw_next(&cursor, field))
+        if (field->id == CAW_F_STATE && field->index == index)
+            return true;
+    return false;
+}
+
+static void put_element(caw_text *out, const caw_message *message, const caw_field *field) {
+    caw_field state;
+    switch (message->dbr->element) {
+    case CAW_E_STRING:
+        put_text(out, field->text);
+        break;
+    case CAW_E_FLOAT:
+        caw_put_short_real(out, field->real, FLOAT_DIGITS);
+        break;
+    case CAW_E_DOUBLE:
+        caw_put_short_real(out, field->real, DOUBLE_DIGITS);
+        break;
+    case CAW_E_ENUM:
+        if (message->dbr->meta && find_state(message, field->number, &state)) {
+            caw_put_printable(out, state.text);
+            caw_puts(out, " (");
+            caw_put_unsigned(out, field->number);
+            caw_put(out, ')');
+            break;
+        }
+        caw_put_unsigned(out, field->number);
+        break;
+    default:
+        caw_put_signed(out, (int64_t)field->number);
+    }
+}
+
+/* A CHAR array is a long string when it is printable up to its NUL. */
+static bool is_text(const caw_message *message, caw_view *text) {
+    if (message->dbr->element != CAW_E_CHAR || message->elements < 2)
+        return false;
+    caw_view value = wire_sub(message->payload, message->dbr->meta, message->elements);
+    *text = wire_sub(value, 0, wire_strlen(value));
+    for (uint32_t i = 0; i < text->len; i++)
+        if (text->bytes[i] < ' ' && !strchr("\t\r\n", text->bytes[i]))
+            return false;
+    return text->len > 0;
+}
+
+static void put_array(caw_text *out, const caw_message *message) {
+    caw_field field;
+    caw_put(out, '[');
+    for (uint32_t i = 0; i < SHOWN && caw_element(message, i, &field); i++) {
+        if (i)
+            caw_puts(out, ", ");
+        put_element(out, message, &field);
+    }
+    if (message->elements > SHOWN) {
+        caw_puts(out, ", ... ");
+        caw_put_unsigned(out, message->elements);
+        caw_puts(out, " elements");
+    }
+    caw_put(out, ']');
+}
+
+static void put_units(caw_text *out, const caw_message *message) {
+    caw_field units;
+    if (message->dbr->meta && caw_find(message, CAW_F_UNITS, &units) && units.text.len) {
+        caw_put(out, ' ');
+        caw_put_printable(out, units.text);
+    }
+}
+
+static void put_value(caw_text *out, const caw_message *message) {
+    caw_field field;
+    caw_view text;
+    if (!message->dbr)
+        return;
+    if (is_text(message, &text))
+        put_text(out, text);
+    else if (message->elements == 1 && caw_element(message, 0, &field))
+        put_element(out, message, &field);
+    else
+        put_array(out, message);
+    put_units(out, message);
+}
+
+size_t caw_brief_value(const caw_message *message, char *text, size_t size) {
+    caw_text out = caw_text_into(text, size);
+    put_value(&out, message);
+    return caw_end(&out);
+}
+
+/* ---- what is around the value ------------------------------------------------------------- */
+
+/* ", MINOR/HIGH"; nothing without an alarm */
+static void put_alarm(caw_text *out, const caw_message *message) {
+    caw_field status, severity;
+    if (!message->dbr || !message->dbr->meta ||
+        !caw_find(message, CAW_F_ALARM_SEVERITY, &severity) || severity.number == 0)
+        return;
+    caw_find(message, CAW_F_ALARM_STATUS, &status);
+    const caw_name *name = caw_name_of(caw_alarm_severity_names, (uint32_t)severity.number);
+    const caw_name *why = caw_name_of(caw_alarm_status_names, (uint32_t)status.number);
+    caw_puts(out, ", ");
+    caw_puts(out, name ? name->name : "?");
+    caw_put(out, '/');
+    caw_puts(out, why ? why->name : "?");
+}
+
+static void put_mask(caw_text *out, uint32_t mask) {
+    bool first = true;
+    for (const caw_bit *bit = caw_mask_bits; bit->key; bit++) {
+        if (!(mask & bit->mask))
+            continue;
+        caw_puts(out, first ? "" : "|");
+        caw_puts(out, bit->label);
+        first = false;
+    }
+}
+
+/* "port" of "serv.port" */
+static const char *last_part(const char *key) {
+    const char *dot = strrchr(key, '.');
+    return dot ? dot + 1 : key;
+}
+
+static bool is_identifier(caw_field_id id) {
+    return id >= CAW_F_CID && id <= CAW_F_SUBSCRIPTION;
+}
+
+static void put_field(caw_text *out, const caw_field *field, bool named) {
+    const caw_field_row *row = &caw_field_rows[field->id];
+    const caw_name *name = caw_name_of(row->names, (uint32_t)field->number);
+    if (row->kind == CAW_TEXT) {
+        caw_put_printable(out, wire_sub(field->text, 0, TEXT_SHOWN));
+    } else if (row->kind == CAW_IPV4) {
+        caw_put_ipv4(out, (uint32_t)field->number);
+    } else if (row->flags) {
+        put_mask(out, (uint32_t)field->number);
+    } else if (name) {
+        caw_puts(out, name->name);
+    } else {
+        if (named || is_identifier(field->id)) {
+            caw_puts(out, last_part(row->key));
+            caw_put(out, ' ');
+        }
+        caw_put_unsigned(out, field->number);
+    }
+}
+
+static bool succeeded(const caw_message *message) {
+    return message->row->param1 != CAW_F_STATUS || message->param1 == 1;
+}
+
+/* A status that only says that all is well is left out where a value says so too. */
+static bool is_worth(const caw_message *message, caw_field_id id) {
+    return id != CAW_F_STATUS || message->row->payload != CAW_DBR || !succeeded(message);
+}
+
+/* Inside the request of an ERROR as well, unlike caw_find. */
+static bool find_anywhere(const caw_message *message, caw_field_id id, caw_field *field) {
+    caw_cursor cursor = caw_fields(message, 0);
+    while (caw_next(&cursor, field))
+        if (field->id == id)
+            return true;
+    return false;
+}
+
+static void put_details(caw_text *out, const caw_message *message) {
+    caw_field field;
+    for (size_t i = 0; i < sizeof message->row->details / sizeof *message->row->details; i++) {
+        caw_field_id id = message->row->details[i];
+        if (id == CAW_F_RESERVED || !is_worth(message, id) || !find_anywhere(message, id, &field))
+            continue;
+        caw_puts(out, ", ");
+        put_field(out, &field, true);
+    }
+}
+
+static void put_subject(caw_text *out, const caw_message *message, const char *subject) {
+    caw_field field;
+    if (subject) {
+        caw_put(out, ' ');
+        caw_puts(out, subject);
+    } else if (message->row->subject != CAW_F_RESERVED &&
+               caw_find(message, message->row->subject, &field)) {
+        caw_put(out, ' ');
+        put_field(out, &field, false);
+    }
+}
+
+size_t caw_brief(const caw_message *message, const char *subject, char *text, size_t size) {
+    caw_text out = caw_text_into(text, size);
+    caw_puts(&out, message->row->brief);
+    put_subject(&out, message, subject);
+    if (message->dbr && succeeded(message)) {
+        caw_puts(&out, " = ");
+        put_value(&out, message);
+        put_alarm(&out, message);
+    }
+    put_details(&out, message);
+    return caw_end(&out);
+}

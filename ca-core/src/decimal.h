@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The shortest decimal that reads back to a double. */
+#ifndef CAW_DECIMAL_H
+#define CAW_DECIMAL_H
+
+#include <stdint.h>
+
+/* digits * 10^exponent; no trailing zero in digits unless they are 0. */
+typedef struct {
+    uint64_t digits;
+    int exponent;
+} caw_decimal;
+
+/* Of a finite double; the sign is dropped. */
+caw_decimal caw_shortest(double value);
+
+/* The nearest decimal with at most `most` digits. */
+caw_decimal caw_rounded(caw_decimal value, int most);
+
+#endif

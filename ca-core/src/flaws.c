@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What one message alone shows to be wrong. One function per part of a message; legal traffic of
+ * any server or client known raises notes at most. Bytes behind the NUL of a string and RISC
+ * padding are never judged: servers leave old buffer contents there.
+ */
+#include "flaws.h"
+
+#include "dbr.h"
+#include "wire.h"
+
+#define CURRENT_MINOR 13
+#define OLDEST_MINOR  4
+#define HUGE          (16u << 20)
+#define RECORD_MOST   60  /* characters of a record's name */
+#define NAME_MOST     500 /* unreasonablePVNameSize (nciu.cpp) */
+#define IDENTITY_MOST 511
+#define STATUS_MOST   21
+#define SEVERITY_MOST 3
+#define NSEC_MOST     999999999
+
+static void flag_if(caw_message *message, bool wrong, caw_flaw flaw) {
+    if (wrong)
+        caw_flag(message, flaw);
+}
+
+/* ---- header ------------------------------------------------------------------------------- */
+
+static void check_size(caw_message *message, const caw_header *header) {
+    flag_if(message, header->payload_size % 8, CAW_FLAW_UNALIGNED);
+    flag_if(message, header->payload_size > HUGE, CAW_FLAW_HUGE);
+    flag_if(message, header->marker != 0, CAW_FLAW_BAD_MARKER);
+    flag_if(message, header->extended && message->transport == CAW_UDP, CAW_FLAW_EXTENDED_UDP);
+}
+
+static void check_command(caw_message *message) {
+    const caw_name *name = caw_name_of(caw_command_names, message->command);
+    flag_if(message, !name, CAW_FLAW_UNKNOWN_COMMAND);
+    flag_if(message, name && name->obsolete, CAW_FLAW_OBSOLETE);
+    flag_if(message, message->command == CAW_READ || message->command == CAW_READ_SYNC,
+            CAW_FLAW_OLD);
+    flag_if(message, message->command == CAW_ERROR, CAW_FLAW_ERROR_MESSAGE);
+    flag_if(message, message->command == CAW_CREATE_CH_FAIL, CAW_FLAW_CREATE_FAILED);
+    flag_if(message, message->command == CAW_SERVER_DISCONN, CAW_FLAW_SERVER_DISCONN);
+    flag_if(message, message->command == CAW_EVENTS_OFF, CAW_FLAW_EVENTS_OFF);
+}
+
+static void check_version(caw_message *message, uint32_t minor) {
+    /* a repeater's liveness test is an all-zero VERSION datagram; searches of 3.13 had 8 */
+    bool counts = message->transport == CAW_TCP || minor;
+    flag_if(message, counts && minor < OLDEST_MINOR, CAW_FLAW_VERSION_TOO_OLD);
+    flag_if(message, counts && minor >= OLDEST_MINOR && minor < CURRENT_MINOR,
+            CAW_FLAW_VERSION_OLDER);
+    flag_if(message, minor > CURRENT_MINOR, CAW_FLAW_VERSION_NEWER);
+}
+
+static void check_status(caw_message *message, uint32_t status) {
+    bool known = caw_name_of(caw_status_names, status) != NULL;
+    flag_if(message, !known, CAW_FLAW_UNKNOWN_STATUS);
+    flag_if(message, known && status != 1 && message->command != CAW_ERROR, CAW_FLAW_FAILURE);
+}
+
+static void check_data_type(caw_message *message) {
+    bool created = message->command == CAW_CREATE_CHAN;
+    flag_if(message, !created && !caw_dbr(message->type), CAW_FLAW_BAD_TYPE);
+    flag_if(message, created && message->type > CAW_PLAIN_MAX, CAW_FLAW_BAD_NATIVE_TYPE);
+}
+
+static void check_rights(caw_message *message, uint32_t rights) {
+    flag_if(message, rights == 0, CAW_FLAW_NO_ACCESS);
+    flag_if(message, rights > 3, CAW_FLAW_RIGHTS);
+}
+
+static void check_word(caw_message *message, caw_field_id id, uint32_t value) {
+    switch (id) {
+    case CAW_F_RESERVED:
+        flag_if(message, value != 0, CAW_FLAW_RESERVED);
+        break;
+    case CAW_F_PRIORITY:
+        flag_if(message, value > 99, CAW_FLAW_PRIORITY);
+        break;
+    case CAW_F_VERSION:
+        check_version(message, value);
+        break;
+    case CAW_F_STATUS:
+        check_status(message, value);
+        break;
+    case CAW_F_DATA_TYPE:
+        check_data_type(message);
+        break;
+    case CAW_F_RIGHTS:
+        check_rights(message, value);
+        break;
+    default:
+        break;
+    }
+}
+
+static void check_header(caw_message *message, const caw_header *header) {
+    const caw_message_row *row = message->row;
+    check_size(message, header);
+    check_command(message);
+    check_word(message, row->type, message->type);
+    check_word(message, row->count, message->count);
+    check_word(message, row->param1, message->param1);
+    check_word(message, row->param2, message->param2);
+    flag_if(message, message->command == CAW_RSRV_IS_UP && message->count == 0,
+            CAW_FLAW_BEACON_PORT);
+}
+
+/* ---- payloads ----------------------------------------------------------------------------- */
+
+/* Dots outside of a channel filter: record.FIELD{"dbnd":{"d":1.5}}. */
+static uint32_t dots(caw_view name) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < name.len && name.bytes[i] != '{'; i++)
+        count += name.bytes[i] == '.';
+    return count;
+}
+
+static bool has_odd_character(caw_view name) {
+    for (uint32_t i = 0; i < name.len && name.bytes[i] != '{'; i++)
+        if (name.bytes[i] <= ' ' || name.bytes[i] >= 0x7f)
+            return true;
+    return false;
+}
+
+static void check_pv(caw_message *message, caw_view name) {
+    const uint8_t *dot = name.len ? memchr(name.bytes, '.', name.len) : NULL;
+    uint32_t record = dot ? (uint32_t)(dot - name.bytes) : name.len;
+    flag_if(message, name.len == 0, CAW_FLAW_NO_NAME);
+    flag_if(message, dots(name) > 1 || has_odd_character(name), CAW_FLAW_ODD_NAME);
+    flag_if(message, record > RECORD_MOST || name.len > NAME_MOST, CAW_FLAW_LONG_NAME);
+}
+
+static void check_text(caw_message *message) {
+    caw_view text = wire_sub(message->payload, 0, wire_strlen(message->payload));
+    if (caw_is_cut(message))
+        return;
+    flag_if(message, text.len == message->payload_size && text.len, CAW_FLAW_UNTERMINATED_NAME);
+    if (message->row->text == CAW_F_PV)
+        check_pv(message, text);
+    else
+        flag_if(message, text.len > IDENTITY_MOST, CAW_FLAW_LONG_IDENTITY);
+}
+
+static void check_search(caw_message *message, bool starts) {
+    bool udp = message->transport == CAW_UDP;
+    flag_if(message, starts && udp, CAW_FLAW_NO_VERSION);
+    flag_if(message, message->param1 != message->param2, CAW_FLAW_SEARCH_IDS);
+    flag_if(message, !caw_name_of(caw_reply_names, message->type), CAW_FLAW_SEARCH_REPLY);
+    flag_if(message, udp && message->type == 10, CAW_FLAW_SEARCH_DOREPLY);
+}
+
+static void check_event(caw_message *message) {
+    uint16_t mask = wire_u16(message->payload, 12);
+    flag_if(message, message->payload_size < CAW_EVENT_SIZE, CAW_FLAW_TOO_SHORT);
+    if (message->payload.len < CAW_EVENT_SIZE)
+        return;
+    flag_if(message, mask == 0 || mask > 15, CAW_FLAW_MASK);
+    flag_if(message, !wire_is_zero(wire_sub(message->payload, 0, 12)), CAW_FLAW_DELTAS);
+}
+
+static void check_failure(caw_message *message) {
+    caw_header request;
+    uint32_t used = caw_read_header(message->payload, &request);
+    if (caw_is_cut(message))
+        return;
+    flag_if(message, used == CAW_MORE, CAW_FLAW_TOO_SHORT);
+    caw_view text = wire_sub(message->payload, used, message->payload.len);
+    flag_if(message, used && wire_strlen(text) == text.len, CAW_FLAW_UNTERMINATED_ERROR);
+}
+
+/* ---- values ------------------------------------------------------------------------------- */
+
+static uint64_t align8(uint64_t size) {
+    return (size + 7) & ~UINT64_C(7);
+}
+
+static void check_dbr_size(caw_message *message) {
+    const caw_dbr_row *dbr = message->dbr;
+    bool string = dbr->element == CAW_E_STRING;
+    uint64_t need = caw_dbr_need(dbr, message->count);
+    uint64_t room = CAW_STRING_ROOM;
+    /* the last string may be short; an empty array may come with room for one element */
+    uint64_t least = string && message->count ? need - room + 1 : need;
+    uint64_t most = message->count ? need : caw_dbr_need(dbr, 1);
+    bool empty_update = message->command == CAW_EVENT_ADD && message->payload_size == 0;
+    flag_if(message, message->payload_size < least && !empty_update, CAW_FLAW_TOO_SHORT);
+    flag_if(message, message->payload_size > align8(most), CAW_FLAW_TOO_LONG);
+
+    if (message->count && !string && need < message->payload.len) {
+        caw_view rest = wire_sub(message->payload, (uint32_t)need, message->payload.len);
+        flag_if(message, !wire_is_zero(rest), CAW_FLAW_DIRTY_PADDING);
+    }
+}
+
+static void check_meta(caw_message *message) {
+    caw_cursor cursor = caw_fields(message, 0);
+    caw_field field;
+    while (caw_next(&cursor, &field)) {
+        int64_t number = (int64_t)field.number;
+        switch (field.id) {
+        case CAW_F_ALARM_STATUS:
+            flag_if(message, number < 0 || number > STATUS_MOST, CAW_FLAW_ALARM);
+            break;
+        case CAW_F_ALARM_SEVERITY:
+            flag_if(message, number < 0 || number > SEVERITY_MOST, CAW_FLAW_ALARM);
+            flag_if(message, number == SEVERITY_MOST, CAW_FLAW_INVALID);
+            break;
+        case CAW_F_NANOSECONDS:
+            flag_if(message, number > NSEC_MOST, CAW_FLAW_NANOSECONDS);
+            break;
+        case CAW_F_UNITS:
+            flag_if(message, field.text.len == field.view.len, CAW_FLAW_UNTERMINATED_STRING);
+            break;
+        case CAW_F_STATES:
+            flag_if(message, number < 0 || number > CAW_STATE_MOST, CAW_FLAW_STATES);
+            break;
+        case CAW_F_STATE:
+            flag_if(message, field.text.len == field.view.len, CAW_FLAW_UNTERMINATED_STRING);
+            break;
+        default:
+            break;
+        }
+    }
+}
+
+static void check_strings(caw_message *message) {
+    caw_field field;
+    for (uint32_t i = 0; i < message->elements; i++)
+        if (caw_element(message, i, &field) && field.text.len == field.view.len &&
+            (!caw_is_cut(message) || field.view.len == CAW_STRING_ROOM))
+            caw_flag(message, CAW_FLAW_UNTERMINATED_STRING);
+}
+
+static void check_states(caw_message *message) {
+    caw_field states, value;
+    if (!caw_find(message, CAW_F_STATES, &states) || states.number == 0)
+        return;
+    for (uint32_t i = 0; i < message->elements; i++)
+        if (caw_element(message, i, &value))
+            flag_if(message, value.number >= states.number, CAW_FLAW_ENUM_VALUE);
+}
+
+static void check_write(caw_message *message) {
+    bool legal = message->type <= CAW_PLAIN_MAX || message->type == 35 || message->type == 36;
+    flag_if(message, message->dbr && !legal, CAW_FLAW_WRITE_TYPE);
+    flag_if(message, message->count == 0, CAW_FLAW_EMPTY_WRITE);
+}
+
+static void check_value(caw_message *message) {
+    if (message->row->speaker == CAW_CLIENT)
+        check_write(message);
+    if (!message->dbr)
+        return;
+    check_dbr_size(message);
+    /* the data of a failed read is zeros */
+    if (message->row->param1 == CAW_F_STATUS && message->param1 != 1)
+        return;
+    if (message->dbr->meta)
+        check_meta(message);
+    if (message->dbr->element == CAW_E_STRING)
+        check_strings(message);
+    if (message->dbr->element == CAW_E_ENUM)
+        check_states(message);
+}
+
+void caw_find_flaws(caw_message *message, const caw_context *context, const caw_header *header) {
+    check_header(message, header);
+    switch (message->row->payload) {
+    case CAW_NOTHING:
+        flag_if(message, message->payload_size > 0, CAW_FLAW_TOO_LONG);
+        break;
+    case CAW_STRING:
+        check_text(message);
+        if (message->command == CAW_SEARCH)
+            check_search(message, context->starts);
+        break;
+    case CAW_EVENT:
+        check_event(message);
+        break;
+    case CAW_MINOR:
+        if (message->payload.len >= 2)
+            check_version(message, wire_u16(message->payload, 0));
+        break;
+    case CAW_FAILURE:
+        check_failure(message);
+        break;
+    case CAW_DBR:
+        check_value(message);
+        break;
+    case CAW_ANY:
+        break;
+    }
+}

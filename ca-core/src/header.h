@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The two headers: what they hold and where each word of them is. */
+#ifndef CAW_HEADER_H
+#define CAW_HEADER_H
+
+#include "caw.h"
+
+typedef struct {
+    bool extended;
+    uint16_t command;
+    uint16_t type;
+    uint16_t marker; /* the 16 bit count of an extended header, 0 when all is well */
+    uint32_t payload_size;
+    uint32_t count;
+    uint32_t param1;
+    uint32_t param2;
+} caw_header;
+
+/* Bytes of the header at the start of the view: 16, 24, or CAW_MORE when they are not all there. */
+uint32_t caw_read_header(caw_view view, caw_header *header);
+
+/* One word of a header. */
+typedef struct {
+    caw_field_id id;
+    uint8_t len; /* bytes, 0 behind the last word */
+} caw_header_word;
+
+/*
+ * The word that starts `at` bytes into a header, named by the message's row. Command and size
+ * are CAW_F_COMMAND and CAW_F_SIZE.
+ */
+caw_header_word caw_word_at(const caw_message_row *row, bool extended, uint32_t at);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One message: its row of the table, its header, what is there of its payload. */
+#include "dbr.h"
+#include "flaws.h"
+#include "header.h"
+#include "wire.h"
+
+/*
+ * An EVENT_ADD answer without payload: the confirmation of a cancel, or an update with an empty
+ * array. rsrv puts the sid into a confirmation where an update has its status, and an update is
+ * empty only in a plain type with count 0 (Base 7.0.5 and later).
+ */
+static bool confirms_cancel(const caw_message *message, bool cancel_pending) {
+    if (message->command != CAW_EVENT_ADD || message->payload_size)
+        return false;
+    bool plain = message->type <= CAW_PLAIN_MAX;
+    bool status = caw_name_of(caw_status_names, message->param1) != NULL;
+    return cancel_pending || message->count || !plain || !status;
+}
+
+/* How well a row fits: 3 entirely, 2 but for the transport, 1 but for the side. */
+static int fit(const caw_message_row *row, caw_side speaker, caw_transport transport) {
+    if (row->speaker != speaker)
+        return 1;
+    return row->transport & transport ? 3 : 2;
+}
+
+static void find_row(caw_message *message, bool confirmation) {
+    caw_side speaker = message->speaker == CAW_NOBODY ? CAW_CLIENT : message->speaker;
+    const caw_message_row *unknown = &caw_message_rows[caw_message_row_count - 1];
+    int best = 0;
+    message->row = unknown;
+    for (const caw_message_row *row = caw_message_rows; row != unknown; row++) {
+        if (row->command != message->command)
+            continue;
+        int fits = fit(row, speaker, message->transport);
+        if (fits > best) {
+            best = fits;
+            message->row = row;
+        }
+    }
+    if (confirmation && message->row->payload == CAW_DBR)
+        message->row++;
+    if (best == 2)
+        caw_flag(message, CAW_FLAW_WRONG_TRANSPORT);
+    if (best == 1 && message->speaker != CAW_NOBODY)
+        caw_flag(message, CAW_FLAW_WRONG_SIDE);
+}
+
+int64_t caw_decode(const uint8_t *bytes, size_t available, const caw_context *context,
+                   caw_message *message) {
+    int64_t size = caw_size(bytes, available);
+    if (size <= 0)
+        return size;
+
+    uint64_t there = (uint64_t)size < available ? (uint64_t)size : available;
+    caw_header header;
+    memset(message, 0, sizeof *message);
+    message->whole = (caw_view){bytes, 0, there > UINT32_MAX ? UINT32_MAX : (uint32_t)there};
+    uint32_t header_size = caw_read_header(message->whole, &header);
+    message->payload = wire_sub(message->whole, header_size, message->whole.len);
+    message->size = (uint64_t)size;
+    message->extended = header.extended;
+    message->command = header.command;
+    message->type = header.type;
+    message->payload_size = header.payload_size;
+    message->count = header.count;
+    message->param1 = header.param1;
+    message->param2 = header.param2;
+    message->transport = context->transport;
+    message->speaker = context->speaker;
+    if (message->speaker == CAW_NOBODY)
+        message->speaker = caw_speaker(bytes, available, context->transport);
+
+    find_row(message, confirms_cancel(message, context->cancel_pending));
+    if (message->row->payload == CAW_DBR) {
+        message->dbr = caw_dbr(message->type);
+        if (message->dbr)
+            message->elements = caw_dbr_elements(message->dbr, message->payload, message->count);
+    }
+    caw_find_flaws(message, context, &header);
+    return size;
+}
+
+bool caw_is_cut(const caw_message *message) {
+    return message->whole.len < message->size;
+}
+
+/* The header of the request inside an ERROR, and its size; CAW_MORE when it is not whole. */
+static bool has_failed_request(const caw_message *message) {
+    caw_header header;
+    return caw_read_header(message->payload, &header) != CAW_MORE;
+}
+
+const char *caw_broken(const caw_message *message) {
+    if (caw_is_cut(message))
+        return "cut short in the capture";
+    switch (message->row->payload) {
+    case CAW_EVENT:
+        return message->payload_size < CAW_EVENT_SIZE ? "payload too short for an event mask"
+                                                      : NULL;
+    case CAW_FAILURE:
+        return has_failed_request(message) ? NULL : "payload too short for the failed request";
+    case CAW_DBR:
+        if (!message->dbr || message->payload_size >= message->dbr->meta)
+            return NULL;
+        if (message->command == CAW_EVENT_ADD && message->payload_size == 0)
+            return NULL;
+        return "payload too short for its metadata";
+    default:
+        return NULL;
+    }
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Printing numbers and strings, as Python's repr does where the line asks for it. */
+#include "text.h"
+
+#include "decimal.h"
+#include "wire.h"
+
+#include <math.h>
+
+size_t caw_end(caw_text *out) {
+    if (out->size)
+        out->text[out->length < out->size ? out->length : out->size - 1] = '\0';
+    return out->length;
+}
+
+void caw_puts(caw_text *out, const char *text) {
+    while (*text)
+        caw_put(out, *text++);
+}
+
+/* ---- numbers ------------------------------------------------------------------------------ */
+
+void caw_put_unsigned(caw_text *out, uint64_t value) {
+    char digits[20];
+    size_t count = 0;
+    do
+        digits[count++] = (char)('0' + value % 10);
+    while (value /= 10);
+    while (count)
+        caw_put(out, digits[--count]);
+}
+
+void caw_put_signed(caw_text *out, int64_t value) {
+    if (value < 0)
+        caw_put(out, '-');
+    caw_put_unsigned(out, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
+}
+
+void caw_put_ipv4(caw_text *out, uint32_t address) {
+    for (int shift = 24; shift >= 0; shift -= 8) {
+        caw_put_unsigned(out, address >> shift & 0xff);
+        if (shift)
+            caw_put(out, '.');
+    }
+}
+
+/* d.ddde+xx, at least two digits of exponent */
+static void put_scientific(caw_text *out, const char *digits, int count, int exponent) {
+    caw_put(out, digits[0]);
+    if (count > 1)
+        caw_put(out, '.');
+    for (int i = 1; i < count; i++)
+        caw_put(out, digits[i]);
+    caw_put(out, 'e');
+    caw_put(out, exponent < 0 ? '-' : '+');
+    unsigned magnitude = (unsigned)(exponent < 0 ? -exponent : exponent);
+    if (magnitude < 10)
+        caw_put(out, '0');
+    caw_put_unsigned(out, magnitude);
+}
+
+/* point: where the decimal point stands, counted from the first digit */
+static void put_plain(caw_text *out, const char *digits, int count, int point) {
+    if (point <= 0)
+        caw_puts(out, "0.");
+    for (int i = point; i < 0; i++)
+        caw_put(out, '0');
+    for (int i = 0; i < count; i++) {
+        if (i == point && i > 0)
+            caw_put(out, '.');
+        caw_put(out, digits[i]);
+    }
+    for (int i = count; i < point; i++)
+        caw_put(out, '0');
+}
+
+/* Python switches to an exponent below 1e-4 and from 1e16 on (float_repr_style "short"). */
+static void put_decimal(caw_text *out, caw_decimal decimal, int most, bool fraction) {
+    char digits[20];
+    int count = 0;
+    for (uint64_t rest = decimal.digits; rest || count == 0; rest /= 10)
+        digits[count++] = (char)('0' + rest % 10);
+    for (int i = 0; i < count / 2; i++) {
+        char swap = digits[i];
+        digits[i] = digits[count - 1 - i];
+        digits[count - 1 - i] = swap;
+    }
+    int point = count + decimal.exponent;
+    if (decimal.digits && (point < -3 || point > most)) {
+        put_scientific(out, digits, count, point - 1);
+        return;
+    }
+    put_plain(out, digits, count, point);
+    if (fraction && point >= count)
+        caw_puts(out, ".0");
+}
+
+/* Sign and what is no number; true when digits are still to come. */
+static bool put_start(caw_text *out, double value) {
+    if (isnan(value)) {
+        caw_puts(out, "nan");
+        return false;
+    }
+    if (signbit(value))
+        caw_put(out, '-');
+    if (isinf(value))
+        caw_puts(out, "inf");
+    return !isinf(value);
+}
+
+void caw_put_real(caw_text *out, double value) {
+    if (put_start(out, value))
+        put_decimal(out, caw_shortest(value), 16, true);
+}
+
+void caw_put_short_real(caw_text *out, double value, int digits) {
+    if (put_start(out, value))
+        put_decimal(out, caw_rounded(caw_shortest(value), digits), digits, false);
+}
+
+size_t caw_real(double value, char *text, size_t size) {
+    caw_text out = caw_text_into(text, size);
+    caw_put_real(&out, value);
+    return caw_end(&out);
+}
+
+/* ---- strings ------------------------------------------------------------------------------ */
+
+static void put_hex(caw_text *out, uint8_t byte) {
+    static const char digits[] = "0123456789abcdef";
+    caw_puts(out, "\\x");
+    caw_put(out, digits[byte >> 4]);
+    caw_put(out, digits[byte & 15]);
+}
+
+static void put_latin1(caw_text *out, uint8_t byte) {
+    if (byte < 0x80) {
+        caw_put(out, (char)byte);
+        return;
+    }
+    caw_put(out, (char)(0xc0 | byte >> 6));
+    caw_put(out, (char)(0x80 | (byte & 0x3f)));
+}
+
+/* What repr() escapes by a letter; 0 when it does not. */
+static char letter_of(uint8_t byte) {
+    switch (byte) {
+    case '\n':
+        return 'n';
+    case '\r':
+        return 'r';
+    case '\t':
+        return 't';
+    case '\\':
+        return '\\';
+    default:
+        return 0;
+    }
+}
+
+static void put_escaped(caw_text *out, uint8_t byte, char quote, bool latin1) {
+    bool ascii = byte >= 0x20 && byte < 0x7f;
+    bool printable = ascii || (latin1 && byte > 0xa0 && byte != 0xad);
+    char letter = letter_of(byte);
+    if (letter || byte == (uint8_t)quote) {
+        caw_put(out, '\\');
+        caw_put(out, letter ? letter : quote);
+    } else if (printable) {
+        put_latin1(out, byte);
+    } else {
+        put_hex(out, byte);
+    }
+}
+
+static void put_quoted(caw_text *out, caw_view bytes, bool latin1) {
+    bool single = bytes.len && memchr(bytes.bytes, '\'', bytes.len);
+    bool both = single && memchr(bytes.bytes, '"', bytes.len);
+    char quote = single && !both ? '"' : '\'';
+    caw_put(out, quote);
+    for (uint32_t i = 0; i < bytes.len; i++)
+        put_escaped(out, bytes.bytes[i], quote, latin1);
+    caw_put(out, quote);
+}
+
+void caw_put_bytes(caw_text *out, caw_view bytes) {
+    caw_put(out, 'b');
+    put_quoted(out, bytes, false);
+}
+
+void caw_put_string(caw_text *out, caw_view bytes) {
+    put_quoted(out, bytes, true);
+}
+
+void caw_put_utf8(caw_text *out, caw_view bytes) {
+    for (uint32_t i = 0; i < bytes.len; i++)
+        put_latin1(out, bytes.bytes[i]);
+}
+
+void caw_put_printable(caw_text *out, caw_view bytes) {
+    for (uint32_t i = 0; i < bytes.len; i++)
+        put_escaped(out, bytes.bytes[i], '\0', true);
+}
