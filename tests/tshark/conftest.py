@@ -25,6 +25,10 @@ NOBODY = 65534
 sys.path.insert(0, str(HERE))
 
 
+def pytest_configure(config):
+    config.addinivalue_line('filterwarnings', 'ignore:ReadResponse was deprecated')
+
+
 def as_nobody():
     """Arguments for subprocess that give up root."""
     if os.geteuid() != 0:

@@ -8,55 +8,15 @@ import sys
 from decimal import Decimal
 
 import pytest
-from caproto import ChannelType
-from caproto import _commands as ca
 from hypothesis import HealthCheck, Phase, given, settings
 
 import messages as made
 import reference
 import wire
+from compare import RECORDED, assert_same, commands_of, decode_as, expected_lines, ports_of
 from conftest import CAPTURES
 from deviations import AMBIGUOUS, expected_line
-
-RECORDED = sorted(path.name for path in CAPTURES.glob('*.pcap'))
-SECOND_IOC = 42289  # TCP port of an IOC in these captures that was not the first on its host
-PORTS = {name: (5064, SECOND_IOC) for name in ('midstream.pcap', 'twoiocs.pcap')}
-
-
-def ports_of(name):
-    return PORTS.get(name, (5064,))
-
-
-def decode_as(name):
-    return [word for port in ports_of(name)[1:] for word in ('-d', f'tcp.port=={port},ca')]
-
-
-# ---- comparing -------------------------------------------------------------------------------
-
-
-def without_reason(line):
-    """The wording of a reason is free."""
-    return re.sub(r"""Malformed\(reason=('[^']+'|"[^"]+")""", 'Malformed(reason=*', line)
-
-
-def assert_same(ours, expected):
-    """Same lines in the same order; shows the first difference where it begins."""
-    ours = [without_reason(line) for line in ours]
-    for number, (one, other) in enumerate(zip(ours, expected)):
-        if one != other:
-            at = next((i for i, (a, b) in enumerate(zip(one, other)) if a != b), min(len(one), len(other)))
-            at = max(0, at - 40)
-            pytest.fail(f'line {number}: {other[:150]}\nours:     {one[at:at + 300]}\nexpected: {other[at:at + 300]}')
-    assert len(ours) == len(expected), f'{len(ours)} lines, expected {len(expected)}: {(ours + expected)[-1][:300]}'
-
-
-def expected_lines(capture, ports=(5064,)):
-    return [expected_line(message) for message in reference.messages(capture, ports)]
-
-
-def commands_of(lines):
-    return [line.split(' ', 2)[2] for line in lines]
-
+from published import PUBLISHED, PUBLISHED_PORT, published_capture
 
 # ---- recorded captures -----------------------------------------------------------------------
 
@@ -172,64 +132,6 @@ def test_d1_and_d2_are_needed(lines, stage):
 
 
 # ---- the published example -------------------------------------------------------------------
-
-NORMAL = (
-    "CAStatusCode(name='ECA_NORMAL', code=0, code_with_severity=1, severity=<CASeverity.SUCCESS: 1>, "
-    "success=1, defunct=False, description='Normal successful completion')"
-)
-PUBLISHED = f"""\
-1550679067.619182 192.168.86.21:55928->255.255.255.255:5065 RepeaterRegisterRequest(client_address='0.0.0.0')
-1550679069.309346 192.168.86.21:55928->255.255.255.255:5064 VersionRequest(priority=0, version=13)
-1550679069.309346 192.168.86.21:55928->255.255.255.255:5064 SearchRequest(name='rpi:color', cid=24593, version=13, reply=5)
-1550679069.381939 192.168.86.245:5064->192.168.86.21:55928 VersionResponse(version=13)
-1550679069.381939 192.168.86.245:5064->192.168.86.21:55928 SearchResponse(port=50421, ip='255.255.255.255', cid=24593, version=13)
-1550679069.398823 192.168.86.21:57522->192.168.86.245:50421 VersionRequest(priority=0, version=13)
-1550679069.398823 192.168.86.21:57522->192.168.86.245:50421 HostNameRequest(name='pop-os')
-1550679069.398823 192.168.86.21:57522->192.168.86.245:50421 ClientNameRequest(name='dallan')
-1550679069.481746 192.168.86.245:50421->192.168.86.21:57522 VersionResponse(version=13)
-1550679069.482269 192.168.86.21:57522->192.168.86.245:50421 CreateChanRequest(name='rpi:color', cid=0, version=13)
-1550679069.541407 192.168.86.245:50421->192.168.86.21:57522 AccessRightsResponse(cid=0, access_rights=<AccessRights.READ|WRITE: 3>)
-1550679069.541407 192.168.86.245:50421->192.168.86.21:57522 CreateChanResponse(data_type=<ChannelType.STRING: 0>, data_count=1, cid=0, sid=1)
-1550679076.427868 192.168.86.21:57522->192.168.86.245:50421 ReadNotifyRequest(data_type=<ChannelType.STRING: 0>, data_count=0, sid=1, ioid=0)
-1550679076.488508 192.168.86.245:50421->192.168.86.21:57522 ReadNotifyResponse(data=[b'000000'], data_type=<ChannelType.STRING: 0>, data_count=1, status={NORMAL}, ioid=0, metadata=None)
-""".splitlines()
-PUBLISHED_PORT = ['-d', 'tcp.port==50421,ca']
-
-
-def published_capture():
-    """The packets of that example, their content made by caproto's classes."""
-    client, server = '192.168.86.21', '192.168.86.245'
-    searcher, everybody = (client, 55928), '255.255.255.255'
-    datagrams = [
-        wire.udp(searcher, (everybody, 5065), joined(ca.RepeaterRegisterRequest('0.0.0.0'))),
-        wire.udp(searcher, (everybody, 5064), joined(ca.VersionRequest(0, 13), ca.SearchRequest('rpi:color', 24593, 13))),
-        wire.udp(
-            (server, 5064),
-            searcher,
-            joined(ca.VersionResponse(13), ca.SearchResponse(50421, None, 24593, 13)),
-        ),
-    ]
-    hello = joined(ca.VersionRequest(0, 13), ca.HostNameRequest('pop-os'), ca.ClientNameRequest('dallan'))
-    created = joined(ca.AccessRightsResponse(0, 3), ca.CreateChanResponse(ChannelType.STRING, 1, 0, 1))
-    value = joined(ca.ReadNotifyResponse([b'000000'], ChannelType.STRING, 1, 1, 0))
-    chunks = [
-        ('client', hello),
-        ('server', joined(ca.VersionResponse(13))),
-        ('client', joined(ca.CreateChanRequest('rpi:color', 0, 13))),
-        ('server', created),
-        ('client', joined(ca.ReadNotifyRequest(ChannelType.STRING, 0, 1, 0))),
-        ('server', value),
-    ]
-    circuit = wire.circuit(chunks, (client, 57522), (server, 50421))
-    times = list(dict.fromkeys(line.split()[0] for line in PUBLISHED))
-    handshake = ['1550679069.39', '1550679069.395']
-    stamps = [Decimal(time) for time in times[:3] + handshake + times[3:]]
-    return wire.pcap(wire.ethernet(zip(stamps, datagrams + circuit)))
-
-
-def joined(*commands):
-    return b''.join(bytes(command) for command in commands)
-
 
 def test_the_published_example(lines, save):
     assert lines(save(published_capture()), *PUBLISHED_PORT) == PUBLISHED

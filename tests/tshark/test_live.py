@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A real IOC, real clients, tcpdump and caw on the loopback: the lines come while it happens."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+import reference
+from compare import assert_same
+from deviations import expected_line
+
+DATABASE = """
+record(ao, "caw:ao") { field(VAL, "3.25") field(PINI, "YES") field(EGU, "mm") }
+record(stringout, "caw:name") { field(VAL, "hello") field(PINI, "YES") }
+"""
+
+LIBCA_CLIENT = """
+import ctypes
+from epicscorelibs.ca.cadef import libca as ca
+channel, value = ctypes.c_void_p(), ctypes.c_double(-1.5)
+ca.ca_create_channel(b"caw:ao", None, None, 0, ctypes.byref(channel))
+assert ca.ca_pend_io(ctypes.c_double(10)) == 1
+assert ca.ca_array_put(6, ctypes.c_ulong(1), channel, ctypes.byref(value)) == 1
+assert ca.ca_array_get(6, ctypes.c_ulong(1), channel, ctypes.byref(value)) == 1
+assert ca.ca_pend_io(ctypes.c_double(10)) == 1
+print(value.value)
+ca.ca_clear_channel(channel)
+ca.ca_flush_io()
+ca.ca_context_destroy()
+"""
+
+
+def free_port(kind):
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(('127.0.0.1', 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def ports():
+    """Ports of our own, so that an IOC on this machine is left alone."""
+    server, repeater = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_DGRAM)
+    return {'server': server, 'repeater': repeater}
+
+
+@pytest.fixture
+def epics(ports):
+    """Environment that keeps EPICS on the loopback."""
+    return os.environ | {
+        'EPICS_CA_ADDR_LIST': '127.0.0.1',
+        'EPICS_CA_AUTO_ADDR_LIST': 'NO',
+        'EPICS_CA_SERVER_PORT': str(ports['server']),
+        'EPICS_CA_REPEATER_PORT': str(ports['repeater']),
+        'EPICS_CAS_INTF_ADDR_LIST': '127.0.0.1',
+        'EPICS_CAS_BEACON_ADDR_LIST': '127.0.0.1',
+        'EPICS_CAS_AUTO_BEACON_ADDR_LIST': 'NO',
+        'EPICS_PVAS_INTF_ADDR_LIST': '127.0.0.1',
+        'EPICS_PVA_ADDR_LIST': '127.0.0.1',
+        'EPICS_PVA_AUTO_ADDR_LIST': 'NO',
+        'EPICS_PVAS_SERVER_PORT': str(free_port(socket.SOCK_STREAM)),
+        'EPICS_PVAS_BROADCAST_PORT': str(free_port(socket.SOCK_DGRAM)),
+    }
+
+
+@pytest.fixture
+def ioc(epics, tmp_path):
+    database = tmp_path / 'live.db'
+    database.write_text(DATABASE)
+    command = [sys.executable, '-m', 'epicscorelibs.ioc', '-d', str(database)]
+    pipes = {'stdin': subprocess.PIPE, 'stdout': subprocess.DEVNULL, 'stderr': subprocess.PIPE}
+    with subprocess.Popen(command, env=epics, **pipes) as running:
+        while b'IOC Running' not in (line := running.stderr.readline()):
+            assert line, 'the IOC did not start'
+        threading.Thread(target=running.stderr.read, daemon=True).start()
+        yield
+        running.stdin.close()
+        running.terminate()
+
+
+@pytest.fixture
+def watched(ports, start, launcher):
+    """caw behind tcpdump: (its lines so far, the packets it was given so far)."""
+    lines, packets = [], bytearray()
+    expression = 'port {server} or port {repeater}'.format(**ports)
+    command = ['tcpdump', '-i', 'lo', '-U', '--immediate-mode', '-Z', 'root', '-w', '-', expression]
+    if os.geteuid() != 0:
+        command = ['sudo', '-n', *command]
+    tcpdump = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    while b'listening' not in (line := tcpdump.stderr.readline()):
+        assert line, 'tcpdump did not start'
+    decode_as = [f'{kind}.port=={ports[name]},ca' for kind, name in
+                 (('tcp', 'server'), ('udp', 'server'), ('udp', 'repeater'))]
+    options = [word for rule in decode_as for word in ('-d', rule)]
+    caw = start([launcher, '--', *options], stdin=subprocess.PIPE, bufsize=0)
+
+    def pump():
+        while chunk := os.read(tcpdump.stdout.fileno(), 65536):
+            packets.extend(chunk)
+            caw.stdin.write(chunk)
+        caw.stdin.close()
+
+    def collect():
+        for line in caw.stdout:
+            lines.append(line.decode().rstrip('\n'))
+
+    threads = [threading.Thread(target=target) for target in (pump, collect)]
+    for thread in threads:
+        thread.start()
+
+    def finish():
+        tcpdump.terminate()
+        for thread in threads:
+            thread.join(timeout=30)
+        return caw.wait(timeout=30), caw.stderr.read().decode()
+
+    yield lines, packets, finish
+    tcpdump.kill()
+    caw.kill()
+
+
+def wait_for(lines, text, seconds=20):
+    """Until a line with this text is there, while everything is still running."""
+    end = time.monotonic() + seconds
+    while not any(text in line for line in list(lines)):
+        assert time.monotonic() < end, f'{text} did not come; lines: {lines}'
+        time.sleep(0.02)
+
+
+def in_order(lines, *texts):
+    """Each text stands in a line after the one before it."""
+    rest = iter(lines)
+    return all(any(text in line for line in rest) for text in texts)
+
+
+def client(epics, *arguments):
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, env=epics, capture_output=True, timeout=60, check=True).stdout.decode()
+
+
+def test_a_live_session(ioc, epics, watched, ports):
+    assert shutil.which('tcpdump')
+    lines, packets, finish = watched
+
+    assert '3.25' in client(epics, '-m', 'caproto.commandline.get', '--no-repeater', 'caw:ao')
+    wait_for(lines, "ReadNotifyResponse(data=Array('d', [3.25])")
+
+    client(epics, '-m', 'caproto.commandline.put', '--no-repeater', 'caw:name', 'world')
+    wait_for(lines, 'WriteNotifyResponse(')
+
+    assert client(epics, '-c', LIBCA_CLIENT).strip() == '-1.5'
+    wait_for(lines, "ReadNotifyResponse(data=Array('d', [-1.5])")
+    wait_for(lines, 'ClearChannelResponse(')
+
+    status, complaint = finish()
+    assert (status, complaint) == (0, '')
+    assert in_order(
+        lines,
+        "SearchRequest(name='caw:ao'",
+        'SearchResponse(',
+        "CreateChanRequest(name='caw:ao'",
+        'CreateChanResponse(',
+        'ReadNotifyRequest(',
+        "ReadNotifyResponse(data=Array('d', [3.25])",
+        "CreateChanRequest(name='caw:name'",
+        "WriteNotifyRequest(data=[b'world']",
+        'WriteNotifyResponse(',
+        "CreateChanRequest(name='caw:ao'",
+        "WriteRequest(data=Array('d', [-1.5])",
+        "ReadNotifyResponse(data=Array('d', [-1.5])",
+    )
+    captured = reference.messages(bytes(packets), (ports['server'],))
+    assert_same(lines, [expected_line(message) for message in captured])
