@@ -22,7 +22,8 @@ record(stringout, "caw:name") { field(VAL, "hello") field(PINI, "YES") }
 
 LIBCA_CLIENT = """
 import ctypes
-from epicscorelibs.ca.cadef import libca as ca
+from epicscorelibs import path
+ca = ctypes.CDLL(path.get_lib('ca'))
 channel, value = ctypes.c_void_p(), ctypes.c_double(-1.5)
 ca.ca_create_channel(b"caw:ao", None, None, 0, ctypes.byref(channel))
 assert ca.ca_pend_io(ctypes.c_double(10)) == 1
@@ -150,7 +151,7 @@ def test_a_live_session(ioc, epics, watched, ports):
     assert '3.25' in client(epics, '-m', 'caproto.commandline.get', '--no-repeater', 'caw:ao')
     wait_for(lines, "ReadNotifyResponse(data=Array('d', [3.25])")
 
-    client(epics, '-m', 'caproto.commandline.put', '--no-repeater', 'caw:name', 'world')
+    client(epics, '-m', 'caproto.commandline.put', '--no-repeater', '-c', 'caw:name', 'world')
     wait_for(lines, 'WriteNotifyResponse(')
 
     assert client(epics, '-c', LIBCA_CLIENT).strip() == '-1.5'
