@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Entry points: a piece of TCP payload and a datagram, cut into messages by the core.
+ *
+ * The core reads the bytes; this file only asks where messages end, has TCP collect what is
+ * missing of one, and hands each message to the Info column, the tree and the tap.
+ */
+#include "compat.h"
+
+#include "fields.h"
+#include "lines.h"
+#include "memory.h"
+#include "packet-ca.h"
+#include "tree.h"
+
+#include <epan/dissectors/packet-tcp.h>
+#include <epan/prefs.h>
+#include <epan/proto_data.h>
+#include <epan/tap.h>
+
+#define MIB (1024 * 1024)
+
+int proto_ca = -1;
+unsigned ca_elements = 32;
+unsigned ca_reassembly = 64;
+
+static int tap_ca = -1;
+static dissector_handle_t tcp_handle;
+static dissector_handle_t udp_handle;
+
+/* One call of an entry point. */
+typedef struct {
+    tvbuff_t *tvb;
+    packet_info *pinfo;
+    proto_tree *tree;
+    const uint8_t *bytes;
+    uint32_t captured; /* bytes that are there */
+    uint32_t reported; /* bytes that were on the wire */
+    caw_context context;
+} ca_payload;
+
+/* What a frame has shown so far; it can have several payloads. Lives as long as the packet. */
+typedef struct {
+    bool shown;        /* something is in the columns */
+    ca_events *events; /* NULL: nobody listens */
+} ca_frame;
+
+static ca_frame *frame_of(packet_info *pinfo) {
+    ca_frame *frame = p_get_proto_data(pinfo->pool, pinfo, proto_ca, 0);
+
+    if (!frame) {
+        frame = wmem_new0(pinfo->pool, ca_frame);
+        p_add_proto_data(pinfo->pool, pinfo, proto_ca, 0, frame);
+    }
+    return frame;
+}
+
+static ca_payload payload_of(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+                             caw_transport transport) {
+    ca_payload payload = {tvb, pinfo, tree, .context = {.transport = transport}};
+
+    payload.captured = tvb_captured_length(tvb);
+    payload.reported = tvb_reported_length(tvb);
+    payload.bytes = tvb_get_ptr(tvb, 0, (int)payload.captured);
+    return payload;
+}
+
+/* ---- what is shown ---------------------------------------------------------------------- */
+
+/* Adds to the frame's tap event. What an ICMP error quotes was not sent again. */
+static ca_event *new_event(packet_info *pinfo) {
+    ca_frame *frame = frame_of(pinfo);
+
+    if (!have_tap_listener(tap_ca) || pinfo->flags.in_error_pkt)
+        return NULL;
+    ca_event *event = wmem_new0(pinfo->pool, ca_event);
+    if (!frame->events) {
+        frame->events = wmem_new0(pinfo->pool, ca_events);
+        frame->events->first = event;
+        tap_queue_packet(tap_ca, pinfo, frame->events);
+    } else {
+        frame->events->last->next = event;
+    }
+    frame->events->last = event;
+    return event;
+}
+
+static void tell_message(packet_info *pinfo, const caw_message *message) {
+    ca_event *event = new_event(pinfo);
+
+    if (event)
+        event->message = *message;
+}
+
+static void tell_malformed(packet_info *pinfo, const char *reason, uint64_t bytes) {
+    ca_event *event = new_event(pinfo);
+
+    if (event) {
+        event->reason = reason;
+        event->bytes = bytes;
+    }
+}
+
+/* True for the first thing this frame shows, which begins the columns anew. */
+static bool begin_columns(packet_info *pinfo) {
+    ca_frame *frame = frame_of(pinfo);
+    bool first = !frame->shown;
+
+    frame->shown = true;
+    if (first)
+        col_set_str(pinfo->cinfo, COL_PROTOCOL, "CA");
+    return first;
+}
+
+static proto_item *show(const ca_payload *payload, uint32_t at, const caw_message *message) {
+    const char *reason = caw_broken(message);
+
+    if (reason)
+        tell_malformed(payload->pinfo, reason, message->whole.len);
+    else
+        tell_message(payload->pinfo, message);
+    tree_info(payload->pinfo, begin_columns(payload->pinfo), message);
+    return tree_message(payload->tree, payload->pinfo, payload->tvb, at, message);
+}
+
+static void show_bytes(const ca_payload *payload, uint32_t at, uint32_t length, int field,
+                       expert_field *expert, const char *what) {
+    if (begin_columns(payload->pinfo))
+        col_clear(payload->pinfo->cinfo, COL_INFO);
+    col_append_sep_fstr(payload->pinfo->cinfo, COL_INFO, ", ", "[%s]", what);
+    tree_bytes(payload->tree, payload->pinfo, payload->tvb, at, length, field, expert, what);
+}
+
+/* The rest of the payload speaks another protocol: say so and let others look at it. */
+static int give_back(const ca_payload *payload, uint32_t at) {
+    static const char *const what = "Not Channel Access";
+    uint32_t length = payload->captured - at;
+
+    tell_malformed(payload->pinfo, "not Channel Access", payload->reported - at);
+    show_bytes(payload, at, length, hf_ca_foreign, &ei_ca_foreign, what);
+    if (at == 0)
+        return 0;
+    call_data_dissector(tvb_new_subset_remaining(payload->tvb, (int)at), payload->pinfo,
+                        payload->tree);
+    return (int)payload->captured;
+}
+
+/* Throws Wireshark's own notice when the capture lacks bytes of the packet. */
+static int finish(const ca_payload *payload) {
+    if (payload->captured < payload->reported)
+        tvb_ensure_bytes_exist(payload->tvb, (int)payload->captured,
+                               (int)(payload->reported - payload->captured));
+    return (int)payload->captured;
+}
+
+/* ---- TCP -------------------------------------------------------------------------------- */
+
+/* Asks TCP for what is missing of the message at `at`. */
+static int want_more(const ca_payload *payload, uint32_t at, int64_t size) {
+    payload->pinfo->desegment_offset = (int)at;
+    payload->pinfo->desegment_len =
+        size == CAW_MORE ? DESEGMENT_ONE_MORE_SEGMENT : (uint32_t)(size - (payload->captured - at));
+    return (int)payload->captured;
+}
+
+/* The segment begins with bytes of a message that was not reassembled. */
+static uint32_t skip_continuation(const ca_payload *payload, uint32_t skip) {
+    uint32_t length = MIN(skip, payload->captured);
+
+    if (length)
+        show_bytes(payload, 0, length, hf_ca_continuation, &ei_ca_continuation,
+                   "Continuation of a message");
+    return length;
+}
+
+/* The segment ends inside a header, and TCP will not collect the rest. */
+static int end_in_header(const ca_payload *payload, const struct tcpinfo *tcp, uint32_t at) {
+    uint32_t length = payload->captured - at;
+
+    memory_header(payload->pinfo, tcp, payload->bytes + at, length);
+    tell_malformed(payload->pinfo, "the header is not complete", length);
+    show_bytes(payload, at, length, hf_ca_foreign, &ei_ca_not_reassembled, "Part of a header");
+    return (int)payload->captured;
+}
+
+static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
+    const struct tcpinfo *tcp = data;
+    ca_payload payload = payload_of(tvb, pinfo, tree, CAW_TCP);
+    const ca_note *note = memory_segment(tvb, pinfo, tcp, payload.bytes, payload.captured);
+    bool whole = payload.captured == payload.reported;
+    uint32_t at = skip_continuation(&payload, note->skip);
+
+    payload.context.speaker = note->speaker;
+    while (at < payload.captured) {
+        uint32_t left = payload.captured - at;
+        int64_t size = caw_size(payload.bytes + at, left);
+        expert_field *expert = NULL;
+
+        if (size == CAW_MALFORMED)
+            return give_back(&payload, at);
+        if (size == CAW_MORE && !whole)
+            break;
+        if (size == CAW_MORE)
+            return pinfo->can_desegment ? want_more(&payload, at, size)
+                                        : end_in_header(&payload, tcp, at);
+        if (size > left && whole) {
+            bool large = size > (int64_t)ca_reassembly * MIB;
+            if (pinfo->can_desegment && !large)
+                return want_more(&payload, at, size);
+            expert = large ? &ei_ca_large : &ei_ca_not_reassembled;
+        }
+        if (size > payload.reported - at)
+            memory_rest(pinfo, tcp, (uint64_t)size - (payload.reported - at));
+
+        caw_message message;
+        caw_decode(payload.bytes + at, left, &payload.context, &message);
+        proto_item *item = show(&payload, at, &message);
+        if (expert)
+            expert_add_info(pinfo, item, expert);
+        at += (uint32_t)MIN(size, left);
+    }
+    return finish(&payload);
+}
+
+/* ---- UDP -------------------------------------------------------------------------------- */
+
+static int dissect_udp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_) {
+    ca_payload payload = payload_of(tvb, pinfo, tree, CAW_UDP);
+    bool whole = payload.captured == payload.reported;
+    uint32_t at = 0;
+
+    payload.context.speaker = memory_datagram(pinfo, payload.bytes, payload.captured);
+    while (at < payload.captured) {
+        uint32_t left = payload.captured - at;
+        caw_message message;
+
+        payload.context.starts = at == 0;
+        int64_t size = caw_decode(payload.bytes + at, left, &payload.context, &message);
+        if (size == CAW_MALFORMED)
+            return give_back(&payload, at);
+        if (size == CAW_MORE && !whole)
+            break;
+        if (size == CAW_MORE) {
+            tell_malformed(pinfo, "too short for a header", left);
+            show_bytes(&payload, at, left, hf_ca_foreign, &ei_ca_trailing, "Trailing bytes");
+            break;
+        }
+        proto_item *item = show(&payload, at, &message);
+        if (size > left && whole)
+            expert_add_info(pinfo, item, &ei_ca_cut);
+        at += (uint32_t)MIN(size, left);
+    }
+    return finish(&payload);
+}
+
+/* ---- registration ----------------------------------------------------------------------- */
+
+static void register_preferences(void) {
+    module_t *module = prefs_register_protocol(proto_ca, NULL);
+
+    prefs_register_uint_preference(
+        module, "elements", "Array elements shown",
+        "How many elements of an array have a line of their own in the packet details and can be "
+        "filtered for (0: all)",
+        10, &ca_elements);
+    prefs_register_uint_preference(module, "reassembly", "Largest message to reassemble (MiB)",
+                                   "Larger messages are decoded as far as their first segment goes",
+                                   10, &ca_reassembly);
+}
+
+void ca_register(void) {
+    proto_ca = proto_register_protocol("Channel Access", "CA", "ca");
+    fields_register();
+    register_preferences();
+    tap_ca = register_tap("ca");
+    tcp_handle = register_dissector("ca.tcp", dissect_tcp, proto_ca);
+    udp_handle = register_dissector("ca.udp", dissect_udp, proto_ca);
+    lines_register();
+}
+
+void ca_handoff(void) {
+    dissector_add_uint_range_with_preference("tcp.port", "5064", tcp_handle);
+    dissector_add_uint_range_with_preference("udp.port", "5064-5065", udp_handle);
+}

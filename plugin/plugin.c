@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What Wireshark looks for in a plugin's file: for which Wireshark it was built, and how to start.
+ */
+#include "compat.h"
+
+#include "packet-ca.h"
+
+WS_DLL_PUBLIC_DEF const gchar plugin_version[] = CA_PLUGIN_VERSION;
+WS_DLL_PUBLIC_DEF const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
+WS_DLL_PUBLIC_DEF const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
+
+WS_DLL_PUBLIC void plugin_register(void);
+
+#if CA_PLUGIN_DESCRIBES
+WS_DLL_PUBLIC uint32_t plugin_describe(void);
+
+uint32_t plugin_describe(void) {
+    return WS_PLUGIN_DESC_DISSECTOR | WS_PLUGIN_DESC_TAP_LISTENER;
+}
+#endif
+
+void plugin_register(void) {
+    static proto_plugin plugin = {ca_register, ca_handoff};
+
+    proto_register_plugin(&plugin);
+}

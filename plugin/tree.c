@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The core's cursor yields the fields in wire order, so the tree is built in one walk: a field
+ * goes below the part of the message it is in, and pieces of a field below that field.
+ */
+#include "compat.h"
+
+#include "fields.h"
+#include "packet-ca.h"
+#include "tree.h"
+
+#include <wsutil/utf8_entities.h>
+
+#include <math.h>
+
+#define TITLE_SIZE 512
+
+/* One walk over one message. */
+typedef struct {
+    packet_info *pinfo;
+    tvbuff_t *tvb;
+    uint32_t base; /* where the message begins in the tvb */
+    const caw_message *message;
+    proto_tree *root; /* of the message */
+    bool visible;     /* to a person; else only values asked for by a filter matter */
+    caw_part part;    /* of the last field */
+    proto_item *part_item;
+    proto_tree *part_tree;
+    uint8_t pieces; /* fields to come that are pieces of the last one */
+    proto_tree *piece_tree;
+    caw_view states[16]; /* names of an enumeration, as they came by */
+} ca_walk;
+
+/* ---- text ------------------------------------------------------------------------------- */
+
+/* Text in a packet's pool. CA knows no encoding: UTF-8 if it is that, else ISO 8859-1, which
+ * older databases use for the degree sign. */
+static const char *text_of(ca_walk *walk, caw_view text) {
+    const char *bytes = (const char *)text.bytes;
+
+    if (!text.len)
+        return "";
+    if (g_utf8_validate(bytes, (gssize)text.len, NULL))
+        return wmem_strndup(walk->pinfo->pool, bytes, text.len);
+    wmem_strbuf_t *utf8 = wmem_strbuf_new(walk->pinfo->pool, "");
+    for (uint32_t i = 0; i < text.len && text.bytes[i]; i++)
+        wmem_strbuf_append_unichar(utf8, text.bytes[i]);
+    return wmem_strbuf_finalize(utf8);
+}
+
+/* The shortest decimal that reads back to the same number, of the precision it was sent in. */
+static void print_real(const caw_message *message, double value, char *text, size_t size) {
+    if (message->dbr && message->dbr->element == CAW_E_FLOAT && isfinite(value)) {
+        for (int digits = 6; digits <= 9; digits++) {
+            char form[8];
+            g_snprintf(form, sizeof form, "%%.%dg", digits);
+            g_ascii_formatd(text, (int)size, form, value);
+            if ((float)g_ascii_strtod(text, NULL) == (float)value)
+                return;
+        }
+    }
+    caw_real(value, text, size);
+    size_t length = strlen(text);
+    if (length > 2 && strcmp(text + length - 2, ".0") == 0)
+        text[length - 2] = '\0';
+}
+
+/* ---- one field -------------------------------------------------------------------------- */
+
+static proto_item *add_number(ca_walk *walk, proto_tree *tree, const ca_hf *hf, uint32_t at,
+                              const caw_field *field) {
+    const caw_field_row *row = &caw_field_rows[field->id];
+    proto_item *item = proto_tree_add_uint(tree, hf->id, walk->tvb, (int)at, (int)field->view.len,
+                                           (uint32_t)field->number);
+
+    if (row->names) {
+        const caw_name *name = caw_name_of(row->names, (uint32_t)field->number);
+        if (name && name->text)
+            proto_item_append_text(item, ", %s", name->text);
+    }
+    if (row->flags) {
+        proto_tree *bits = proto_item_add_subtree(item, ett_ca_pieces);
+        for (size_t i = 0; row->flags[i].key && i < FIELDS_MAX_BITS; i++)
+            proto_tree_add_boolean(bits, hf->bits[i], walk->tvb, (int)at, (int)field->view.len,
+                                   (uint32_t)field->number);
+    }
+    return item;
+}
+
+/* A number of the value or a limit of it; of an enumeration with the name of its state. */
+static proto_item *add_real(ca_walk *walk, proto_tree *tree, const ca_hf *hf, uint32_t at,
+                            const caw_field *field) {
+    char number[40];
+
+    if (!walk->visible)
+        return proto_tree_add_double(tree, hf->id, walk->tvb, (int)at, (int)field->view.len,
+                                     field->real);
+    print_real(walk->message, field->real, number, sizeof number);
+    proto_item *item = proto_tree_add_double_format_value(
+        tree, hf->id, walk->tvb, (int)at, (int)field->view.len, field->real, "%s", number);
+    if (field->id == CAW_F_VALUE && walk->message->dbr &&
+        walk->message->dbr->element == CAW_E_ENUM && field->number < array_length(walk->states)) {
+        caw_view state = walk->states[field->number];
+        if (state.len)
+            proto_item_set_text(item, "Value: %s (%s)", text_of(walk, state), number);
+    }
+    return item;
+}
+
+static proto_item *add_time(ca_walk *walk, proto_tree *tree, const ca_hf *hf, uint32_t at,
+                            const caw_field *field) {
+    nstime_t time = {(time_t)field->seconds + CAW_EPICS_EPOCH, (int)field->nanoseconds};
+
+    return proto_tree_add_time(tree, hf->id, walk->tvb, (int)at, (int)field->view.len, &time);
+}
+
+static proto_item *add_bytes(ca_walk *walk, proto_tree *tree, const ca_hf *hf, uint32_t at,
+                             const caw_field *field) {
+    proto_item *item =
+        proto_tree_add_item(tree, hf->id, walk->tvb, (int)at, (int)field->view.len, ENC_NA);
+
+    if (field->id == CAW_F_MORE_VALUES && walk->message->dbr)
+        proto_item_set_text(item, UTF8_HORIZONTAL_ELLIPSIS " %u more elements",
+                            field->view.len / caw_element_size(walk->message->dbr->element));
+    return item;
+}
+
+static proto_item *add_field(ca_walk *walk, proto_tree *tree, const ca_hf *hf, uint32_t at,
+                             const caw_field *field) {
+    switch (caw_field_rows[field->id].kind) {
+    case CAW_UINT:
+        return add_number(walk, tree, hf, at, field);
+    case CAW_INT:
+        return proto_tree_add_int(tree, hf->id, walk->tvb, (int)at, (int)field->view.len,
+                                  (int32_t)(int64_t)field->number);
+    case CAW_REAL:
+        return add_real(walk, tree, hf, at, field);
+    case CAW_TEXT:
+        if (!proto_field_is_referenced(tree, hf->id))
+            return NULL;
+        return proto_tree_add_string(tree, hf->id, walk->tvb, (int)at, (int)field->view.len,
+                                     text_of(walk, field->text));
+    case CAW_IPV4:
+        return proto_tree_add_ipv4(tree, hf->id, walk->tvb, (int)at, (int)field->view.len,
+                                   g_htonl((uint32_t)field->number));
+    case CAW_TIME:
+        return add_time(walk, tree, hf, at, field);
+    case CAW_BYTES:
+        return add_bytes(walk, tree, hf, at, field);
+    case CAW_GROUP:
+        break;
+    }
+    return NULL;
+}
+
+/* The same value under the name it used to have: a hidden item without bytes of its own. */
+static void add_alias(ca_walk *walk, proto_tree *tree, const ca_hf *hf, uint32_t at,
+                      const caw_field *field) {
+    ca_hf hidden = {.id = hf->alias};
+    caw_field empty = *field;
+    proto_item *item;
+
+    if (hf->alias < 0 || !proto_field_is_referenced(tree, hf->alias))
+        return;
+    empty.view.len = 0;
+    if (caw_field_rows[field->id].kind == CAW_TIME)
+        item = proto_tree_add_bytes_with_length(tree, hf->alias, walk->tvb, (int)at, 0,
+                                                field->view.bytes, (int)field->view.len);
+    else
+        item = add_field(walk, tree, &hidden, at, &empty);
+    proto_item_set_hidden(item);
+}
+
+/* ---- parts of the message --------------------------------------------------------------- */
+
+/* A value stands in its own line, elements of an array below one. */
+static bool is_array(const caw_message *message) {
+    return message->elements > 1;
+}
+
+static void open_part(ca_walk *walk, uint32_t at, const caw_field *field) {
+    char preview[TITLE_SIZE];
+
+    walk->part = field->part;
+    walk->part_item = NULL;
+    walk->part_tree = walk->root;
+    if (!walk->visible)
+        return;
+    switch (field->part) {
+    case CAW_IN_HEADER:
+        walk->part_tree = proto_tree_add_subtree(walk->root, walk->tvb, (int)at, 0, ett_ca_header,
+                                                 &walk->part_item, "Header");
+        break;
+    case CAW_IN_REQUEST:
+        walk->part_tree = proto_tree_add_subtree(walk->root, walk->tvb, (int)at, 0, ett_ca_request,
+                                                 &walk->part_item, "Request");
+        break;
+    case CAW_IN_META:
+        walk->part_tree = proto_tree_add_subtree(walk->root, walk->tvb, (int)at, 0, ett_ca_metadata,
+                                                 &walk->part_item, "Metadata");
+        break;
+    case CAW_IN_VALUE:
+        if (!is_array(walk->message))
+            break;
+        caw_brief_value(walk->message, preview, sizeof preview);
+        walk->part_tree =
+            proto_tree_add_subtree_format(walk->root, walk->tvb, (int)at, 0, ett_ca_value,
+                                          &walk->part_item, "Value: %s", preview);
+        break;
+    case CAW_IN_PAYLOAD:
+        break;
+    }
+}
+
+static void add_fields(ca_walk *walk) {
+    bool all = walk->visible || proto_field_is_referenced(walk->root, hf_ca[CAW_F_VALUE].id) ||
+               proto_field_is_referenced(walk->root, hf_ca[CAW_F_STRING].id);
+    uint32_t elements = !all ? 0 : ca_elements ? ca_elements : CAW_ALL;
+    caw_cursor cursor = caw_fields(walk->message, elements);
+    caw_field field;
+
+    for (bool first = true; caw_next(&cursor, &field); first = false) {
+        uint32_t at = walk->base + field.view.at;
+        const ca_hf *hf = &hf_ca[field.id];
+
+        if (first || field.part != walk->part)
+            open_part(walk, at, &field);
+        if (field.id == CAW_F_STATE && field.index < array_length(walk->states))
+            walk->states[field.index] = field.text;
+        proto_tree *tree = walk->pieces ? walk->piece_tree : walk->part_tree;
+        proto_item *item = add_field(walk, tree, hf, at, &field);
+        add_alias(walk, tree, hf, at, &field);
+        if (walk->pieces)
+            walk->pieces--;
+        if (field.parts) {
+            walk->pieces = field.parts;
+            walk->piece_tree = proto_item_add_subtree(item, ett_ca_pieces);
+        }
+        proto_item_set_end(walk->part_item, walk->tvb, (int)(at + field.view.len));
+    }
+}
+
+/* ---- generated items -------------------------------------------------------------------- */
+
+static void add_generated(ca_walk *walk, int hf, const char *text) {
+    proto_item *item = proto_tree_add_string(walk->root, hf, walk->tvb, (int)walk->base, 0, text);
+    proto_item_set_generated(item);
+}
+
+static void add_hidden_flag(ca_walk *walk, int hf) {
+    proto_item *item = proto_tree_add_boolean(walk->root, hf, walk->tvb, (int)walk->base, 0, 1);
+    proto_item_set_hidden(item);
+}
+
+/* Long strings travel as CHAR arrays: show those that are text, up to their NUL. */
+static void add_text(ca_walk *walk) {
+    const caw_message *message = walk->message;
+    caw_field first, last;
+
+    if (!message->dbr || message->dbr->element != CAW_E_CHAR || !is_array(message) ||
+        !proto_field_is_referenced(walk->root, hf_ca[CAW_F_STRING].id) ||
+        !caw_element(message, 0, &first) || !caw_element(message, message->elements - 1, &last))
+        return;
+    const char *text = (const char *)first.view.bytes;
+    size_t length = strnlen(text, last.view.at - first.view.at + 1);
+    if (!length || !g_utf8_validate(text, (gssize)length, NULL))
+        return;
+    for (size_t i = 0; i < length; i++)
+        if (g_ascii_iscntrl(text[i]) && !g_ascii_isspace(text[i]))
+            return;
+    proto_item *item = proto_tree_add_string_format(
+        walk->root, hf_ca[CAW_F_STRING].id, walk->tvb, (int)(walk->base + first.view.at), 0,
+        wmem_strndup(walk->pinfo->pool, text, length), "Text: %.*s", (int)length, text);
+    proto_item_set_generated(item);
+}
+
+/* The text line can be as long as the message: only for who asks by name. */
+static void add_line(ca_walk *walk) {
+    if (proto_registrar_get_nth((unsigned)hf_ca_line)->ref_type < HF_REF_TYPE_DIRECT)
+        return;
+    size_t length = caw_line(walk->message, NULL, 0);
+    char *line = wmem_alloc(walk->pinfo->pool, length + 1);
+    caw_line(walk->message, line, length + 1);
+    proto_item *item =
+        proto_tree_add_string(walk->root, hf_ca_line, walk->tvb, (int)walk->base, 0, line);
+    proto_item_set_hidden(item);
+}
+
+/* ---- the message ------------------------------------------------------------------------ */
+
+/* "Channel Access, Read Notify Response, I/O ID 7 = 3.25" */
+static void set_title(ca_walk *walk, proto_item *item) {
+    const caw_message *message = walk->message;
+    const caw_message_row *row = message->row;
+    char value[TITLE_SIZE];
+    caw_field subject;
+
+    proto_item_set_text(item, "Channel Access, %s", row->label);
+    if (row->subject && caw_find(message, row->subject, &subject)) {
+        if (caw_field_rows[subject.id].kind == CAW_TEXT)
+            proto_item_append_text(item, ", %s", text_of(walk, subject.text));
+        else
+            proto_item_append_text(item, ", %s %" PRIu64, caw_field_rows[subject.id].label,
+                                   subject.number);
+    }
+    if (message->dbr && caw_brief_value(message, value, sizeof value))
+        proto_item_append_text(item, " = %s", value);
+}
+
+static void report_flaws(packet_info *pinfo, proto_item *item, uint64_t flaws) {
+    for (int i = 0; i < CAW_FLAWS && flaws >> i; i++)
+        if (flaws >> i & 1)
+            expert_add_info(pinfo, item, &ei_ca[i]);
+}
+
+proto_item *tree_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t at,
+                         const caw_message *message) {
+    ca_walk walk = {.pinfo = pinfo, .tvb = tvb, .base = at, .message = message};
+    proto_item *item = NULL;
+
+    if (tree) {
+        item = proto_tree_add_item(tree, proto_ca, tvb, (int)at, (int)message->whole.len, ENC_NA);
+        walk.root = proto_item_add_subtree(item, ett_ca);
+        walk.visible = PTREE_DATA(tree)->visible;
+        if (walk.visible)
+            set_title(&walk, item);
+        add_fields(&walk);
+        add_text(&walk);
+        add_generated(&walk, hf_ca_message, message->row->name);
+        if (message->row->exchange == CAW_REQUEST)
+            add_hidden_flag(&walk, hf_ca_request);
+        if (message->row->exchange == CAW_RESPONSE)
+            add_hidden_flag(&walk, hf_ca_response);
+        add_line(&walk);
+    }
+    report_flaws(pinfo, item, message->flaws);
+    return item;
+}
+
+void tree_bytes(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t at, uint32_t length,
+                int field, expert_field *expert, const char *what) {
+    proto_item *item = proto_tree_add_item(tree, proto_ca, tvb, (int)at, (int)length, ENC_NA);
+    proto_tree *root = proto_item_add_subtree(item, ett_ca);
+
+    proto_tree_add_item(root, field, tvb, (int)at, (int)length, ENC_NA);
+    proto_item_set_text(item, "Channel Access, %s (%u bytes)", what, length);
+    expert_add_info_format(pinfo, item, expert, "%s (%u bytes)", what, length);
+}
+
+void tree_info(packet_info *pinfo, bool first, const caw_message *message) {
+    char clause[TITLE_SIZE];
+
+    if (!col_get_writable(pinfo->cinfo, COL_INFO))
+        return;
+    caw_brief(message, NULL, clause, sizeof clause);
+    if (first)
+        col_add_str(pinfo->cinfo, COL_INFO, clause);
+    else
+        col_append_sep_str(pinfo->cinfo, COL_INFO, ", ", clause);
+}
