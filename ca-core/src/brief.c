@@ -171,9 +171,12 @@ static bool succeeded(const caw_message *message) {
     return message->row->param1 != CAW_F_STATUS || message->param1 == 1;
 }
 
-/* A status that only says that all is well is left out where a value says so too. */
-static bool is_worth(const caw_message *message, caw_field_id id) {
-    return id != CAW_F_STATUS || message->row->payload != CAW_DBR || !succeeded(message);
+/* Left out: a status that only says that all is well where a value says so too, and an address
+ * that stands for the datagram's sender. */
+static bool is_worth(const caw_message *message, const caw_field *field) {
+    if (field->id == CAW_F_SERVER_IP)
+        return field->number != 0 && field->number != UINT32_MAX;
+    return field->id != CAW_F_STATUS || message->row->payload != CAW_DBR || !succeeded(message);
 }
 
 /* Inside the request of an ERROR as well, unlike caw_find. */
@@ -189,7 +192,8 @@ static void put_details(caw_text *out, const caw_message *message) {
     caw_field field;
     for (size_t i = 0; i < sizeof message->row->details / sizeof *message->row->details; i++) {
         caw_field_id id = message->row->details[i];
-        if (id == CAW_F_RESERVED || !is_worth(message, id) || !find_anywhere(message, id, &field))
+        if (id == CAW_F_RESERVED || !find_anywhere(message, id, &field) ||
+            !is_worth(message, &field))
             continue;
         caw_puts(out, ", ");
         put_field(out, &field, true);
