@@ -35,10 +35,16 @@ def assert_same(ours, expected):
     ours = [without_reason(line) for line in ours]
     for number, (one, other) in enumerate(zip(ours, expected)):
         if one != other:
-            at = next((i for i, (a, b) in enumerate(zip(one, other)) if a != b), min(len(one), len(other)))
+            at = next(
+                (i for i, (a, b) in enumerate(zip(one, other)) if a != b), min(len(one), len(other))
+            )
             at = max(0, at - 40)
-            pytest.fail(f'line {number}: {other[:150]}\nours:     {one[at:at + 300]}\nexpected: {other[at:at + 300]}')
-    assert len(ours) == len(expected), f'{len(ours)} lines, expected {len(expected)}: {(ours + expected)[-1][:300]}'
+            pytest.fail(
+                f'line {number}: {other[:150]}\nours:     {one[at:at + 300]}\nexpected: {other[at:at + 300]}'
+            )
+    assert len(ours) == len(
+        expected
+    ), f'{len(ours)} lines, expected {len(expected)}: {(ours + expected)[-1][:300]}'
 
 
 def expected_lines(capture, ports=(5064,)):

@@ -43,7 +43,9 @@ def stage():
         folder = Path(name)
         folder.chmod(0o755)
         for part in ('plugins', 'plugin'):
-            shutil.copytree(BUILD / part, folder / part, ignore=shutil.ignore_patterns('CMakeFiles'))
+            shutil.copytree(
+                BUILD / part, folder / part, ignore=shutil.ignore_patterns('CMakeFiles')
+            )
         shutil.copytree(CAPTURES, folder / 'captures')
         for path in folder.rglob('*'):
             path.chmod(path.stat().st_mode | (0o755 if path.is_dir() else 0o444))

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from caproto import CLIENT, SERVER
 from caproto import _dbr as dbr
-from caproto._commands import Commands, extract_data
+from caproto._commands import EventCancelResponse, extract_data
 from caproto._headers import ExtendedMessageHeader
 from caproto._status import eca_value_to_status
 
@@ -22,7 +22,7 @@ from reference import Command, caproto_command, is_extended, word
 Rule = namedtuple('Rule', 'name sentence rewrite')
 RULES = []
 
-STRING, CHAR, ENUM, LAST_PLAIN = 0, 4, 3, 6
+STRING, FLOAT, ENUM, CHAR, LAST_PLAIN = 0, 2, 3, 4, 6
 GR_STRING, CTRL_STRING, PUT_ACKT, PUT_ACKS, STSACK_STRING, CLASS_NAME = 21, 28, 35, 36, 37, 38
 STRING_SIZE, ENUM_STATES = 40, 16
 WITH_DATA = {
@@ -79,7 +79,7 @@ def data_word(message, number, count):
     """repr() of the elements after the metadata, taken for this plain type."""
     start = metadata_size(message.header.data_type)
     size = ctypes.sizeof(dbr.DBR_TYPES[number])
-    view = memoryview(message.payload)[start:start + count * size]
+    view = memoryview(message.payload)[start : start + count * size]
     return repr(extract_data(view, number, count))
 
 
@@ -119,7 +119,7 @@ def metadata_text(structure, with_value=True):
     words = []
     for name in structure.info_fields:
         if name == 'enum_strings':
-            states = structure.strs[:max(0, min(structure.no_str, ENUM_STATES))]
+            states = structure.strs[: max(0, min(structure.no_str, ENUM_STATES))]
             words.append(f'enum_strings={tuple(state.value for state in states)}')
         elif name != 'value' or with_value:
             words.append(f'{name}={alarm(name, getattr(structure, name))!r}')
@@ -191,10 +191,14 @@ def empty_event(message, command):
     if command.name != 'EventAddResponse' or message.payload:
         return None
     header = message.header
-    if header.data_type <= LAST_PLAIN and not header.data_count and header.parameter1 in eca_value_to_status:
+    if (
+        header.data_type <= LAST_PLAIN
+        and not header.data_count
+        and header.parameter1 in eca_value_to_status
+    ):
         data = extract_data(memoryview(b''), header.data_type, 0)
         return with_words(command, data=repr(data), metadata='None')
-    made = Commands[SERVER][2].from_wire(header, None)
+    made = EventCancelResponse.from_wire(header, None)
     names = ('data_type', 'sid', 'subscriptionid', 'data_count')
     return Command('EventCancelResponse', {name: word(made, name) for name in names})
 
@@ -239,7 +243,9 @@ def data_type_word(name, number):
     return str(number) if name == 'ReadResponse' else repr(dbr.ChannelType(number))
 
 
-@rule('D7 strings', 'A string array shorter than its count: the strings there, no empty ones after.')
+@rule(
+    'D7 strings', 'A string array shorter than its count: the strings there, no empty ones after.'
+)
 def missing_strings(message, command):
     if is_known_data(message, command) and element_size(message.header.data_type) == STRING_SIZE:
         return with_words(command, data=data_word(message, STRING, elements(message)))
@@ -250,6 +256,14 @@ def part_of_an_element(message, command):
     if is_known_data(message, command) and isinstance(command.words.get('data'), Exception):
         number = dbr.native_type(message.header.data_type)
         return with_words(command, data=data_word(message, number, elements(message)))
+
+
+@rule('D11', 'FLOAT: caproto changes a bit of values whose bytes backwards are a signalling NaN.')
+def swapped_floats(message, command):
+    number = message.header.data_type if is_known_data(message, command) else None
+    if number is not None and dbr.native_type(number) == FLOAT and elements(message):
+        values = struct.unpack_from(f'>{elements(message)}f', message.payload, metadata_size(number))
+        return with_words(command, data=f"Array('f', {list(values)})")
 
 
 @rule('D7 alarm', 'An alarm status or severity without a name: its number, in its place.')
@@ -309,7 +323,10 @@ def extended_request(message, command):
 AMBIGUOUS = {
     'EventAddRequestOrResponse': {CLIENT: 'EventAddRequest', SERVER: 'EventAddResponse'},
     'EchoRequestOrResponse': {CLIENT: 'EchoRequest', SERVER: 'EchoResponse'},
-    'ClearChannelRequestOrResponse': {CLIENT: 'ClearChannelRequest', SERVER: 'ClearChannelResponse'},
+    'ClearChannelRequestOrResponse': {
+        CLIENT: 'ClearChannelRequest',
+        SERVER: 'ClearChannelResponse',
+    },
 }
 SHARK_RULES = {
     'D1': 'caproto-shark guesses the role message by message; ours comes from the circuit.',

@@ -24,9 +24,28 @@ STRING_SIZE = 40
 DATA_COMMANDS = [('server', 1), ('server', 3), ('server', 15), ('client', 4), ('client', 19)]
 CODES = {1: 'b', 2: 'h', 4: 'f', 8: 'd'}
 
-SPECIAL = [0.0, -0.0, 1.0, 0.1, 1 / 3, 1e15, 1e16, 1e17, 123456.789, 1e-4, 1e-5, 2.5e-7, 9007199254740993.0]
+SPECIAL = [
+    0.0,
+    -0.0,
+    1.0,
+    0.1,
+    1 / 3,
+    1e15,
+    1e16,
+    1e17,
+    123456.789,
+    1e-4,
+    1e-5,
+    2.5e-7,
+    9007199254740993.0,
+]
 SPECIAL += [math.nan, -math.nan, math.inf, -math.inf]
-DOUBLES = SPECIAL + [5e-324, 2.225073858507201e-308, 2.2250738585072014e-308, 1.7976931348623157e308]
+DOUBLES = SPECIAL + [
+    5e-324,
+    2.225073858507201e-308,
+    2.2250738585072014e-308,
+    1.7976931348623157e308,
+]
 FLOATS = SPECIAL + [1e-45, 1.1754942e-38, 1.1754944e-38, 3.4028235e38, 16777217.0]
 
 
@@ -46,7 +65,9 @@ def real(rng, code, special, powers):
 
 def string(rng):
     """A 40 byte slot: any bytes, a NUL anywhere or nowhere."""
-    return (rng.randbytes(rng.randrange(41)) + b'\0' * rng.randrange(2)).ljust(STRING_SIZE, rng.choice((b'\0', b'~')))[:STRING_SIZE]
+    return (rng.randbytes(rng.randrange(41)) + b'\0' * rng.randrange(2)).ljust(
+        STRING_SIZE, rng.choice((b'\0', b'~'))
+    )[:STRING_SIZE]
 
 
 def element(rng, number):
@@ -69,10 +90,10 @@ def metadata(rng, number, sound=True):
         struct.pack_into('>h', raw, 4, rng.randint(-1, 16))
     if number in (27, 34):
         for at in range(16, len(raw), 8):
-            raw[at:at + 8] = real(rng, 'd', DOUBLES, (-1074, 1023))
+            raw[at : at + 8] = real(rng, 'd', DOUBLES, (-1074, 1023))
     if number in (23, 30):
         for at in range(16, len(raw), 4):
-            raw[at:at + 4] = real(rng, 'f', FLOATS, (-149, 127))
+            raw[at : at + 4] = real(rng, 'f', FLOATS, (-149, 127))
     return bytes(raw)
 
 
@@ -109,8 +130,22 @@ def oddities(seed=0):
 
 
 def odd_names():
-    for side, command, head in (('client', 18, {'p1': 1, 'p2': 13}), ('client', 20, {}), ('client', 21, {})):
-        for name in (b'', b'a', b'#C3\0:GUN', bytes(range(1, 256)), b"it's", b'"both\'', b'\\', b'no end', b'\0' * 16):
+    for side, command, head in (
+        ('client', 18, {'p1': 1, 'p2': 13}),
+        ('client', 20, {}),
+        ('client', 21, {}),
+    ):
+        for name in (
+            b'',
+            b'a',
+            b'#C3\0:GUN',
+            bytes(range(1, 256)),
+            b"it's",
+            b'"both\'',
+            b'\\',
+            b'no end',
+            b'\0' * 16,
+        ):
             yield Sent(side, 'tcp', message(command, padded(name), **head))
     yield Sent('client', 'udp', message(6, padded(b'#C3\0:GUN'), type=5, count=8, p1=1, p2=1))
     yield Sent('server', 'udp', message(6, type=5064, p1=0xFFFFFFFF, p2=1))
@@ -122,14 +157,26 @@ def odd_headers():
         for side in ('client', 'server'):
             for payload in (b'', bytes(8)):
                 yield Sent(side, 'tcp', message(command, payload, type=1, count=2, p1=3, p2=4))
-    for side, command in (('client', 15), ('client', 2), ('server', 18), ('server', 19), ('client', 3)):
+    for side, command in (
+        ('client', 15),
+        ('client', 2),
+        ('server', 18),
+        ('server', 19),
+        ('client', 3),
+    ):
         yield Sent(side, 'tcp', message(command, type=77, count=1, p1=1, p2=5))
     for status in (0, 77, 2, 0x1A3, 0xFFFFFFFF):
         yield Sent('server', 'tcp', message(19, type=6, count=1, p1=status, p2=5))
         yield Sent('server', 'tcp', message(15, bytes(8), type=6, count=1, p1=status, p2=5))
     for rights in (*range(9), 0xFFFFFFFF):
         yield Sent('server', 'tcp', message(22, p1=1, p2=rights))
-    for side, command in (('server', 0), ('client', 0), ('server', 18), ('client', 15), ('client', 23)):
+    for side, command in (
+        ('server', 0),
+        ('client', 0),
+        ('server', 18),
+        ('client', 15),
+        ('client', 23),
+    ):
         yield Sent(side, 'tcp', message(command, type=6, count=100000, p1=1, p2=2, extended=True))
 
 
@@ -137,7 +184,9 @@ def odd_events():
     for number in (0, 1, 2, 3, 4, 5, 6, 7, 20, 34, 35, 38, 77):
         for count in (0, 3):
             for p1 in (1, 451, 368):
-                yield Sent('server', 'tcp', message(1, type=number, count=count, p1=p1, p2=90 + number))
+                yield Sent(
+                    'server', 'tcp', message(1, type=number, count=count, p1=p1, p2=90 + number)
+                )
     for mask in range(17):
         body = struct.pack('>fffHH', 1.5, -2.25, math.inf, mask, 7)
         yield Sent('client', 'tcp', message(1, body, type=20, count=0, p1=1, p2=2))
@@ -164,12 +213,18 @@ def odd_data(rng):
         yield Sent('server', 'udp', message(15, raw, type=number, count=2, p1=1, p2=2))
     for side, command in DATA_COMMANDS:
         yield Sent(side, 'tcp', message(command, rng.randbytes(16), type=77, count=1, p1=1, p2=2))
-        yield Sent(side, 'tcp', message(command, rng.randbytes(16), type=0xFFFF, count=0, p1=1, p2=2))
+        yield Sent(
+            side, 'tcp', message(command, rng.randbytes(16), type=0xFFFF, count=0, p1=1, p2=2)
+        )
         yield Sent(side, 'tcp', message(command, bytes(8), type=20, count=1, p1=1, p2=2))
         yield Sent(side, 'tcp', message(command, padded(b'short'), type=0, count=1, p1=1, p2=2))
         yield Sent(side, 'tcp', message(command, padded(b'mbbo'), type=38, count=1, p1=1, p2=2))
-        yield Sent(side, 'tcp', message(command, string(rng) + string(rng), type=0, count=5, p1=1, p2=2))
-        yield Sent(side, 'tcp', message(command, string(rng) + b'short\0\0\0', type=0, count=2, p1=1, p2=2))
+        yield Sent(
+            side, 'tcp', message(command, string(rng) + string(rng), type=0, count=5, p1=1, p2=2)
+        )
+        yield Sent(
+            side, 'tcp', message(command, string(rng) + b'short\0\0\0', type=0, count=2, p1=1, p2=2)
+        )
         yield Sent(side, 'tcp', message(command, bytes(16), type=6, count=7, p1=1, p2=2))
         yield Sent(side, 'tcp', message(command, bytes(32), type=6, count=0, p1=1, p2=2))
         for number in DATA_TYPES:
@@ -178,7 +233,9 @@ def odd_data(rng):
         for states in (-1, 0, 1, 2, 16, 17, 26, 32767):
             raw = bytearray(data(rng, 24, 1))
             struct.pack_into('>h', raw, 4, states)
-            yield Sent(side, 'tcp', message(command, padded(bytes(raw)), type=24, count=1, p1=1, p2=2))
+            yield Sent(
+                side, 'tcp', message(command, padded(bytes(raw)), type=24, count=1, p1=1, p2=2)
+            )
 
 
 # ---- random ones -----------------------------------------------------------------------------
@@ -186,7 +243,7 @@ def odd_data(rng):
 half_words = st.sampled_from([0, 1, 5, 10, 13, 42, 99, 0x7FFF, 0x8000]) | st.integers(0, 0xFFFE)
 words = st.sampled_from([0, 1, 2, 368, 0xFFFFFFFF, 0x7F000001]) | st.integers(0, 0xFFFFFFFF)
 names = st.binary(max_size=60) | st.text('abcXYZ09:-_.{}$', max_size=60).map(str.encode)
-seeds = st.integers(0, 2 ** 32 - 1)
+seeds = st.integers(0, 2**32 - 1)
 sides = st.sampled_from(['client', 'server'])
 transports = st.sampled_from(['tcp', 'tcp', 'udp'])
 
@@ -196,15 +253,27 @@ def bare(draw):
     """Any command with any header words and no payload, or one that it does not expect."""
     command = draw(st.integers(0, 28))
     has_own_payload = command in (1, 3, 4, 6, 11, 15, 18, 19, 20, 21)
-    payload = b'' if has_own_payload else draw(st.sampled_from([b'', b'', bytes(8), b'16 bytes of text']))
-    head = {'type': draw(half_words), 'count': draw(half_words), 'p1': draw(words), 'p2': draw(words)}
+    payload = (
+        b'' if has_own_payload else draw(st.sampled_from([b'', b'', bytes(8), b'16 bytes of text']))
+    )
+    head = {
+        'type': draw(half_words),
+        'count': draw(half_words),
+        'p1': draw(words),
+        'p2': draw(words),
+    }
     return Sent(draw(sides), draw(transports), message(command, payload, **head))
 
 
 @st.composite
 def named(draw):
     command = draw(st.sampled_from([6, 18, 20, 21]))
-    head = {'type': draw(half_words), 'count': draw(half_words), 'p1': draw(words), 'p2': draw(words)}
+    head = {
+        'type': draw(half_words),
+        'count': draw(half_words),
+        'p1': draw(words),
+        'p2': draw(words),
+    }
     return Sent('client', draw(transports), message(command, text(draw(names)), **head))
 
 
@@ -214,13 +283,20 @@ def valued(draw):
     number, count = draw(st.sampled_from(DATA_TYPES)), draw(st.sampled_from([0, 1, 1, 1, 2, 5, 33]))
     rng, status = random.Random(draw(seeds)), draw(st.sampled_from([1, 1, 1, 368, 152, 77]))
     extended = draw(st.sampled_from([False, False, True]))
-    return data_message(rng, side, command, number, count, draw(st.booleans()), p1=status, extended=extended)
+    return data_message(
+        rng, side, command, number, count, draw(st.booleans()), p1=status, extended=extended
+    )
 
 
 @st.composite
 def subscribing(draw):
     body = random.Random(draw(seeds)).randbytes(16)
-    head = {'type': draw(st.integers(0, 40)), 'count': draw(half_words), 'p1': draw(words), 'p2': draw(words)}
+    head = {
+        'type': draw(st.integers(0, 40)),
+        'count': draw(half_words),
+        'p1': draw(words),
+        'p2': draw(words),
+    }
     return Sent('client', 'tcp', message(1, body, **head))
 
 
@@ -228,10 +304,14 @@ def subscribing(draw):
 def failing(draw):
     request = draw(bare()).data
     note = text(draw(names))
-    return Sent('server', 'tcp', message(11, padded(request + note), p1=draw(words), p2=draw(words)))
+    return Sent(
+        'server', 'tcp', message(11, padded(request + note), p1=draw(words), p2=draw(words))
+    )
 
 
-batches = st.lists(bare() | named() | valued() | subscribing() | failing(), min_size=100, max_size=100)
+batches = st.lists(
+    bare() | named() | valued() | subscribing() | failing(), min_size=100, max_size=100
+)
 
 
 # ---- from messages to packets ----------------------------------------------------------------
@@ -242,7 +322,9 @@ def packets(sent):
     chunks = [(one.side, one.data) for one in sent if one.transport == 'tcp']
     handshake_and_segments = iter(wire.circuit(chunks))
     made = [next(handshake_and_segments), next(handshake_and_segments)]
-    return made + [next(handshake_and_segments) if one.transport == 'tcp' else datagram(one) for one in sent]
+    return made + [
+        next(handshake_and_segments) if one.transport == 'tcp' else datagram(one) for one in sent
+    ]
 
 
 def datagram(one):

@@ -37,15 +37,23 @@ def published_capture():
     searcher, everybody = (client, 55928), '255.255.255.255'
     datagrams = [
         wire.udp(searcher, (everybody, 5065), joined(ca.RepeaterRegisterRequest('0.0.0.0'))),
-        wire.udp(searcher, (everybody, 5064), joined(ca.VersionRequest(0, 13), ca.SearchRequest('rpi:color', 24593, 13))),
+        wire.udp(
+            searcher,
+            (everybody, 5064),
+            joined(ca.VersionRequest(0, 13), ca.SearchRequest('rpi:color', 24593, 13)),
+        ),
         wire.udp(
             (server, 5064),
             searcher,
             joined(ca.VersionResponse(13), ca.SearchResponse(50421, None, 24593, 13)),
         ),
     ]
-    hello = joined(ca.VersionRequest(0, 13), ca.HostNameRequest('pop-os'), ca.ClientNameRequest('dallan'))
-    created = joined(ca.AccessRightsResponse(0, 3), ca.CreateChanResponse(ChannelType.STRING, 1, 0, 1))
+    hello = joined(
+        ca.VersionRequest(0, 13), ca.HostNameRequest('pop-os'), ca.ClientNameRequest('dallan')
+    )
+    created = joined(
+        ca.AccessRightsResponse(0, 3), ca.CreateChanResponse(ChannelType.STRING, 1, 0, 1)
+    )
     value = joined(ca.ReadNotifyResponse([b'000000'], ChannelType.STRING, 1, 1, 0))
     chunks = [
         ('client', hello),

@@ -13,7 +13,10 @@ import wire
 from conftest import BUILD
 from published import PUBLISHED_PORT, published_capture
 
-ECHOES = [made.Sent('client', 'tcp', wire.message(23)), made.Sent('server', 'tcp', wire.message(23))]
+ECHOES = [
+    made.Sent('client', 'tcp', wire.message(23)),
+    made.Sent('server', 'tcp', wire.message(23)),
+]
 
 
 @pytest.fixture
@@ -71,7 +74,11 @@ def test_format(caw, echoes):
 @pytest.mark.parametrize('option', ['--version', '-V'])
 def test_version(option, caw):
     done = caw(option)
-    assert done.returncode == 0 and done.stdout.startswith('caw ') and len(done.stdout.splitlines()) == 1
+    assert (
+        done.returncode == 0
+        and done.stdout.startswith('caw ')
+        and len(done.stdout.splitlines()) == 1
+    )
 
 
 @pytest.mark.parametrize('option', ['-h', '--help'])
@@ -114,7 +121,9 @@ def test_bad_format_names_the_token_and_the_good_ones(caw, echoes):
     refused(done, 'nonsense', 'timestamp', 'ethernet', 'ip', 'transport', 'command', 'src', 'dst')
 
 
-@pytest.mark.parametrize('format', ['{src', 'src}', '{', '{}', '{transport.nonsense}', '{timestamp:q}'])
+@pytest.mark.parametrize(
+    'format', ['{src', 'src}', '{', '{}', '{transport.nonsense}', '{timestamp:q}']
+)
 def test_bad_formats(format, caw, echoes):
     refused(caw('-r', echoes, '--format', format))
 

@@ -30,7 +30,11 @@ def tree(tshark):
 
     def tree(capture, *arguments):
         pdml = tshark('-r', capture, '-T', 'pdml', *arguments)
-        return [proto for proto in ElementTree.fromstring(pdml).iter('proto') if proto.get('name') == 'ca']
+        return [
+            proto
+            for proto in ElementTree.fromstring(pdml).iter('proto')
+            if proto.get('name') == 'ca'
+        ]
 
     return tree
 
@@ -54,7 +58,11 @@ def frames_with(tshark):
 
 def values(element, name):
     """What a field shows, once for each time it is there; hidden items do not count."""
-    return [f.get('show') for f in element.iter('field') if f.get('name') == name and f.get('hide') != 'yes']
+    return [
+        f.get('show')
+        for f in element.iter('field')
+        if f.get('name') == name and f.get('hide') != 'yes'
+    ]
 
 
 def numbers(element, name):
@@ -101,7 +109,9 @@ def assert_no_gap(element):
     start, size = int(element.get('pos')), int(element.get('size'))
     at = start
     for first, end in sorted(leaves(element)):
-        assert first == at, f'bytes {at}..{first} of:\n{ElementTree.tostring(element).decode()[:4000]}'
+        assert (
+            first == at
+        ), f'bytes {at}..{first} of:\n{ElementTree.tostring(element).decode()[:4000]}'
         at = end
     assert at == start + size
 
@@ -129,14 +139,21 @@ def test_every_byte_of_generated_messages_is_in_one_field(corpus, tree, save):
 
 @pytest.mark.parametrize('name', [name for name in RECORDED if name != 'oddities.pcap'])
 def test_nothing_worse_than_a_note_on_legal_traffic(name, tree, stage):
-    found = [item for element in tree(stage / 'captures' / name, *decode_as(name)) for item in experts(element)]
+    found = [
+        item
+        for element in tree(stage / 'captures' / name, *decode_as(name))
+        for item in experts(element)
+    ]
     assert [item for item in found if item[0] > NOTE] == []
 
 
 def test_what_is_wrong_in_a_session_full_of_mistakes(frames_with, stage):
     capture = stage / 'captures' / 'oddities.pcap'
     flaws = ('unknown_command', 'bad_type', 'version_too_old')
-    assert {flaw for flaw in flaws if frames_with(capture, f'ca.flaw.{flaw}')} >= {'unknown_command', 'bad_type'}
+    assert {flaw for flaw in flaws if frames_with(capture, f'ca.flaw.{flaw}')} >= {
+        'unknown_command',
+        'bad_type',
+    }
 
 
 @pytest.mark.parametrize('name', RECORDED)
@@ -149,7 +166,9 @@ def test_nothing_is_called_malformed(name, frames_with, stage):
 STAMP = struct.pack('>II', 1000000000, 123456789)
 LIMITS = (10.0, -10.0, 8.0, 6.0, -6.0, -8.0, 100.0, -100.0)
 CTRL_DOUBLE = struct.pack('>hhhH8s8d', 0, 0, 3, 0, b'mm', *LIMITS) + struct.pack('>d', -1.5)
-CTRL_ENUM = struct.pack('>hhh', 0, 0, 2) + b''.join(s.ljust(26, b'\0') for s in [b'Off', b'On'] + [b''] * 14)
+CTRL_ENUM = struct.pack('>hhh', 0, 0, 2) + b''.join(
+    s.ljust(26, b'\0') for s in [b'Off', b'On'] + [b''] * 14
+)
 MASK = struct.pack('>fffHH', 0, 0, 0, 13, 0)
 FAILED = message(15, type=20, count=1, p1=452, p2=18)
 
@@ -168,8 +187,12 @@ SESSION = {
     ),
     'read': Sent('client', 'tcp', message(15, type=34, count=1, p1=451, p2=9)),
     'value': Sent('server', 'tcp', message(15, CTRL_DOUBLE, type=34, count=1, p1=1, p2=9)),
-    'long': Sent('server', 'tcp', message(15, padded(struct.pack('>i', -1)), type=5, count=1, p1=1, p2=10)),
-    'string': Sent('server', 'tcp', message(15, b'hello'.ljust(40, b'\0'), type=0, count=1, p1=1, p2=10)),
+    'long': Sent(
+        'server', 'tcp', message(15, padded(struct.pack('>i', -1)), type=5, count=1, p1=1, p2=10)
+    ),
+    'string': Sent(
+        'server', 'tcp', message(15, b'hello'.ljust(40, b'\0'), type=0, count=1, p1=1, p2=10)
+    ),
     'enum': Sent('server', 'tcp', message(15, CTRL_ENUM + b'\0\1', type=31, count=1, p1=1, p2=10)),
     'denied': Sent('server', 'tcp', message(19, type=6, count=1, p1=376, p2=11)),
     'error': Sent('server', 'tcp', message(11, padded(FAILED + text('t:ai')), p1=1, p2=142)),
@@ -324,13 +347,16 @@ def test_error_without_room_for_a_request(decode):
 
 def test_error_about_an_extended_request(decode):
     request = message(19, type=4, count=70000, p1=452, p2=18, size=70000)
-    (error,) = decode(Sent('server', 'tcp', message(11, padded(request + text('t:wf')), p1=1, p2=72)))
+    (error,) = decode(
+        Sent('server', 'tcp', message(11, padded(request + text('t:wf')), p1=1, p2=72))
+    )
     assert values(error, 'ca.error') == ['t:wf'] and numbers(error, 'ca.error.size') == [70000]
 
 
 def test_empty_answers_are_answers(decode):
     answer, event = decode(
-        Sent('server', 'tcp', message(15, type=6, p1=ECA_NORMAL, p2=3)), update(6, 0, b'', p1=ECA_NORMAL)
+        Sent('server', 'tcp', message(15, type=6, p1=ECA_NORMAL, p2=3)),
+        update(6, 0, b'', p1=ECA_NORMAL),
     )
     assert message_names([answer, event]) == ['ReadNotifyResponse', 'EventAddResponse']
 
@@ -362,7 +388,9 @@ def test_snap_length_cuts_values_not_messages(tshark, frames_with, lines, save):
     """What is there of a cut message is shown and named; the next packet is read from its start."""
     events = [update(20, 1, struct.pack('>hh8s4xd', 4, 1, STAMP, n)) for n in range(5)]
     capture = save(wire.capture(made.packets(events), snap=80))
-    shown = tshark('-r', capture, '-Y', 'ca', '-T', 'fields', '-e', 'ca.message', '-e', 'ca.data.status')
+    shown = tshark(
+        '-r', capture, '-Y', 'ca', '-T', 'fields', '-e', 'ca.message', '-e', 'ca.data.status'
+    )
     assert shown.splitlines() == ['EventAddResponse\t4'] * 5
     assert frames_with(capture, '_ws.malformed') == []
     assert len(lines(capture)) == 5
@@ -439,7 +467,9 @@ def test_long_strings_are_text_too(decode):
 def test_names_cannot_reach_the_terminal(tshark, lines, save):
     sent = [Sent('client', 'tcp', message(18, text('\x1b[31mred\nline'), p1=1, p2=13))]
     capture = save(wire.capture(made.packets(sent)))
-    assert '\x1b' not in tshark('-r', capture) + tshark('-r', capture, '-V') + ''.join(lines(capture))
+    assert '\x1b' not in tshark('-r', capture) + tshark('-r', capture, '-V') + ''.join(
+        lines(capture)
+    )
     assert len(lines(capture)) == 1
 
 
@@ -447,8 +477,14 @@ def test_names_cannot_reach_the_terminal(tshark, lines, save):
 
 
 def test_info_names_every_message_of_a_packet(tshark, save):
-    chunk = message(0, count=13) + message(20, text('operator')) + message(18, text('t:ai'), p1=1, p2=13)
+    chunk = (
+        message(0, count=13)
+        + message(20, text('operator'))
+        + message(18, text('t:ai'), p1=1, p2=13)
+    )
     capture = save(wire.capture(wire.circuit([('client', chunk)])))
     info = tshark('-r', capture, '-Y', 'ca', '-T', 'fields', '-e', '_ws.col.Info').strip()
     assert all(word in info for word in ('Version', 'operator', 't:ai'))
-    assert tshark('-r', capture, '-Y', 'ca', '-T', 'fields', '-e', '_ws.col.Protocol').strip() == 'CA'
+    assert (
+        tshark('-r', capture, '-Y', 'ca', '-T', 'fields', '-e', '_ws.col.Protocol').strip() == 'CA'
+    )

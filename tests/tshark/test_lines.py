@@ -119,7 +119,9 @@ def test_what_caproto_shark_sees_is_among_ours(name, lines, stage):
     for line in printed:
         if line in real:
             message = real[line]
-            assert line in ours or with_role(line, message) in ours or expected_line(message) in ours, line
+            assert (
+                line in ours or with_role(line, message) in ours or expected_line(message) in ours
+            ), line
 
 
 def test_d1_and_d2_are_needed(lines, stage):
@@ -132,6 +134,7 @@ def test_d1_and_d2_are_needed(lines, stage):
 
 
 # ---- the published example -------------------------------------------------------------------
+
 
 def test_the_published_example(lines, save):
     assert lines(save(published_capture()), *PUBLISHED_PORT) == PUBLISHED
@@ -202,7 +205,10 @@ def session():
     rng = made.random.Random(7)
     sent = [one for one in made.odd_names() if one.transport == 'tcp' and one.side == 'client'][:12]
     for number, count in ((0, 3), (4, 1000), (6, 400), (20, 1), (34, 2), (24, 1)):
-        sent += [made.data_message(rng, side, command, number, count) for side, command in made.DATA_COMMANDS]
+        sent += [
+            made.data_message(rng, side, command, number, count)
+            for side, command in made.DATA_COMMANDS
+        ]
     sent.append(made.data_message(rng, 'server', 15, 4, 70000))
     sent.append(made.data_message(rng, 'client', 19, 4, 70000))
     return sent
@@ -212,7 +218,9 @@ def streams(pieces):
     """The session with each side's bytes cut anew by pieces(bytes)."""
     chunks = []
     for side in ('client', 'server'):
-        chunks += [(side, piece) for piece in pieces(b''.join(o.data for o in session() if o.side == side))]
+        chunks += [
+            (side, piece) for piece in pieces(b''.join(o.data for o in session() if o.side == side))
+        ]
     return wire.circuit(chunks)
 
 
@@ -249,10 +257,14 @@ def test_zero_length_datagrams_say_nothing(lines, save):
 
 def test_a_gap_does_not_silence_what_follows(lines, save):
     """A segment that was never captured costs the message it belongs to, not the others."""
-    updates = [('server', wire.message(1, bytes(24), type=20, count=1, p1=1, p2=n)) for n in range(10)]
+    updates = [
+        ('server', wire.message(1, bytes(24), type=20, count=1, p1=1, p2=n)) for n in range(10)
+    ]
     packets = wire.circuit(updates)
     capture = save(wire.capture(packets[:5] + packets[6:]))
-    assert [re.search(r'subscriptionid=(\d+)', line)[1] for line in lines(capture)] == list('012456789')
+    assert [re.search(r'subscriptionid=(\d+)', line)[1] for line in lines(capture)] == list(
+        '012456789'
+    )
 
 
 def test_junk_before_a_message_is_told_not_swallowed(lines, save):
@@ -263,6 +275,10 @@ def test_junk_before_a_message_is_told_not_swallowed(lines, save):
 
 @pytest.mark.parametrize('size', [1, 15, 16, 20, 31])
 def test_part_of_a_message_in_a_datagram(size, lines, save):
-    datagram = wire.udp(wire.SEARCHER, wire.EVERYBODY, wire.message(6, wire.text('a:long:name:of:a:pv'), 5, 13)[:size])
+    datagram = wire.udp(
+        wire.SEARCHER,
+        wire.EVERYBODY,
+        wire.message(6, wire.text('a:long:name:of:a:pv'), 5, 13)[:size],
+    )
     capture = save(wire.capture([datagram]))
     assert_same(lines(capture), expected_lines(str(capture)))

@@ -95,8 +95,10 @@ def watched(ports, start, launcher):
     tcpdump = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     while b'listening' not in (line := tcpdump.stderr.readline()):
         assert line, 'tcpdump did not start'
-    decode_as = [f'{kind}.port=={ports[name]},ca' for kind, name in
-                 (('tcp', 'server'), ('udp', 'server'), ('udp', 'repeater'))]
+    decode_as = [
+        f'{kind}.port=={ports[name]},ca'
+        for kind, name in (('tcp', 'server'), ('udp', 'server'), ('udp', 'repeater'))
+    ]
     options = [word for rule in decode_as for word in ('-d', rule)]
     caw = start([launcher, '--', *options], stdin=subprocess.PIPE, bufsize=0)
 
@@ -141,7 +143,9 @@ def in_order(lines, *texts):
 
 def client(epics, *arguments):
     command = [sys.executable, *arguments]
-    return subprocess.run(command, env=epics, capture_output=True, timeout=60, check=True).stdout.decode()
+    return subprocess.run(
+        command, env=epics, capture_output=True, timeout=60, check=True
+    ).stdout.decode()
 
 
 def test_a_live_session(ioc, epics, watched, ports):

@@ -65,7 +65,12 @@ def udp(source, destination, data):
 
 def tcp(source, destination, data=b'', seq=0, ack=0, flags=ACK | PUSH):
     segment = dpkt.tcp.TCP(
-        sport=source[1], dport=destination[1], seq=seq & 0xFFFFFFFF, ack=ack & 0xFFFFFFFF, flags=flags, data=data
+        sport=source[1],
+        dport=destination[1],
+        seq=seq & 0xFFFFFFFF,
+        ack=ack & 0xFFFFFFFF,
+        flags=flags,
+        data=data,
     )
     return ip(source, destination, segment)
 
@@ -88,7 +93,7 @@ def circuit(chunks, client=CLIENT_END, server=SERVER_END, start=1000):
 
 def cut(data, size):
     """Pieces of this many bytes."""
-    return [data[at:at + size] for at in range(0, len(data), size)]
+    return [data[at : at + size] for at in range(0, len(data), size)]
 
 
 # ---- captures --------------------------------------------------------------------------------
@@ -106,7 +111,7 @@ def frames(raw):
     at = 24
     while at < len(raw):
         seconds, fraction, size, _ = struct.unpack_from(order + 'IIII', raw, at)
-        yield seconds + Decimal(fraction).scaleb(-digits), raw[at + 16:at + 16 + size]
+        yield seconds + Decimal(fraction).scaleb(-digits), raw[at + 16 : at + 16 + size]
         at += 16 + size
 
 
@@ -133,7 +138,7 @@ def pcap(captured, link=1, digits=6, snap=262144):
     magic = 0xA1B2C3D4 if digits == 6 else 0xA1B23C4D
     out.write(struct.pack('<IHHIIII', magic, 2, 4, 0, 0, snap, link))
     for time, frame in captured:
-        seconds, fraction = divmod(int(time.scaleb(digits)), 10 ** digits)
+        seconds, fraction = divmod(int(time.scaleb(digits)), 10**digits)
         kept = frame[:snap]
         out.write(struct.pack('<IIII', seconds, fraction, len(kept), len(frame)) + kept)
     return out.getvalue()
