@@ -246,7 +246,6 @@ static void append_default(ca_lines *lines) {
 
 /* Tells and gives up: a program that waits for lines must not wait in vain. */
 static void fail(const char *what) {
-    fflush(stdout);
     fprintf(stderr, "caw: %s\n", what);
     exit(1);
 }
@@ -261,17 +260,11 @@ static void append_line(ca_lines *lines) {
     g_string_append_c(lines->out, '\n');
 }
 
-/* False when nobody reads any more: then tshark is asked to end as Ctrl-C would. */
-static bool write_out(ca_lines *lines) {
-    fwrite(lines->out->str, 1, lines->out->len, stdout);
-    if (lines->flush)
-        fflush(stdout);
-    if (!ferror(stdout))
-        return true;
-    if (errno != EPIPE)
-        fail(g_strerror(errno));
-    raise(SIGINT);
-    return false;
+/* When nobody reads any more the work is done, quietly. */
+static void give_up(void) {
+    if (errno == EPIPE)
+        exit(0);
+    fail(g_strerror(errno));
 }
 
 static tap_packet_status on_frame(void *data, packet_info *pinfo, epan_dissect_t *dissection,
@@ -286,12 +279,17 @@ static tap_packet_status on_frame(void *data, packet_info *pinfo, epan_dissect_t
         lines->event = event;
         append_line(lines);
     }
-    return write_out(lines) ? TAP_PACKET_DONT_REDRAW : TAP_PACKET_FAILED;
+    fwrite(lines->out->str, 1, lines->out->len, stdout);
+    if (lines->flush)
+        fflush(stdout);
+    if (ferror(stdout))
+        give_up();
+    return TAP_PACKET_DONT_REDRAW;
 }
 
 static void on_end(void *data _U_) {
-    if (fflush(stdout) && errno != EPIPE)
-        fail(g_strerror(errno));
+    if (fflush(stdout))
+        give_up();
 }
 
 static void on_finish(void *data) {
@@ -363,7 +361,7 @@ static ca_lines *start(const char *argument, char **error) {
         on_finish(lines);
         return NULL;
     }
-    signal(SIGPIPE, SIG_IGN); /* a broken pipe is seen by write_out */
+    signal(SIGPIPE, SIG_IGN); /* a write then fails, which give_up understands */
     return lines;
 }
 
