@@ -9,10 +9,8 @@
  */
 #include "caw_packet.h"
 
+#include "text.h"
 #include "wire.h"
-
-#include <inttypes.h>
-#include <stdio.h>
 
 /* ---- rows ------------------------------------------------------------------------------- */
 
@@ -358,64 +356,41 @@ static span layer_bytes(const caw_packet *packet, caw_layer_id id) {
 
 /* ---- text ------------------------------------------------------------------------------- */
 
-typedef struct {
-    char *text;
-    size_t size;
-    size_t length; /* of the whole text, whether it fits or not */
-} sink;
-
-static void put_char(sink *out, char c) {
-    if (out->length + 1 < out->size)
-        out->text[out->length] = c;
-    out->length++;
-}
-
-static void put(sink *out, const char *text) {
-    while (*text)
-        put_char(out, *text++);
-}
-
-static void put_number(sink *out, int64_t number) {
-    char digits[24];
-    snprintf(digits, sizeof digits, "%" PRId64, number);
-    put(out, digits);
-}
-
-static void put_byte(sink *out, uint8_t byte, char quote) {
+static void put_byte(caw_text *out, uint8_t byte, char quote) {
     static const char hex[] = "0123456789abcdef";
     static const char named[] = "\tt\nn\rr";
     const char *name = byte ? strchr(named, byte) : NULL;
     if (byte == '\\' || byte == (uint8_t)quote) {
-        put_char(out, '\\');
-        put_char(out, (char)byte);
+        caw_put(out, '\\');
+        caw_put(out, (char)byte);
     } else if (name && byte < ' ') {
-        put_char(out, '\\');
-        put_char(out, name[1]);
+        caw_put(out, '\\');
+        caw_put(out, name[1]);
     } else if (byte >= ' ' && byte < 0x7f) {
-        put_char(out, (char)byte);
+        caw_put(out, (char)byte);
     } else {
-        put(out, "\\x");
-        put_char(out, hex[byte >> 4]);
-        put_char(out, hex[byte & 0xf]);
+        caw_puts(out, "\\x");
+        caw_put(out, hex[byte >> 4]);
+        caw_put(out, hex[byte & 0xf]);
     }
 }
 
 /* As Python prints bytes: in single quotes, unless there are such inside and no double ones. */
-static void put_bytes(sink *out, const span *bytes) {
+static void put_bytes(caw_text *out, const span *bytes) {
     bool single = false, twice = false;
     for (uint32_t i = bytes->at; i < bytes->end; i++) {
         single |= byte_at(bytes, i) == '\'';
         twice |= byte_at(bytes, i) == '"';
     }
     char quote = single && !twice ? '"' : '\'';
-    put_char(out, 'b');
-    put_char(out, quote);
+    caw_put(out, 'b');
+    caw_put(out, quote);
     for (uint32_t i = bytes->at; i < bytes->end; i++)
         put_byte(out, byte_at(bytes, i), quote);
-    put_char(out, quote);
+    caw_put(out, quote);
 }
 
-static void put_captured(sink *out, const caw_packet *packet, uint32_t at, uint32_t end) {
+static void put_captured(caw_text *out, const caw_packet *packet, uint32_t at, uint32_t end) {
     span bytes = captured(packet, at, end);
     put_bytes(out, &bytes);
 }
@@ -428,16 +403,16 @@ static bool is_usual(const caw_packet *packet, uint32_t at, const attribute_row 
     return row_number(packet, at, row) == row->usual;
 }
 
-static void put_tags(sink *out, const caw_packet *packet);
+static void put_tags(caw_text *out, const caw_packet *packet);
 
-static void put_row(sink *out, const caw_packet *packet, const caw_layer *layer,
+static void put_row(caw_text *out, const caw_packet *packet, const caw_layer *layer,
                     const attribute_row *row) {
     uint32_t at = layer->at + row->at;
     switch (row->kind) {
     case UNSIGNED:
     case SIGNED:
     case FAMILY:
-        put_number(out, row_number(packet, layer->at, row));
+        caw_put_signed(out, row_number(packet, layer->at, row));
         break;
     case BYTES:
         put_captured(out, packet, at, at + row->size);
@@ -449,64 +424,64 @@ static void put_row(sink *out, const caw_packet *packet, const caw_layer *layer,
         put_tags(out, packet);
         break;
     case DICT:
-        put(out, "{}");
+        caw_puts(out, "{}");
         break;
     case LIST:
-        put(out, "[]");
+        caw_puts(out, "[]");
         break;
     }
 }
 
 /* name=value, ... of the rows that are not as usual. Returns the separator for what follows. */
-static const char *put_rows(sink *out, const caw_packet *packet, const caw_layer *layer,
+static const char *put_rows(caw_text *out, const caw_packet *packet, const caw_layer *layer,
                             const attribute_row *rows) {
     const char *separator = "";
     for (const attribute_row *row = rows; row->name; row++) {
         if (is_usual(packet, layer->at, row))
             continue;
-        put(out, separator);
-        put(out, row->name);
-        put_char(out, '=');
+        caw_puts(out, separator);
+        caw_puts(out, row->name);
+        caw_put(out, '=');
         put_row(out, packet, layer, row);
         separator = ", ";
     }
     return separator;
 }
 
-static void put_tags(sink *out, const caw_packet *packet) {
-    put_char(out, '[');
+static void put_tags(caw_text *out, const caw_packet *packet) {
+    caw_put(out, '[');
     for (uint32_t i = 0; i < packet->tags; i++) {
         caw_layer tag = {.at = TAG_AT + i * TAG_SIZE};
-        put(out, i ? ", VLANtag8021Q(" : "VLANtag8021Q(");
+        caw_puts(out, i ? ", VLANtag8021Q(" : "VLANtag8021Q(");
         put_rows(out, packet, &tag, tag_rows);
-        put_char(out, ')');
+        caw_put(out, ')');
     }
-    put_char(out, ']');
+    caw_put(out, ']');
 }
 
-static void put_layer(sink *out, const caw_packet *packet, caw_layer_id id) {
+static void put_layer(caw_text *out, const caw_packet *packet, caw_layer_id id) {
     const caw_layer *layer = &packet->layers[id];
     uint32_t body = layer->at + layer->header;
     bool above = id + 1 < CAW_LAYERS && packet->layers[id + 1].is;
-    put(out, classes[layer->is].name);
-    put_char(out, '(');
+    caw_puts(out, classes[layer->is].name);
+    caw_put(out, '(');
     const char *separator = put_rows(out, packet, layer, classes[layer->is].rows);
     if (above || body < layer->end) {
-        put(out, separator);
-        put(out, "data=");
+        caw_puts(out, separator);
+        caw_puts(out, "data=");
     }
     if (above)
         put_layer(out, packet, id + 1);
     else if (body < layer->end)
         put_captured(out, packet, body, layer->end);
-    put_char(out, ')');
+    caw_put(out, ')');
 }
 
-static void put_attribute(sink *out, const caw_packet *packet, const caw_attribute *attribute,
+static void put_attribute(caw_text *out, const caw_packet *packet, const caw_attribute *attribute,
                           bool repr) {
     const caw_layer *layer = &packet->layers[attribute->layer];
     if (attribute->kind == CAW_ATTRIBUTE_NONE) {
-        put(out, "None");
+        caw_puts(out, "None");
     } else if (attribute->row) {
         put_row(out, packet, layer, attribute->row);
     } else if (attribute->data) {
@@ -521,9 +496,7 @@ static void put_attribute(sink *out, const caw_packet *packet, const caw_attribu
 
 size_t caw_packet_text(const caw_packet *packet, const caw_attribute *attribute, bool repr,
                        char *text, size_t size) {
-    sink out = {text, size, 0};
+    caw_text out = caw_text_into(text, size);
     put_attribute(&out, packet, attribute, repr);
-    if (size)
-        text[out.length < size ? out.length : size - 1] = '\0';
-    return out.length;
+    return caw_end(&out);
 }
