@@ -10,6 +10,7 @@
 
 #include <epan/packet.h>
 #include <epan/stat_tap_ui.h>
+#include <wiretap/wtap.h>
 
 #define CA_WIRESHARK(major, minor)                                                                 \
     (WIRESHARK_VERSION_MAJOR > (major) ||                                                          \
