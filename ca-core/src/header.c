@@ -8,8 +8,6 @@
 #include "dbr.h"
 #include "wire.h"
 
-#define EXTENDED 0xffff
-
 uint32_t caw_read_header(caw_view view, caw_header *header) {
     if (!wire_has(view, 0, CAW_HEADER_SIZE))
         return CAW_MORE;
@@ -20,7 +18,7 @@ uint32_t caw_read_header(caw_view view, caw_header *header) {
     header->param1 = wire_u32(view, 8);
     header->param2 = wire_u32(view, 12);
     header->marker = 0;
-    header->extended = header->payload_size == EXTENDED;
+    header->extended = header->payload_size == CAW_EXTENDED_MARKER;
     if (!header->extended)
         return CAW_HEADER_SIZE;
     if (!wire_has(view, 0, CAW_EXTENDED_HEADER_SIZE))

@@ -5,6 +5,8 @@
 
 #include "caw.h"
 
+#define CAW_EXTENDED_MARKER 0xffff /* in place of a 16 bit payload size */
+
 typedef struct {
     bool extended;
     uint16_t command;

@@ -249,21 +249,32 @@ static void put_metadata(caw_text *out, const caw_message *message) {
 
 /* ---- errors ------------------------------------------------------------------------------- */
 
+static void put_number(caw_text *out, const char *name, uint32_t value) {
+    caw_puts(out, name);
+    caw_put_unsigned(out, value);
+}
+
+/* The words of the two structures in wire order. */
 static void put_failed_request(caw_text *out, const caw_message *message) {
     caw_header request;
     caw_read_header(message->payload, &request);
-    caw_puts(out, request.extended ? "ExtendedMessageHeader(command=" : "MessageHeader(command=");
-    caw_put_unsigned(out, request.command);
-    caw_puts(out, ", payload_size=");
-    caw_put_unsigned(out, request.payload_size);
-    caw_puts(out, ", data_type=");
-    caw_put_unsigned(out, request.type);
-    caw_puts(out, ", data_count=");
-    caw_put_unsigned(out, request.count);
-    caw_puts(out, ", parameter1=");
-    caw_put_unsigned(out, request.param1);
-    caw_puts(out, ", parameter2=");
-    caw_put_unsigned(out, request.param2);
+    caw_puts(out, request.extended ? "ExtendedMessageHeader(" : "MessageHeader(");
+    put_number(out, "command=", request.command);
+    if (request.extended)
+        put_number(out, ", marker1=", CAW_EXTENDED_MARKER);
+    else
+        put_number(out, ", payload_size=", request.payload_size);
+    put_number(out, ", data_type=", request.type);
+    if (request.extended)
+        put_number(out, ", marker2=", request.marker);
+    else
+        put_number(out, ", data_count=", request.count);
+    put_number(out, ", parameter1=", request.param1);
+    put_number(out, ", parameter2=", request.param2);
+    if (request.extended) {
+        put_number(out, ", payload_size=", request.payload_size);
+        put_number(out, ", data_count=", request.count);
+    }
     caw_put(out, ')');
 }
 
@@ -358,9 +369,11 @@ size_t caw_line(const caw_message *message, char *text, size_t size) {
     caw_text out = caw_text_into(text, size);
     const char *reason = caw_broken(message);
     if (reason) {
+        caw_message bare = *message; /* only its header counts, by the plain names */
+        bare.row = &caw_message_rows[caw_message_row_count - 1];
         put_reason(&out, reason);
         caw_puts(&out, ", ");
-        put_words(&out, message, caw_message_rows[caw_message_row_count - 1].line);
+        put_words(&out, &bare, bare.row->line);
     } else {
         caw_puts(&out, message->row->name);
         caw_put(&out, '(');

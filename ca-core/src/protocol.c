@@ -34,7 +34,7 @@ const caw_field_row caw_field_rows[CAW_FIELDS] = {
                           .meaning = "Number of elements; 0 in a request: as many as there are."},
     [CAW_F_PRIORITY] = {"priority", "Priority", "priority", NUMBER(16),
                         .meaning = "Of the circuit, 0 to 99."},
-    [CAW_F_VERSION] = {"version", "Version", "version", NUMBER(16),
+    [CAW_F_VERSION] = {"version", "Version", "version", NUMBER(32),
                        .meaning = "Minor version of the protocol, 13 in 4.13."},
     [CAW_F_SEQUENCE_VALID] = {"sequence.valid", "Sequence Number Valid", NULL, NUMBER(16),
                               .meaning = "1 when the sequence number means something."},
@@ -57,7 +57,7 @@ const caw_field_row caw_field_rows[CAW_FIELDS] = {
     [CAW_F_RIGHTS] = {"rights", "Access Rights", "access_rights", NUMBER(32),
                       .names = caw_rights_names,
                       .meaning = "What the client may do with the channel."},
-    [CAW_F_SERVER_PORT] = {"serv.port", "Server Port", "server_port", NUMBER(16),
+    [CAW_F_SERVER_PORT] = {"serv.port", "Server Port", "server_port", NUMBER(32),
                            .meaning = "TCP port of the server."},
     [CAW_F_SERVER_IP] = {"serv.ip", "Server Address", "address", .kind = CAW_IPV4,
                          .meaning = "IPv4 address of the server; 255.255.255.255 and 0.0.0.0 "
