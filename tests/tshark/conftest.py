@@ -78,12 +78,12 @@ def launcher(stage):
 def run(environment):
     """run(command, ...): the finished process with text in stdout and stderr."""
 
-    def run(command, env=(), **options):
+    def run(command, env=(), errors='strict', **options):
         options = {'capture_output': True, 'timeout': 120} | as_nobody() | options
         done = subprocess.run([str(c) for c in command], env=environment | dict(env), **options)
         for stream in ('stdout', 'stderr'):
             raw = getattr(done, stream)
-            setattr(done, stream, raw.decode('utf-8') if raw is not None else None)
+            setattr(done, stream, raw.decode('utf-8', errors) if raw is not None else None)
         return done
 
     return run

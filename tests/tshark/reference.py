@@ -24,7 +24,8 @@ caproto.select_backend('array')  # what caproto-shark prints without NumPy
 logging.getLogger('caproto').setLevel(logging.CRITICAL)  # it logs each value it does not know
 warnings.filterwarnings('ignore', message='ReadResponse was deprecated')
 
-SERVER_PORT = 5064
+SERVER_PORT, REPEATER_PORT = 5064, 5065
+BEACON, CONFIRM = 13, 17
 ETHERNET, LOOPBACK, RAW, SLL, SLL2 = 1, 0, 101, 113, 276  # link types, tcpdump.org/linktypes.html
 
 
@@ -129,8 +130,11 @@ def word(made, name):
 # ---- captures --------------------------------------------------------------------------------
 
 
-def messages(capture, ports=(SERVER_PORT,)):
-    """Every message of a capture (a path or bytes), in the order in which they became complete."""
+def messages(capture, ports=(SERVER_PORT,), repeater=REPEATER_PORT):
+    """Every message of a capture (a path or bytes), in the order in which they became complete.
+
+    `ports` are the servers' TCP and UDP ports.
+    """
     streams = {}
     for time, ip in ip_packets(capture):
         segment = ip.data
@@ -139,7 +143,8 @@ def messages(capture, ports=(SERVER_PORT,)):
             (socket.inet_ntoa(ip.dst), segment.dport),
         ]
         if isinstance(segment, dpkt.udp.UDP):
-            yield from datagram(time, *ends, bytes(segment.data), ports)
+            if is_channel_access(*ends, segment.data, (*ports, repeater)):
+                yield from datagram(time, *ends, bytes(segment.data), ports)
         else:
             for data, role in stream_of(streams, ends, segment, ports).feed(segment):
                 yield Message(time, *ends, 'tcp', role, data)
@@ -165,6 +170,17 @@ def link_payload(link, frame):
         SLL2: dpkt.sll2.SLL2,
     }[link](frame)
     return packet if link == RAW else packet.data
+
+
+def is_channel_access(source, destination, data, ports):
+    """A datagram at one of these ports, or one that a repeater sends its clients.
+
+    Repeaters talk from one ephemeral port to another; a beacon or a confirmation there can be
+    told, the 16 zero bytes with which they look whether a client lives could be anything.
+    """
+    command = int.from_bytes(data[:2], 'big')
+    from_repeater = len(data) >= 16 and command in (BEACON, CONFIRM) and data[2:4] == b'\0\0'
+    return {source[1], destination[1]} & set(ports) or from_repeater
 
 
 def datagram(time, source, destination, data, ports):

@@ -93,9 +93,9 @@ def test_help_names_every_option(option, caw):
 
 
 def refused(done, *told):
-    """It failed, and its few words say why."""
+    """It failed, printed no line and says why, in few words of its own (tshark may add advice)."""
     assert done.returncode != 0 and done.stdout == ''
-    assert len(done.stderr.splitlines()) <= 6, done.stderr
+    assert 0 < len(done.stderr.splitlines()) <= 15, done.stderr
     for word in told:
         assert word in done.stderr, done.stderr
 

@@ -29,7 +29,8 @@ def tree(tshark):
     """tree(capture, arguments...): the `ca` elements of tshark's PDML, one a message."""
 
     def tree(capture, *arguments):
-        pdml = tshark('-r', capture, '-T', 'pdml', *arguments)
+        # tshark 4.0 cuts long labels in the middle of a character
+        pdml = tshark('-r', capture, '-T', 'pdml', *arguments, errors='replace')
         return [
             proto
             for proto in ElementTree.fromstring(pdml).iter('proto')
@@ -77,7 +78,8 @@ def experts(element):
     """(severity, text) of the expert items below this element."""
     for item in element.iter('field'):
         if item.get('name') == '_ws.expert':
-            yield int(values(item, '_ws.expert.severity')[0]), values(item, '_ws.expert.message')[0]
+            severity = item.find("field[@name='_ws.expert.severity']")
+            yield int(severity.get('show')), item.get('showname')
 
 
 def message_names(elements):
@@ -137,7 +139,10 @@ def test_every_byte_of_generated_messages_is_in_one_field(corpus, tree, save):
 # ---- expert items ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize('name', [name for name in RECORDED if name != 'oddities.pcap'])
+LEGAL = [name for name in RECORDED if name != 'oddities.pcap']
+
+
+@pytest.mark.parametrize('name', LEGAL)
 def test_nothing_worse_than_a_note_on_legal_traffic(name, tree, stage):
     found = [
         item
@@ -156,7 +161,7 @@ def test_what_is_wrong_in_a_session_full_of_mistakes(frames_with, stage):
     }
 
 
-@pytest.mark.parametrize('name', RECORDED)
+@pytest.mark.parametrize('name', LEGAL)
 def test_nothing_is_called_malformed(name, frames_with, stage):
     assert frames_with(stage / 'captures' / name, '_ws.malformed') == []
 
@@ -361,11 +366,13 @@ def test_empty_answers_are_answers(decode):
     assert message_names([answer, event]) == ['ReadNotifyResponse', 'EventAddResponse']
 
 
-@pytest.mark.parametrize('shown', [32, 5, 0])
+@pytest.mark.parametrize('shown', [32, 5])
 def test_arrays_show_their_first_elements(shown, tree, save):
-    body = struct.pack('>20000d', *range(20000))
-    capture = save(wire.capture(made.packets([update(6, 20000, body)])))
-    (event,) = tree(capture, *(() if shown == 32 else ('-o', f'ca.elements_shown:{shown}')))
+    sent = update(6, 20000, struct.pack('>20000d', *range(20000)))
+    pieces = [('server', piece) for piece in wire.cut(sent.data, 60000)]
+    capture = save(wire.capture(wire.circuit(pieces)))
+    option = () if shown == 32 else ('-o', f'ca.elements_shown:{shown}')
+    (event,) = tree(capture, *option)
     assert numbers(event, 'ca.data.value') == list(range(shown))
     assert_no_gap(event)
 

@@ -128,7 +128,7 @@ def test_d1_and_d2_are_needed(lines, stage):
     capture = stage / 'captures' / 'oddities.pcap'
     printed = '\n'.join(shark(capture))
     ours = '\n'.join(lines(capture))
-    assert 'EventAddRequestOrResponse(' in printed and 'OrResponse(' not in ours
+    assert 'OrResponse(' in printed and 'OrResponse(' not in ours
     big = stage / 'captures' / 'bigarrays.pcap'
     assert len(shark(big)) != len(lines(big))
 
@@ -151,7 +151,6 @@ FORMATS = [
     '{transport}',
     '{ip}',
     '{ethernet}',
-    '{command.header.command}',
     'no token at all',
     '',
 ]

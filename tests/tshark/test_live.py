@@ -179,5 +179,5 @@ def test_a_live_session(ioc, epics, watched, ports):
         "WriteRequest(data=Array('d', [-1.5])",
         "ReadNotifyResponse(data=Array('d', [-1.5])",
     )
-    captured = reference.messages(bytes(packets), (ports['server'],))
+    captured = reference.messages(bytes(packets), (ports['server'],), ports['repeater'])
     assert_same(lines, [expected_line(message) for message in captured])
