@@ -112,15 +112,28 @@ static bool begin_columns(packet_info *pinfo) {
     return first;
 }
 
-static proto_item *show(const ca_payload *payload, uint32_t at, const caw_message *message) {
-    const char *reason = caw_broken(message);
+/* Why a message has fewer bytes than it says, when it is not the capture that lacks them. */
+typedef struct {
+    expert_field *expert;
+    const char *reason;
+} ca_cut;
+
+static const ca_cut cut_large = {&ei_ca_large, "too large to reassemble"};
+static const ca_cut cut_segment = {&ei_ca_not_reassembled, "not reassembled"};
+static const ca_cut cut_datagram = {&ei_ca_cut, "the datagram ends inside the message"};
+
+static void show(const ca_payload *payload, uint32_t at, const caw_message *message,
+                 const ca_cut *cut) {
+    const char *reason = cut ? cut->reason : caw_broken(message);
 
     if (reason)
         tell_malformed(payload->pinfo, reason, message->whole.len);
     else
         tell_message(payload->pinfo, message);
     tree_info(payload->pinfo, begin_columns(payload->pinfo), message);
-    return tree_message(payload->tree, payload->pinfo, payload->tvb, at, message);
+    proto_item *item = tree_message(payload->tree, payload->pinfo, payload->tvb, at, message);
+    if (cut)
+        expert_add_info(payload->pinfo, item, cut->expert);
 }
 
 static void show_bytes(const ca_payload *payload, uint32_t at, uint32_t length, int field,
@@ -131,26 +144,33 @@ static void show_bytes(const ca_payload *payload, uint32_t at, uint32_t length, 
     tree_bytes(payload->tree, payload->pinfo, payload->tvb, at, length, field, expert, what);
 }
 
-/* The rest of the payload speaks another protocol: say so and let others look at it. */
-static int give_back(const ca_payload *payload, uint32_t at) {
-    static const char *const what = "Not Channel Access";
-    uint32_t length = payload->captured - at;
-
-    tell_malformed(payload->pinfo, "not Channel Access", payload->reported - at);
-    show_bytes(payload, at, length, hf_ca_foreign, &ei_ca_foreign, what);
-    if (at == 0)
-        return 0;
-    call_data_dissector(tvb_new_subset_remaining(payload->tvb, (int)at), payload->pinfo,
-                        payload->tree);
-    return (int)payload->captured;
-}
-
 /* Throws Wireshark's own notice when the capture lacks bytes of the packet. */
 static int finish(const ca_payload *payload) {
     if (payload->captured < payload->reported)
         tvb_ensure_bytes_exist(payload->tvb, (int)payload->captured,
                                (int)(payload->reported - payload->captured));
     return (int)payload->captured;
+}
+
+/* The rest of the payload is another protocol's: say so, and do not wait for more of it. */
+static int refuse(const ca_payload *payload, uint32_t at) {
+    tell_malformed(payload->pinfo, "not Channel Access", payload->reported - at);
+    show_bytes(payload, at, payload->captured - at, hf_ca_foreign, &ei_ca_foreign,
+               "Not Channel Access");
+    return finish(payload);
+}
+
+/*
+ * No message of Channel Access begins here. An unknown command that would need more than what is
+ * here is none either: the text of a web browser asks for 21 kB.
+ */
+static bool is_foreign(int64_t size, uint32_t left, const caw_message *message) {
+    return size == CAW_MALFORMED || (size > left && message->flaws >> CAW_FLAW_UNKNOWN_COMMAND & 1);
+}
+
+/* The payload ends before the message does, and not because the capture lacks bytes. */
+static bool is_incomplete(const ca_payload *payload, int64_t size, uint32_t left) {
+    return payload->captured == payload->reported && (size == CAW_MORE || size > left);
 }
 
 /* ---- TCP -------------------------------------------------------------------------------- */
@@ -161,6 +181,13 @@ static int want_more(const ca_payload *payload, uint32_t at, int64_t size) {
     payload->pinfo->desegment_len =
         size == CAW_MORE ? DESEGMENT_ONE_MORE_SEGMENT : (uint32_t)(size - (payload->captured - at));
     return (int)payload->captured;
+}
+
+/* Whether TCP shall collect a message of this size, NULL, or else why not. */
+static const ca_cut *reassembly(const ca_payload *payload, int64_t size) {
+    if (size > (int64_t)ca_reassembly * MIB)
+        return &cut_large;
+    return payload->pinfo->can_desegment ? NULL : &cut_segment;
 }
 
 /* The segment begins with bytes of a message that was not reassembled. */
@@ -178,8 +205,8 @@ static int end_in_header(const ca_payload *payload, const struct tcpinfo *tcp, u
     uint32_t length = payload->captured - at;
 
     memory_header(payload->pinfo, tcp, payload->bytes + at, length);
-    tell_malformed(payload->pinfo, "the header is not complete", length);
-    show_bytes(payload, at, length, hf_ca_foreign, &ei_ca_not_reassembled, "Part of a header");
+    tell_malformed(payload->pinfo, cut_segment.reason, length);
+    show_bytes(payload, at, length, hf_ca_foreign, cut_segment.expert, "Part of a header");
     return (int)payload->captured;
 }
 
@@ -187,36 +214,31 @@ static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
     const struct tcpinfo *tcp = data;
     ca_payload payload = payload_of(tvb, pinfo, tree, CAW_TCP);
     const ca_note *note = memory_segment(tvb, pinfo, tcp, payload.bytes, payload.captured);
-    bool whole = payload.captured == payload.reported;
     uint32_t at = skip_continuation(&payload, note->skip);
 
     payload.context.speaker = note->speaker;
     while (at < payload.captured) {
         uint32_t left = payload.captured - at;
-        int64_t size = caw_size(payload.bytes + at, left);
-        expert_field *expert = NULL;
+        const ca_cut *cut = NULL;
+        caw_message message;
+        int64_t size = caw_decode(payload.bytes + at, left, &payload.context, &message);
 
-        if (size == CAW_MALFORMED)
-            return give_back(&payload, at);
-        if (size == CAW_MORE && !whole)
-            break;
-        if (size == CAW_MORE)
-            return pinfo->can_desegment ? want_more(&payload, at, size)
-                                        : end_in_header(&payload, tcp, at);
-        if (size > left && whole) {
-            bool large = size > (int64_t)ca_reassembly * MIB;
-            if (pinfo->can_desegment && !large)
+        if (is_foreign(size, left, &message))
+            return refuse(&payload, at);
+        if (is_incomplete(&payload, size, left)) {
+            cut = reassembly(&payload, size);
+            if (!cut)
                 return want_more(&payload, at, size);
-            expert = large ? &ei_ca_large : &ei_ca_not_reassembled;
+            if (size == CAW_MORE)
+                return end_in_header(&payload, tcp, at);
+        }
+        if (size == CAW_MORE) {
+            tell_malformed(pinfo, "cut short in the capture", left);
+            break;
         }
         if (size > payload.reported - at)
             memory_rest(pinfo, tcp, (uint64_t)size - (payload.reported - at));
-
-        caw_message message;
-        caw_decode(payload.bytes + at, left, &payload.context, &message);
-        proto_item *item = show(&payload, at, &message);
-        if (expert)
-            expert_add_info(pinfo, item, expert);
+        show(&payload, at, &message, cut);
         at += (uint32_t)MIN(size, left);
     }
     return finish(&payload);
@@ -226,7 +248,6 @@ static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
 
 static int dissect_udp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_) {
     ca_payload payload = payload_of(tvb, pinfo, tree, CAW_UDP);
-    bool whole = payload.captured == payload.reported;
     uint32_t at = 0;
 
     payload.context.speaker = memory_datagram(pinfo, payload.bytes, payload.captured);
@@ -236,18 +257,19 @@ static int dissect_udp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
 
         payload.context.starts = at == 0;
         int64_t size = caw_decode(payload.bytes + at, left, &payload.context, &message);
-        if (size == CAW_MALFORMED)
-            return give_back(&payload, at);
-        if (size == CAW_MORE && !whole)
-            break;
-        if (size == CAW_MORE) {
+        bool incomplete = is_incomplete(&payload, size, left);
+        if (is_foreign(size, left, &message))
+            return refuse(&payload, at);
+        if (size == CAW_MORE && incomplete) {
             tell_malformed(pinfo, "too short for a header", left);
             show_bytes(&payload, at, left, hf_ca_foreign, &ei_ca_trailing, "Trailing bytes");
             break;
         }
-        proto_item *item = show(&payload, at, &message);
-        if (size > left && whole)
-            expert_add_info(pinfo, item, &ei_ca_cut);
+        if (size == CAW_MORE) {
+            tell_malformed(pinfo, "cut short in the capture", left);
+            break;
+        }
+        show(&payload, at, &message, incomplete ? &cut_datagram : NULL);
         at += (uint32_t)MIN(size, left);
     }
     return finish(&payload);

@@ -48,6 +48,20 @@ static const char *text_of(ca_walk *walk, caw_view text) {
     return wmem_strbuf_finalize(utf8);
 }
 
+/* The same for a label, which Wireshark prints as it is: nothing in it moves a cursor. */
+static const char *label_of(ca_walk *walk, caw_view view) {
+    wmem_strbuf_t *label = wmem_strbuf_new(walk->pinfo->pool, "");
+
+    for (const char *at = text_of(walk, view); *at; at = g_utf8_next_char(at)) {
+        gunichar character = g_utf8_get_char(at);
+        if (g_unichar_isprint(character))
+            wmem_strbuf_append_unichar(label, character);
+        else
+            wmem_strbuf_append_printf(label, "\\x%02x", (unsigned)character);
+    }
+    return wmem_strbuf_finalize(label);
+}
+
 /* The shortest decimal that reads back to the same number, of the precision it was sent in. */
 static void print_real(const caw_message *message, double value, char *text, size_t size) {
     if (message->dbr && message->dbr->element == CAW_E_FLOAT && isfinite(value)) {
@@ -80,9 +94,12 @@ static proto_item *add_number(ca_walk *walk, proto_tree *tree, const ca_hf *hf, 
     }
     if (row->flags) {
         proto_tree *bits = proto_item_add_subtree(item, ett_ca_pieces);
-        for (size_t i = 0; row->flags[i].key && i < FIELDS_MAX_BITS; i++)
+        for (size_t i = 0; row->flags[i].key && i < FIELDS_MAX_BITS; i++) {
             proto_tree_add_boolean(bits, hf->bits[i], walk->tvb, (int)at, (int)field->view.len,
                                    (uint32_t)field->number);
+            if (field->number & row->flags[i].mask)
+                proto_item_append_text(item, " %s", row->flags[i].label);
+        }
     }
     return item;
 }
@@ -102,7 +119,7 @@ static proto_item *add_real(ca_walk *walk, proto_tree *tree, const ca_hf *hf, ui
         walk->message->dbr->element == CAW_E_ENUM && field->number < array_length(walk->states)) {
         caw_view state = walk->states[field->number];
         if (state.len)
-            proto_item_set_text(item, "Value: %s (%s)", text_of(walk, state), number);
+            proto_item_set_text(item, "Value: %s (%s)", label_of(walk, state), number);
     }
     return item;
 }
@@ -255,22 +272,22 @@ static void add_hidden_flag(ca_walk *walk, int hf) {
 /* Long strings travel as CHAR arrays: show those that are text, up to their NUL. */
 static void add_text(ca_walk *walk) {
     const caw_message *message = walk->message;
+    int hf = hf_ca[CAW_F_STRING].id;
     caw_field first, last;
 
     if (!message->dbr || message->dbr->element != CAW_E_CHAR || !is_array(message) ||
-        !proto_field_is_referenced(walk->root, hf_ca[CAW_F_STRING].id) ||
-        !caw_element(message, 0, &first) || !caw_element(message, message->elements - 1, &last))
+        !proto_field_is_referenced(walk->root, hf) || !caw_element(message, 0, &first) ||
+        !caw_element(message, message->elements - 1, &last))
         return;
-    const char *text = (const char *)first.view.bytes;
-    size_t length = strnlen(text, last.view.at - first.view.at + 1);
-    if (!length || !g_utf8_validate(text, (gssize)length, NULL))
-        return;
-    for (size_t i = 0; i < length; i++)
-        if (g_ascii_iscntrl(text[i]) && !g_ascii_isspace(text[i]))
+    caw_view text = {first.view.bytes, first.view.at, last.view.at + 1 - first.view.at};
+    text.len = (uint32_t)strnlen((const char *)text.bytes, text.len);
+    for (uint32_t i = 0; i < text.len; i++)
+        if (g_ascii_iscntrl(text.bytes[i]) && !g_ascii_isspace(text.bytes[i]))
             return;
-    proto_item *item = proto_tree_add_string_format(
-        walk->root, hf_ca[CAW_F_STRING].id, walk->tvb, (int)(walk->base + first.view.at), 0,
-        wmem_strndup(walk->pinfo->pool, text, length), "Text: %.*s", (int)length, text);
+    if (!text.len)
+        return;
+    proto_item *item = proto_tree_add_string(walk->root, hf, walk->tvb, (int)(walk->base + text.at),
+                                             0, text_of(walk, text));
     proto_item_set_generated(item);
 }
 
@@ -298,9 +315,9 @@ static void set_title(ca_walk *walk, proto_item *item) {
     proto_item_set_text(item, "Channel Access, %s", row->label);
     if (row->subject && caw_find(message, row->subject, &subject)) {
         if (caw_field_rows[subject.id].kind == CAW_TEXT)
-            proto_item_append_text(item, ", %s", text_of(walk, subject.text));
+            proto_item_append_text(item, ", %s", label_of(walk, subject.text));
         else
-            proto_item_append_text(item, ", %s %" PRIu64, caw_field_rows[subject.id].label,
+            proto_item_append_text(item, ", %s %" PRIu64, caw_field_rows[subject.id].key,
                                    subject.number);
     }
     if (message->dbr && caw_brief_value(message, value, sizeof value))
