@@ -262,7 +262,9 @@ def part_of_an_element(message, command):
 def swapped_floats(message, command):
     number = message.header.data_type if is_known_data(message, command) else None
     if number is not None and dbr.native_type(number) == FLOAT and elements(message):
-        values = struct.unpack_from(f'>{elements(message)}f', message.payload, metadata_size(number))
+        values = struct.unpack_from(
+            f'>{elements(message)}f', message.payload, metadata_size(number)
+        )
         return with_words(command, data=f"Array('f', {list(values)})")
 
 
