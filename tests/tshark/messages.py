@@ -199,7 +199,7 @@ def odd_errors():
     failed = message(15, type=20, count=1, p1=451, p2=18)
     long = message(19, type=4, count=70000, p1=451, p2=18, size=70000)
     for request in (failed, long):
-        for words in ('', 't:ai', 'it\'s "odd" \x01\x7f\xe9'):
+        for words in ('', 't:ai', "it's", 'it\'s "odd" \x01\x7f\xe9'):
             yield Sent('server', 'tcp', message(11, padded(request + text(words)), p1=1, p2=142))
     yield Sent('server', 'tcp', message(11, failed, p1=1, p2=77))
     yield Sent('server', 'tcp', message(11, failed[:8], p1=1, p2=142))
