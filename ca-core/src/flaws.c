@@ -281,6 +281,7 @@ void caw_find_flaws(caw_message *message, const caw_context *context, const caw_
         check_event(message);
         break;
     case CAW_MINOR:
+        flag_if(message, message->payload_size == 1, CAW_FLAW_TOO_SHORT);
         if (message->payload.len >= 2)
             check_version(message, wire_u16(message->payload, 0));
         break;
