@@ -133,34 +133,38 @@ static GString *shortest(double real, gboolean alternate) {
     return result;
 }
 
-/* Without type, but rounded: as 'g', except that a whole number keeps ".0" or has an exponent. */
-static GString *rounded(double real, gboolean alternate, int precision) {
+/*
+ * Type 'g': this many digits, as many of them behind the point as the size allows, else with an
+ * exponent. Not left to printf, whose "%#g" drops zeros in some versions of glibc. Without a type
+ * (`plain`) a whole number keeps ".0", for which the last digit has to make room.
+ */
+static GString *general(double real, gboolean alternate, int precision, gboolean plain) {
     char *text = c_format(real, FALSE, precision - 1, 'e');
     int exponent = atoi(strchr(text, 'e') + 1);
-    if (exponent >= -4 && exponent < precision - 1) {
+    if (exponent >= -4 && exponent < (plain ? precision - 1 : precision)) {
         g_free(text);
-        text = c_format(real, alternate, precision, 'g');
+        text = c_format(real, FALSE, precision - 1 - exponent, 'f');
     }
     GString *result = g_string_new(text);
     g_free(text);
-    if (!strchr(result->str, 'e'))
-        require_point(result, ".0");
-    else if (alternate)
+    if (alternate)
         require_point(result, ".");
     else if (strchr(result->str, '.'))
         drop_zeros(result);
+    if (plain && !strchr(result->str, 'e'))
+        require_point(result, ".0");
     return result;
 }
 
 static GString *real_text(const format_spec *spec, double real) {
-    char type = spec->type == 'n' ? 'g' : spec->type;
-    gboolean percent = type == '%';
+    char type = spec->type ? g_ascii_tolower(spec->type) : '\0';
+    int precision = spec->precision < 0 ? 6 : spec->precision;
     if (!type && spec->precision < 0)
         return shortest(real, spec->alternate);
-    if (!type)
-        return rounded(real, spec->alternate, MAX(spec->precision, 1));
-    char *text = c_format(percent ? real * 100 : real, spec->alternate,
-                          spec->precision < 0 ? 6 : spec->precision, percent ? 'f' : type);
+    if (!type || type == 'g' || type == 'n')
+        return general(real, spec->alternate, MAX(precision, 1), !type);
+    char *text = type == '%' ? c_format(real * 100, spec->alternate, precision, 'f')
+                             : c_format(real, spec->alternate, precision, type);
     GString *result = g_string_new(text);
     g_free(text);
     return result;

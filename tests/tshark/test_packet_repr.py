@@ -59,8 +59,8 @@ def paths(objects):
     for layer, thing in objects.items():
         if thing is None:
             continue
-        names = [*thing.__hdr_fields__, *getattr(thing, '__bit_fields_defaults__', ()), *vars(thing)]
-        for name in [*names, 'data']:
+        bit_fields = getattr(thing, '__bit_fields_defaults__', ())
+        for name in (*thing.__hdr_fields__, *bit_fields, *vars(thing), 'data'):
             if not name.startswith('_') and name != 'bytes':
                 yield f'{layer}.{name}', getattr(thing, name)
 
@@ -148,9 +148,10 @@ def ip4(draw):
     protocol = draw(PROTOCOLS)
     body = draw(body_of(protocol))
     options = draw(st.integers(0, 10))
-    version = draw(mostly(4, st.integers(0, 15))) << 4 | draw(mostly(5 + options, st.integers(0, 15)))
+    nibble = st.integers(0, 15)
+    version = draw(mostly(4, nibble)) << 4 | draw(mostly(5 + options, nibble))
     length = draw(mostly(20 + 4 * options + len(body), SHORT))
-    fragment = draw(st.one_of(st.just(0x4000), st.just(0x2000), SHORT))
+    fragment = draw(st.one_of(st.just(0x4000), st.integers(0, 15).map(lambda bit: 1 << bit), SHORT))
     head = struct.pack('>BBHHHBBH', version, draw(BYTE), length, draw(SHORT), fragment,
                        draw(mostly(64, BYTE)), protocol, draw(SHORT))
     addresses = draw(some_bytes(4)) + draw(some_bytes(4))
@@ -202,7 +203,13 @@ def loopback(draw):
     return struct.pack(order + 'I', family) + draw(ip4() if family == 2 else ip6())
 
 
-MAKERS = {ETHERNET: ethernet(), SLL: sll(), SLL2: sll2(), LOOPBACK: loopback(), RAW_IP: ip4() | ip6()}
+MAKERS = {
+    ETHERNET: ethernet(),
+    SLL: sll(),
+    SLL2: sll2(),
+    LOOPBACK: loopback(),
+    RAW_IP: ip4() | ip6(),
+}
 
 
 @st.composite
@@ -265,7 +272,8 @@ DATAGRAM = bytes(12) + b'\x08\x00' + NO_SUM
         ('ethernet.ip6.plen', 'none'),
         ('transport.port', 'unknown'),
         ('transport.sport.x', 'unknown'),
-        ('transport.data.x', 'unknown'),
+        ('transport.sport.dport', 'unknown'),
+        ('transport.data.sport', 'unknown'),
         ('transport.ip', 'unknown'),
         ('ip.ip', 'unknown'),
         ('ip.', 'unknown'),
