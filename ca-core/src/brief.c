@@ -65,6 +65,11 @@ static bool is_text(const caw_message *message, caw_view *text) {
     return text->len > 0;
 }
 
+/* Elements of the value, those that a capture cut off as well. */
+static uint32_t elements(const caw_message *message) {
+    return caw_is_cut(message) ? message->count : message->elements;
+}
+
 static void put_array(caw_text *out, const caw_message *message) {
     caw_field field;
     caw_put(out, '[');
@@ -73,9 +78,9 @@ static void put_array(caw_text *out, const caw_message *message) {
             caw_puts(out, ", ");
         put_element(out, message, &field);
     }
-    if (message->elements > SHOWN) {
+    if (elements(message) > SHOWN) {
         caw_puts(out, ", ... ");
-        caw_put_unsigned(out, message->elements);
+        caw_put_unsigned(out, elements(message));
         caw_puts(out, " elements");
     }
     caw_put(out, ']');
@@ -89,14 +94,19 @@ static void put_units(caw_text *out, const caw_message *message) {
     }
 }
 
+/* An empty array is a value, one of which nothing is there is not. */
+static bool has_value(const caw_message *message) {
+    return message->dbr && (message->elements || !message->count);
+}
+
 static void put_value(caw_text *out, const caw_message *message) {
     caw_field field;
     caw_view text;
-    if (!message->dbr)
+    if (!has_value(message))
         return;
     if (is_text(message, &text))
         put_text(out, text);
-    else if (message->elements == 1 && caw_element(message, 0, &field))
+    else if (elements(message) == 1 && caw_element(message, 0, &field))
         put_element(out, message, &field);
     else
         put_array(out, message);
@@ -203,8 +213,9 @@ static void put_details(caw_text *out, const caw_message *message) {
 static void put_subject(caw_text *out, const caw_message *message, const char *subject) {
     caw_field field;
     if (subject) {
+        caw_view name = {(const uint8_t *)subject, 0, (uint32_t)strlen(subject)};
         caw_put(out, ' ');
-        caw_puts(out, subject);
+        caw_put_printable(out, name); /* it was on the wire once */
     } else if (message->row->subject != CAW_F_RESERVED &&
                caw_find(message, message->row->subject, &field)) {
         caw_put(out, ' ');
@@ -216,7 +227,7 @@ size_t caw_brief(const caw_message *message, const char *subject, char *text, si
     caw_text out = caw_text_into(text, size);
     caw_puts(&out, message->row->brief);
     put_subject(&out, message, subject);
-    if (message->dbr && succeeded(message)) {
+    if (has_value(message) && succeeded(message)) {
         caw_puts(&out, " = ");
         put_value(&out, message);
         put_alarm(&out, message);

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Texts: buffers of every size, the short form as a person wants it, bytes that must be escaped. */
+#include "caw.h"
+#include "make.h"
+#include "test.h"
+
+#define ROOM 2048
+
+#define FROM(side) .context = {.transport = CAW_TCP, .speaker = side}
+#define CLIENT     FROM(CAW_CLIENT)
+#define SERVER     FROM(CAW_SERVER)
+
+#define BYTES(text) .payload = text, .size = sizeof(text) - 1
+
+static uint8_t bytes[MADE_MOST];
+
+static caw_message decode(const draft *made) {
+    caw_message message;
+    size_t len = make_message(made, bytes);
+    int64_t used = caw_decode(bytes, len, &made->context, &message);
+    CHECK(used > 0, "command %u", made->command);
+    return message;
+}
+
+/* ---- buffers ------------------------------------------------------------------------------ */
+
+/* One of the printers, with what it needs bound. */
+typedef size_t printer(char *text, size_t size);
+
+static caw_message example;
+static caw_word_value value;
+
+static size_t print_line(char *text, size_t size) {
+    return caw_line(&example, text, size);
+}
+
+static size_t print_brief(char *text, size_t size) {
+    return caw_brief(&example, NULL, text, size);
+}
+
+static size_t print_value(char *text, size_t size) {
+    return caw_brief_value(&example, text, size);
+}
+
+static size_t print_word(char *text, size_t size) {
+    CHECK(caw_line_word(&example, "metadata", &value, text, size), "metadata");
+    return value.length;
+}
+
+static size_t print_malformed(char *text, size_t size) {
+    return caw_malformed_line("not a message", 5, text, size);
+}
+
+static size_t print_real(char *text, size_t size) {
+    return caw_real(-1.5e-300, text, size);
+}
+
+static void check_buffers(const char *what, printer *print, const char *whole) {
+    size_t length = strlen(whole);
+    CHECK(print(NULL, 0) == length, "%s without a buffer", what);
+    for (size_t size = 1; size <= length + 3; size++) {
+        char text[ROOM];
+        memset(text, '~', sizeof text);
+        size_t kept = size <= length ? size - 1 : length;
+        CHECK(print(text, size) == length, "%s in %zu", what, size);
+        CHECK(memcmp(text, whole, kept) == 0 && text[kept] == '\0', "%s in %zu", what, size);
+        CHECK(text[size] == '~', "%s wrote behind %zu", what, size);
+    }
+    char text[] = "~~";
+    print(text, 0);
+    CHECK_TEXT(text, "~~");
+}
+
+static void test_buffers(void) {
+    static const draft made = {
+        SERVER,   .command = CAW_READ_NOTIFY, .type = 12, .count = 1, .p1 = 1,
+        .p2 = 18, BYTES("\0\4\0\1\0\0\0\7")};
+    example = decode(&made);
+    check_buffers("caw_line", print_line,
+                  "ReadNotifyResponse(data=Array('i', [7]), data_type=<ChannelType.STS_LONG: 12>, "
+                  "data_count=1, status=CAStatusCode(name='ECA_NORMAL', code=0, "
+                  "code_with_severity=1, severity=<CASeverity.SUCCESS: 1>, success=1, "
+                  "defunct=False, description='Normal successful completion'), ioid=18, "
+                  "metadata=DBR_STS_LONG(status=<AlarmStatus.HIGH: 4>, "
+                  "severity=<AlarmSeverity.MINOR_ALARM: 1>))");
+    check_buffers("caw_brief", print_brief, "Read Notify Response ioid 18 = 7, MINOR/HIGH");
+    check_buffers("caw_brief_value", print_value, "7");
+    check_buffers("caw_line_word", print_word,
+                  "DBR_STS_LONG(status=<AlarmStatus.HIGH: 4>, "
+                  "severity=<AlarmSeverity.MINOR_ALARM: 1>)");
+    check_buffers("caw_malformed_line", print_malformed,
+                  "Malformed(reason='not a message', bytes=5)");
+    check_buffers("caw_real", print_real, "-1.5e-300");
+}
+
+/* ---- the short form ----------------------------------------------------------------------- */
+
+#define UPDATE(dbr, many)                                                                          \
+    SERVER, .command = CAW_EVENT_ADD, .type = dbr, .count = many, .p1 = 1, .p2 = 3
+#define ANSWER(dbr, many)                                                                          \
+    SERVER, .command = CAW_READ_NOTIFY, .type = dbr, .count = many, .p1 = 1, .p2 = 7
+
+/* DBR_GR_DOUBLE 3.25 mm; the alarm varies */
+#define IN_MM(status, severity)                                                                    \
+    BYTES("\0" status "\0" severity "\0\3\0\0mm\0\0\0\0\0\0"                                       \
+          "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"                                       \
+          "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x40\x0a\0\0\0\0\0\0")
+
+#define FAULT                                                                                      \
+    "Fault"                                                                                        \
+    "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+#define FOUR FAULT FAULT FAULT FAULT
+
+static const struct {
+    const char *text, *subject;
+    draft message;
+} briefs[] = {
+    {"Version 13", NULL, {CLIENT, .command = CAW_VERSION, .count = 13}},
+    {"Client operator",
+     NULL,
+     {CLIENT, .command = CAW_CLIENT_NAME, BYTES("operator\0\0\0\0\0\0\0\0")}},
+    {"Host console3", NULL, {CLIENT, .command = CAW_HOST_NAME, BYTES("console3\0\0\0\0\0\0\0\0")}},
+    {"Create t:ai",
+     NULL,
+     {CLIENT, .command = CAW_CREATE_CHAN, .p1 = 1, .p2 = 13, BYTES("t:ai\0\0\0\0")}},
+    {"Search t:ai",
+     NULL,
+     {CLIENT, .command = CAW_SEARCH, .type = 5, .count = 13, .p1 = 1, .p2 = 1,
+      BYTES("t:ai\0\0\0\0")}},
+    {"Search Response cid 1, 10.1.0.7, port 5064",
+     NULL,
+     {SERVER, .command = CAW_SEARCH, .type = 5064, .p1 = 0x0a010007, .p2 = 1}},
+    {"Read Notify sid 451, ioid 7, DBR_TIME_DOUBLE",
+     NULL,
+     {CLIENT, .command = CAW_READ_NOTIFY, .type = 20, .count = 1, .p1 = 451, .p2 = 7}},
+    {"Read Notify t:ai, ioid 7, DBR_TIME_DOUBLE",
+     "t:ai",
+     {CLIENT, .command = CAW_READ_NOTIFY, .type = 20, .count = 1, .p1 = 451, .p2 = 7}},
+    {"Read Notify Response t:ai = 3.25 mm", "t:ai", {ANSWER(27, 1), IN_MM("\0", "\0")}},
+    {"Event sub 3 = 3.25 mm, MINOR/HIGH", NULL, {UPDATE(27, 1), IN_MM("\4", "\1")}},
+    {"Event t:sine = 3.25 mm, MAJOR/LOLO", "t:sine", {UPDATE(27, 1), IN_MM("\5", "\2")}},
+    {"Event t:sine = 3.25 mm, ?/?", "t:sine", {UPDATE(27, 1), IN_MM("\x77", "\x77")}},
+    {"Event t:mbbo = Fault (2)",
+     "t:mbbo",
+     {UPDATE(31, 1), BYTES("\0\0\0\0\0\x10" FOUR FOUR FOUR FOUR "\0\2")}},
+    {"Event sub 3 = 2", NULL, {UPDATE(3, 1), BYTES("\0\2\0\0\0\0\0\0")}},
+    {"Event sub 3, ECA_NORDACCESS",
+     NULL,
+     {SERVER, .command = CAW_EVENT_ADD, .type = 6, .count = 1, .p1 = 368, .p2 = 3, .size = 8}},
+    {"Read Notify Response ioid 7 = 0.1", NULL, {ANSWER(2, 1), BYTES("\x3d\xcc\xcc\xcd\0\0\0\0")}},
+    {"Read Notify Response ioid 7 = 0.3333333333",
+     NULL,
+     {ANSWER(6, 1), BYTES("\x3f\xd5\x55\x55\x55\x55\x55\x55")}},
+    {"Read Notify Response ioid 7 = [1, 2]", NULL, {ANSWER(1, 2), BYTES("\0\1\0\2\0\0\0\0")}},
+    {"Read Notify Response ioid 7 = [1, 2, 3, ... 4 elements]",
+     NULL,
+     {ANSWER(1, 4), BYTES("\0\1\0\2\0\3\0\4")}},
+    {"Read Notify Response ioid 7 = []", NULL, {ANSWER(19, 0), .size = 16}},
+    {"Read Notify Response ioid 7 = \"long\"", NULL, {ANSWER(4, 8), BYTES("long\0\0\0\0")}},
+    {"Read Notify Response ioid 7 = [1, 2, 3]", NULL, {ANSWER(4, 3), BYTES("\1\2\3\0\0\0\0\0")}},
+    {"Read Notify Response ioid 7 = \"open\"", NULL, {ANSWER(0, 1), BYTES("open\0old")}},
+    {"Write Notify Response ioid 7, ECA_NORMAL",
+     NULL,
+     {SERVER, .command = CAW_WRITE_NOTIFY, .type = 6, .count = 1, .p1 = 1, .p2 = 7}},
+    {"Write sid 5 = -1",
+     NULL,
+     {CLIENT, .command = CAW_WRITE, .type = 1, .count = 1, .p1 = 5, BYTES("\xff\xff\0\0\0\0\0\0")}},
+    {"Error cid 2, ECA_PUTFAIL, Write, t:ai",
+     NULL,
+     {SERVER, .command = CAW_ERROR, .p1 = 2, .p2 = 160,
+      BYTES("\0\4\0\0\0\6\0\1\0\0\0\5\0\0\0\2t:ai\0\0\0\0")}},
+    {"Access Rights cid 2, READ|WRITE",
+     NULL,
+     {SERVER, .command = CAW_ACCESS_RIGHTS, .p1 = 2, .p2 = 3}},
+    {"Subscribe sid 5, sub 3, DBR_DOUBLE, DBE_VALUE|DBE_ALARM",
+     NULL,
+     {CLIENT, .command = CAW_EVENT_ADD, .type = 6, .count = 1, .p1 = 5, .p2 = 3,
+      BYTES("\0\0\0\0\0\0\0\0\0\0\0\0\0\5\0\0")}},
+    {"Echo", NULL, {CLIENT, .command = CAW_ECHO}},
+};
+
+static void test_briefs(void) {
+    for (size_t i = 0; i < sizeof briefs / sizeof *briefs; i++) {
+        char text[ROOM];
+        caw_message message = decode(&briefs[i].message);
+        caw_brief(&message, briefs[i].subject, text, sizeof text);
+        CHECK_TEXT(text, briefs[i].text);
+    }
+}
+
+/* An array whose end the capture cut off keeps its length; of a value not there nothing is said. */
+static void test_cut_briefs(void) {
+    static const draft made = {UPDATE(5, 4), .size = 16};
+    char text[ROOM];
+    caw_message message;
+    size_t len = make_message(&made, bytes);
+    caw_decode(bytes, len - 4, &made.context, &message);
+    caw_brief(&message, NULL, text, sizeof text);
+    CHECK_TEXT(text, "Event sub 3 = [0, 0, 0, ... 4 elements]");
+    caw_decode(bytes, len - 13, &made.context, &message);
+    caw_brief(&message, NULL, text, sizeof text);
+    CHECK_TEXT(text, "Event sub 3");
+}
+
+/* ---- bytes of the wire -------------------------------------------------------------------- */
+
+static void test_escapes(void) {
+    static const draft made = {CLIENT, .command = CAW_CLIENT_NAME,
+                               BYTES("\x1b[31m\n\r\t\\'\"\x7f\xb5\x85\0\0")};
+    char text[ROOM];
+    caw_message message = decode(&made);
+    caw_line(&message, text, sizeof text);
+    CHECK_TEXT(text, "ClientNameRequest(name='\\x1b[31m\\n\\r\\t\\\\\\'\"\\x7f\xc2\xb5\\x85')");
+    caw_brief(&message, NULL, text, sizeof text);
+    CHECK_TEXT(text, "Client \\x1b[31m\\n\\r\\t\\\\'\"\\x7f\xc2\xb5\\x85");
+    caw_brief(&message, "\x1b[2J", text, sizeof text);
+    CHECK_TEXT(text, "Client \\x1b[2J");
+}
+
+static void test_words(void) {
+    static const draft made = {SERVER,           .command = CAW_SEARCH,
+                               .type = 5064,     .p1 = 0x0a010007,
+                               .p2 = 0xffffffff, BYTES("\xff\xff\0\0\0\0\0\0")};
+    char text[ROOM];
+    caw_message message = decode(&made);
+    CHECK(caw_line_word(&message, "port", &value, text, sizeof text), "port");
+    CHECK(value.kind == CAW_IS_NUMBER && value.number == 5064, "port");
+    CHECK(caw_line_word(&message, "cid", &value, text, sizeof text), "cid");
+    CHECK(value.number == 0xffffffff, "ids are not negative");
+    CHECK(caw_line_word(&message, "version", &value, text, sizeof text), "version");
+    CHECK(value.number == -1, "versions are, to caproto");
+    CHECK(caw_line_word(&message, "ip", &value, text, sizeof text), "ip");
+    CHECK(value.kind == CAW_IS_STRING && value.length == 8, "ip");
+    CHECK_TEXT(text, "10.1.0.7");
+    CHECK(!caw_line_word(&message, "sid", &value, text, sizeof text), "no such word");
+}
+
+int main(void) {
+    test_buffers();
+    test_briefs();
+    test_cut_briefs();
+    test_escapes();
+    test_words();
+    return test_summary();
+}
