@@ -2,8 +2,9 @@
 /*
  * libcaw: Channel Access on the wire. Bytes in, messages out.
  *
- * The library does no I/O, reads no clock, keeps no state of its own and, in everything declared
- * here, allocates nothing: it looks at bytes the caller holds. Read this page top to bottom:
+ * The library does no I/O, reads no clock and keeps no state of its own. Decoding allocates
+ * nothing: it looks at bytes the caller holds. Only history needs memory, the caller's. Read this
+ * page top to bottom:
  *
  *     1. views        bytes that belong to somebody else
  *     2. tables       the protocol as rows: fields, messages, DBR types, flaws, names
@@ -11,6 +12,8 @@
  *     4. decode       one message
  *     5. fields       walk it, value by value, each with its bytes
  *     6. text         the one-line form, the short form, single values
+ *     7. history      whose PV, which answer, how long
+ *     8. plausibility is this Channel Access at all, and where does it go on
  *
  *     caw_message message;
  *     caw_context context = {.transport = CAW_TCP, .speaker = CAW_SERVER};
@@ -218,7 +221,7 @@ typedef enum {
 } caw_payload;
 
 /* A message that asks for an answer, one that gives it, or neither. */
-typedef enum { CAW_ALONE, CAW_REQUEST, CAW_RESPONSE } caw_exchange;
+typedef enum { CAW_ALONE, CAW_REQUEST, CAW_RESPONSE } caw_turn;
 
 /* How the line prints a field where its kind does not settle it: as caproto's classes do. */
 typedef enum {
@@ -248,7 +251,7 @@ typedef struct {
     caw_field_id type, count, param1, param2; /* the four header words after the size */
     caw_payload payload;
     caw_field_id text; /* of a CAW_STRING */
-    caw_exchange exchange;
+    caw_turn exchange;
     caw_field_id subject;             /* what the short form names: the PV, the cid, the sid ... */
     caw_field_id details[3];          /* what it adds; the value of a CAW_DBR comes by itself */
     caw_word line[CAW_MAX_WORDS + 1]; /* words in the order of the class's arguments */
@@ -514,6 +517,169 @@ size_t caw_brief_value(const caw_message *message, char *text, size_t size);
 
 /* Shortest digits that read back to the same double, as Python's repr: "0.1", "1e-05", "nan". */
 size_t caw_real(double value, char *text, size_t size);
+
+/* ---- 7. history -------------------------------------------------------------------------- */
+
+/*
+ * What one message alone cannot tell: its PV, the request it answers, how long that took. Two
+ * objects remember: a caw_circuit the messages of one TCP connection, a caw_searches the search
+ * datagrams of a whole capture. They are shown each message once, in the order of the capture,
+ * and give a note for it. Notes point to channels and exchanges that live as long as the object
+ * that made them; an answer completes the exchange its request's note points to.
+ *
+ * Not knowing is normal: a capture that starts in the middle gives notes with NULL members.
+ */
+
+/* Where the memory comes from. alloc may return NULL; then less is known. */
+typedef struct {
+    void *(*alloc)(void *user, size_t bytes);
+    void (*release)(void *user, void *memory);
+    void *user;
+} caw_memory;
+
+/* When and where a message was seen. The caller numbers the frames, from 1. */
+typedef struct {
+    uint32_t frame; /* 0: not seen */
+    int32_t nanoseconds;
+    int64_t seconds;
+} caw_moment;
+
+typedef struct caw_exchange caw_exchange;
+
+typedef struct {
+    const char *pv; /* the name, with a NUL; NULL when CREATE_CHAN was not seen */
+    uint32_t cid;
+    uint32_t sid;
+    bool has_sid;
+    bool closed;                  /* cleared, refused or dropped by the server */
+    const caw_exchange *creation; /* NULL when CREATE_CHAN was not seen */
+} caw_channel;
+
+/* One request and its answer. */
+struct caw_exchange {
+    uint16_t command;
+    bool failed;          /* answered by an ERROR, CREATE_CH_FAIL or NOT_FOUND */
+    uint32_t sequence;    /* of a search: its datagram's number, 0 when it has none */
+    const char *pv;       /* of a search, else the channel's; may be NULL */
+    caw_channel *channel; /* NULL when not known, and for searches */
+    caw_moment request;   /* the first one, when it was sent again */
+    caw_moment answer;    /* frame 0: none yet */
+    uint64_t server;      /* of a search answer: address and TCP port, see caw_endpoint */
+    /* the circuit's own: */
+    uint32_t epoch;     /* how many holes the circuit had when it was asked */
+    caw_exchange *next; /* to be answered under the same id */
+    caw_exchange *last; /* of those, if this is the first */
+};
+
+typedef struct {
+    const caw_channel *channel;
+    const caw_exchange *exchange;
+    caw_turn turn;  /* of this message in its exchange */
+    bool repeated;  /* a search that had been sent before */
+    uint32_t flaws; /* 1 << caw_history_flaw */
+} caw_note;
+
+/* What is wrong only in the light of what came before. */
+typedef enum {
+    CAW_HISTORY_UNKNOWN_SID,
+    CAW_HISTORY_UNKNOWN_ID,
+    CAW_HISTORY_ID_IN_USE,
+    CAW_HISTORY_CID_IN_USE,
+    CAW_HISTORY_UNKNOWN_SUBSCRIPTION,
+    CAW_HISTORY_REFRESH,
+    CAW_HISTORY_DUPLICATE_PV,
+    CAW_HISTORY_NOT_SEARCHED,
+    CAW_HISTORY_FLAWS
+} caw_history_flaw;
+
+extern const caw_flaw_row caw_history_rows[CAW_HISTORY_FLAWS];
+
+/* The name that belongs to a message, or NULL. */
+const char *caw_pv(const caw_note *note);
+
+/* An IPv4 address and port as one number, address above. */
+static inline uint64_t caw_endpoint(uint32_t ipv4, uint16_t port) {
+    return (uint64_t)ipv4 << 16 | port;
+}
+
+typedef struct caw_circuit caw_circuit;
+
+/*
+ * A circuit between two ends, 0 and 1, of which nobody knows yet which is the server. `complete`:
+ * its beginning is in the capture, so an id that was not seen is wrong, not merely unknown. NULL
+ * without memory. Free it with caw_circuit_free, and with it all its channels and exchanges.
+ */
+caw_circuit *caw_circuit_new(const caw_memory *memory, bool complete);
+void caw_circuit_free(caw_circuit *circuit);
+
+/*
+ * Says which end is the server. The first word stands. Messages that were seen before, and could
+ * have been sent by both sides, get their notes now.
+ */
+void caw_circuit_settle(caw_circuit *circuit, int server_end);
+
+/* Who speaks at this end; CAW_NOBODY until it is settled. */
+caw_side caw_circuit_speaker(const caw_circuit *circuit, int end);
+
+/* What the circuit knows of the message that starts here, before it is decoded. */
+caw_context caw_circuit_context(const caw_circuit *circuit, int end, const uint8_t *bytes,
+                                size_t available);
+
+/* Bytes are missing here in the capture: answers may be lost. */
+void caw_circuit_hole(caw_circuit *circuit);
+
+/*
+ * Takes note of a message, sent by this end. The note must stay where it is as long as the
+ * circuit lives: settling may fill it in later.
+ */
+void caw_circuit_see(caw_circuit *circuit, int end, const caw_message *message, caw_moment now,
+                     caw_note *note);
+
+/* What the client says of itself, NULL until it has. */
+const char *caw_circuit_user(const caw_circuit *circuit);
+const char *caw_circuit_host(const caw_circuit *circuit);
+
+typedef struct caw_searches caw_searches;
+
+/* NULL without memory. */
+caw_searches *caw_searches_new(const caw_memory *memory);
+void caw_searches_free(caw_searches *searches);
+
+/*
+ * Takes note of a message in a datagram from one endpoint to another. An answer is matched by the
+ * endpoint it goes to: it may come from any address.
+ */
+void caw_searches_see(caw_searches *searches, uint64_t from, uint64_t to,
+                      const caw_message *message, caw_moment now, caw_note *note);
+
+/* The latest search of a PV by this client address, answered or not; NULL when there was none. */
+const caw_exchange *caw_searches_find(const caw_searches *searches, uint32_t client,
+                                      const char *pv);
+
+/*
+ * Where a server says it is, as an endpoint: in a search answer or a beacon that came `from`
+ * there. 0 when the message says nothing of the kind. udpiiu.cpp has the rules.
+ */
+uint64_t caw_announced_server(const caw_message *message, uint64_t from);
+
+/* ---- 8. plausibility --------------------------------------------------------------------- */
+
+/*
+ * How strongly the message that starts here speaks for being one, in bits: what a random message
+ * would have to get right. 0: it cannot be one. Looks at the header and what follows of it.
+ */
+unsigned caw_evidence(const uint8_t *bytes, size_t available);
+
+/* Enough evidence to take a place in a stream for the start of a message. */
+#define CAW_PROOF 40
+
+/*
+ * The first place, from the start of bytes, where a chain of messages begins that is proven
+ * plausible: enough evidence before the bytes end, and nothing against it. Messages start at
+ * multiples of 8 bytes of the stream, but the capture may not show where those are, so all
+ * multiples of 4 are tried. `available` when there is none.
+ */
+size_t caw_resync(const uint8_t *bytes, size_t available);
 
 #ifdef __cplusplus
 }

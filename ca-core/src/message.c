@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* One message: its row of the table, its header, what is there of its payload. */
+#include "message.h"
 #include "dbr.h"
 #include "flaws.h"
 #include "header.h"
@@ -25,7 +26,7 @@ static int fit(const caw_message_row *row, caw_side speaker, caw_transport trans
     return row->transport & transport ? 3 : 2;
 }
 
-static void find_row(caw_message *message, bool confirmation) {
+void caw_find_row(caw_message *message, bool confirmation) {
     caw_side speaker = message->speaker == CAW_NOBODY ? CAW_CLIENT : message->speaker;
     const caw_message_row *unknown = &caw_message_rows[caw_message_row_count - 1];
     int best = 0;
@@ -72,7 +73,7 @@ int64_t caw_decode(const uint8_t *bytes, size_t available, const caw_context *co
     if (message->speaker == CAW_NOBODY)
         message->speaker = caw_speaker(bytes, available, context->transport);
 
-    find_row(message, confirms_cancel(message, context->cancel_pending));
+    caw_find_row(message, confirms_cancel(message, context->cancel_pending));
     if (message->row->payload == CAW_DBR) {
         message->dbr = caw_dbr(message->type);
         if (message->dbr)

@@ -1,0 +1,573 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The history of one TCP connection: channels, subscriptions, requests that wait for answers.
+ *
+ * Ids are reused at will, so they are looked up in what is open now and the result is kept in the
+ * message's note. A channel ends with the answer to CLEAR_CHANNEL, a subscription with the
+ * confirmation of its cancel: what is in flight between is still theirs. Requests wait by command
+ * and ioid, because a READ_NOTIFY may use a live subscription's id (libca, after an unresponsive
+ * circuit recovered).
+ */
+#include "header.h"
+#include "history.h"
+#include "message.h"
+#include "wire.h"
+
+typedef struct subscription subscription;
+
+typedef struct {
+    caw_channel channel;
+    subscription *subscriptions;
+} open_channel;
+
+struct subscription {
+    open_channel *owner; /* NULL when the sid was not known */
+    caw_exchange *first; /* EVENT_ADD and its first update */
+    uint32_t id;
+    bool cancelled;
+    subscription *next; /* of the same channel */
+};
+
+/* A message that either side could have sent, until it is known who is who. */
+typedef struct deferred {
+    caw_message message;
+    int end;
+    caw_moment now;
+    caw_note *note;
+    struct deferred *next;
+} deferred;
+
+struct caw_circuit {
+    caw_store store;
+    caw_idmap open;    /* channels and subscriptions, by scope and id */
+    caw_idmap waiting; /* requests, by command and id */
+    bool complete;
+    int server_end; /* -1 until it is settled */
+    uint32_t epoch;
+    bool has_channels;
+    const char *user;
+    const char *host;
+    deferred *first_deferred;
+    deferred *last_deferred;
+};
+
+enum { BY_CID, BY_SID, BY_SUBSCRIPTION };
+
+/* ---- life --------------------------------------------------------------------------------- */
+
+caw_circuit *caw_circuit_new(const caw_memory *memory, bool complete) {
+    caw_circuit *circuit = memory->alloc(memory->user, sizeof *circuit);
+    if (!circuit)
+        return NULL;
+    memset(circuit, 0, sizeof *circuit);
+    circuit->store.memory = *memory;
+    circuit->complete = complete;
+    circuit->server_end = -1;
+    return circuit;
+}
+
+void caw_circuit_free(caw_circuit *circuit) {
+    if (!circuit)
+        return;
+    caw_memory memory = circuit->store.memory;
+    caw_idmap_free(&circuit->open, &memory);
+    caw_idmap_free(&circuit->waiting, &memory);
+    caw_store_free(&circuit->store);
+    memory.release(memory.user, circuit);
+}
+
+const char *caw_circuit_user(const caw_circuit *circuit) {
+    return circuit->user;
+}
+
+const char *caw_circuit_host(const caw_circuit *circuit) {
+    return circuit->host;
+}
+
+void caw_circuit_hole(caw_circuit *circuit) {
+    circuit->epoch++;
+}
+
+/* ---- looking up --------------------------------------------------------------------------- */
+
+static void *look_up(const caw_circuit *circuit, uint64_t scope, uint32_t id) {
+    return caw_idmap_get(&circuit->open, (caw_key){scope, id});
+}
+
+static void enter(caw_circuit *circuit, uint64_t scope, uint32_t id, void *value) {
+    caw_idmap_set(&circuit->open, &circuit->store.memory, (caw_key){scope, id}, value);
+}
+
+/* Removes an entry unless another has taken its id. */
+static void leave(caw_circuit *circuit, uint64_t scope, uint32_t id, const void *value) {
+    if (look_up(circuit, scope, id) == value)
+        enter(circuit, scope, id, NULL);
+}
+
+static caw_key key_of(uint16_t command, uint32_t high, uint32_t low) {
+    return (caw_key){command, (uint64_t)high << 32 | low};
+}
+
+/*
+ * The key under which a request waits. WRITE has no id of its own: libca puts the cid where
+ * others have an ioid.
+ */
+static caw_key key_of_request(const caw_header *request) {
+    switch (request->command) {
+    case CAW_SEARCH:
+    case CAW_CREATE_CHAN:
+        return key_of(request->command, 0, request->param1);
+    case CAW_WRITE:
+    case CAW_CLEAR_CHANNEL:
+        return key_of(request->command, request->param1, request->param2);
+    case CAW_ECHO:
+    case CAW_READ_SYNC:
+        return key_of(request->command, 0, 0);
+    default:
+        return key_of(request->command, 0, request->param2);
+    }
+}
+
+static caw_key key_of_message(const caw_message *message) {
+    caw_header header = {
+        .command = message->command, .param1 = message->param1, .param2 = message->param2};
+    return key_of_request(&header);
+}
+
+static const caw_channel *public_of(const open_channel *channel) {
+    return channel ? &channel->channel : NULL;
+}
+
+/* ---- requests ----------------------------------------------------------------------------- */
+
+/* Requests of before a hole may have been answered there; a WRITE is answered soon or never. */
+static bool is_stale(const caw_circuit *circuit, const caw_exchange *exchange, caw_moment now) {
+    return exchange->epoch != circuit->epoch ||
+           (exchange->command == CAW_WRITE && exchange->request.frame != now.frame);
+}
+
+static caw_exchange *ask(caw_circuit *circuit, caw_key key, uint16_t command, open_channel *channel,
+                         caw_moment now, caw_note *note) {
+    caw_exchange *earlier = caw_waiting(&circuit->store, &circuit->waiting, key);
+    bool in_turn = command == CAW_ECHO || command == CAW_READ_SYNC || command == CAW_WRITE ||
+                   command == CAW_CREATE_CHAN;
+    if (earlier && is_stale(circuit, earlier, now))
+        caw_idmap_set(&circuit->waiting, &circuit->store.memory, key, NULL);
+    else if (earlier && !in_turn)
+        caw_history_flag(note, CAW_HISTORY_ID_IN_USE);
+
+    caw_exchange *exchange = caw_ask(&circuit->store, &circuit->waiting, key, command, now);
+    note->exchange = exchange;
+    note->turn = CAW_REQUEST;
+    if (!exchange)
+        return NULL;
+    exchange->epoch = circuit->epoch;
+    exchange->channel = channel ? &channel->channel : NULL;
+    exchange->pv = channel ? channel->channel.pv : NULL;
+    return exchange;
+}
+
+/* The channel of a request's sid. */
+static open_channel *channel_of(caw_circuit *circuit, uint32_t sid, caw_note *note) {
+    open_channel *channel = look_up(circuit, BY_SID, sid);
+    note->channel = public_of(channel);
+    if (!channel && circuit->complete && circuit->epoch == 0)
+        caw_history_flag(note, CAW_HISTORY_UNKNOWN_SID);
+    return channel;
+}
+
+static void see_create(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                       caw_note *note) {
+    open_channel *channel = caw_keep(&circuit->store, sizeof *channel);
+    if (!channel)
+        return;
+    if (look_up(circuit, BY_CID, message->param1))
+        caw_history_flag(note, CAW_HISTORY_CID_IN_USE);
+    circuit->has_channels = true;
+    channel->channel.cid = message->param1;
+    channel->channel.pv = caw_keep_text(
+        &circuit->store, wire_sub(message->payload, 0, wire_strlen(message->payload)));
+    channel->channel.creation =
+        ask(circuit, key_of_message(message), message->command, channel, now, note);
+    note->channel = &channel->channel;
+}
+
+static void see_event_add(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                          caw_note *note) {
+    open_channel *channel = channel_of(circuit, message->param1, note);
+    subscription *made = caw_keep(&circuit->store, sizeof *made);
+    caw_exchange *first = caw_keep(&circuit->store, sizeof *first);
+    if (!made || !first)
+        return;
+    if (look_up(circuit, BY_SUBSCRIPTION, message->param2))
+        caw_history_flag(note, CAW_HISTORY_ID_IN_USE);
+    first->command = message->command;
+    first->request = now;
+    first->channel = channel ? &channel->channel : NULL;
+    made->id = message->param2;
+    made->first = first;
+    made->owner = channel;
+    if (channel) {
+        made->next = channel->subscriptions;
+        channel->subscriptions = made;
+    }
+    enter(circuit, BY_SUBSCRIPTION, made->id, made);
+    note->exchange = first;
+    note->turn = CAW_REQUEST;
+}
+
+static void see_event_cancel(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                             caw_note *note) {
+    open_channel *channel = channel_of(circuit, message->param1, note);
+    subscription *ended = look_up(circuit, BY_SUBSCRIPTION, message->param2);
+    if (ended)
+        ended->cancelled = true;
+    else if (circuit->complete && circuit->epoch == 0)
+        caw_history_flag(note, CAW_HISTORY_UNKNOWN_SUBSCRIPTION);
+    ask(circuit, key_of_message(message), message->command, channel, now, note);
+}
+
+static void see_read_or_write(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                              caw_note *note) {
+    open_channel *channel = channel_of(circuit, message->param1, note);
+    ask(circuit, key_of_message(message), message->command, channel, now, note);
+    if (message->command == CAW_READ_NOTIFY && look_up(circuit, BY_SUBSCRIPTION, message->param2))
+        caw_history_flag(note, CAW_HISTORY_REFRESH);
+    if (message->command == CAW_WRITE) /* nobody answers it but an ERROR */
+        note->turn = CAW_ALONE;
+}
+
+/* A name server is asked again and again, under the same cid. */
+static void see_search(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                       caw_note *note) {
+    caw_key key = key_of_message(message);
+    caw_view name = wire_sub(message->payload, 0, wire_strlen(message->payload));
+    caw_exchange *earlier = caw_waiting(&circuit->store, &circuit->waiting, key);
+    if (earlier && caw_same_text(earlier->pv, name)) {
+        note->exchange = earlier;
+        note->turn = CAW_REQUEST;
+        note->repeated = true;
+        return;
+    }
+    caw_exchange *exchange = ask(circuit, key, message->command, NULL, now, note);
+    if (exchange)
+        exchange->pv = caw_keep_text(&circuit->store, name);
+}
+
+/* rsrv refuses a new identity once there are channels. */
+static void see_identity(caw_circuit *circuit, const caw_message *message, const char **identity) {
+    if (*identity && circuit->has_channels)
+        return;
+    *identity = caw_keep_text(&circuit->store,
+                              wire_sub(message->payload, 0, wire_strlen(message->payload)));
+}
+
+static void see_request(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                        caw_note *note) {
+    switch (message->command) {
+    case CAW_CLIENT_NAME:
+        see_identity(circuit, message, &circuit->user);
+        break;
+    case CAW_HOST_NAME:
+        see_identity(circuit, message, &circuit->host);
+        break;
+    case CAW_SEARCH:
+        see_search(circuit, message, now, note);
+        break;
+    case CAW_CREATE_CHAN:
+        see_create(circuit, message, now, note);
+        break;
+    case CAW_EVENT_ADD:
+        see_event_add(circuit, message, now, note);
+        break;
+    case CAW_EVENT_CANCEL:
+        see_event_cancel(circuit, message, now, note);
+        break;
+    case CAW_READ:
+    case CAW_WRITE:
+    case CAW_READ_NOTIFY:
+    case CAW_WRITE_NOTIFY:
+    case CAW_CLEAR_CHANNEL:
+        see_read_or_write(circuit, message, now, note);
+        break;
+    case CAW_ECHO:
+    case CAW_READ_SYNC:
+        ask(circuit, key_of_message(message), message->command, NULL, now, note);
+        break;
+    default:
+        break;
+    }
+}
+
+/* ---- answers ------------------------------------------------------------------------------ */
+
+static open_channel *owner_of(const caw_exchange *exchange) {
+    return exchange ? (open_channel *)exchange->channel : NULL;
+}
+
+/* The request that an answer under this key belongs to. */
+static caw_exchange *answer(caw_circuit *circuit, caw_key key, caw_moment now, caw_note *note) {
+    caw_exchange *exchange = caw_answer(&circuit->store, &circuit->waiting, key, now);
+    note->exchange = exchange;
+    note->turn = exchange ? CAW_RESPONSE : CAW_ALONE;
+    if (exchange)
+        note->channel = exchange->channel;
+    else if (circuit->complete && circuit->epoch == 0)
+        caw_history_flag(note, CAW_HISTORY_UNKNOWN_ID);
+    return exchange;
+}
+
+static void end_subscription(caw_circuit *circuit, subscription *ended) {
+    leave(circuit, BY_SUBSCRIPTION, ended->id, ended);
+}
+
+static void end_channel(caw_circuit *circuit, open_channel *channel) {
+    if (!channel)
+        return;
+    channel->channel.closed = true;
+    leave(circuit, BY_CID, channel->channel.cid, channel);
+    leave(circuit, BY_SID, channel->channel.sid, channel);
+    for (subscription *each = channel->subscriptions; each; each = each->next)
+        end_subscription(circuit, each);
+}
+
+static void see_created(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                        caw_note *note) {
+    open_channel *channel = owner_of(answer(circuit, key_of_message(message), now, note));
+    if (!channel)
+        channel = caw_keep(&circuit->store, sizeof *channel);
+    if (!channel)
+        return;
+    channel->channel.cid = message->param1;
+    channel->channel.sid = message->param2;
+    channel->channel.has_sid = true;
+    note->channel = &channel->channel;
+    enter(circuit, BY_CID, message->param1, channel);
+    enter(circuit, BY_SID, message->param2, channel);
+}
+
+static void see_refused(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                        caw_note *note) {
+    caw_key key = key_of(CAW_CREATE_CHAN, 0, message->param1);
+    caw_exchange *exchange = answer(circuit, key, now, note);
+    if (exchange)
+        exchange->failed = true;
+    end_channel(circuit, owner_of(exchange));
+}
+
+/* The channel of a cid: one that is being created, or the open one. */
+static open_channel *channel_of_cid(caw_circuit *circuit, uint32_t cid) {
+    caw_key key = key_of(CAW_CREATE_CHAN, 0, cid);
+    caw_exchange *creation = caw_waiting(&circuit->store, &circuit->waiting, key);
+    return creation ? owner_of(creation) : look_up(circuit, BY_CID, cid);
+}
+
+static void see_update(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                       caw_note *note) {
+    subscription *updated = look_up(circuit, BY_SUBSCRIPTION, message->param2);
+    if (!updated) {
+        if (circuit->complete && circuit->epoch == 0)
+            caw_history_flag(note, CAW_HISTORY_UNKNOWN_ID);
+        return;
+    }
+    note->channel = public_of(updated->owner);
+    if (updated->first->answer.frame)
+        return;
+    updated->first->answer = now;
+    note->exchange = updated->first;
+    note->turn = CAW_RESPONSE;
+}
+
+static void see_unsubscribed(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                             caw_note *note) {
+    subscription *ended = look_up(circuit, BY_SUBSCRIPTION, message->param2);
+    answer(circuit, key_of(CAW_EVENT_CANCEL, 0, message->param2), now, note);
+    if (!ended)
+        return;
+    note->channel = public_of(ended->owner);
+    if (ended->cancelled)
+        end_subscription(circuit, ended);
+}
+
+static void see_event(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                      caw_note *note) {
+    if (message->row->payload == CAW_DBR)
+        see_update(circuit, message, now, note);
+    else
+        see_unsubscribed(circuit, message, now, note);
+}
+
+/* The exchange of an ERROR's request. An ERROR about a running subscription answers nothing. */
+static caw_exchange *failed_exchange(caw_circuit *circuit, const caw_header *request,
+                                     caw_moment now) {
+    if (request->command != CAW_EVENT_ADD)
+        return caw_answer(&circuit->store, &circuit->waiting, key_of_request(request), now);
+    subscription *failed = look_up(circuit, BY_SUBSCRIPTION, request->param2);
+    if (!failed || failed->first->answer.frame)
+        return NULL;
+    failed->first->answer = now;
+    return failed->first;
+}
+
+static bool is_channel_request(uint16_t command) {
+    switch (command) {
+    case CAW_EVENT_ADD:
+    case CAW_EVENT_CANCEL:
+    case CAW_READ:
+    case CAW_WRITE:
+    case CAW_READ_NOTIFY:
+    case CAW_WRITE_NOTIFY:
+    case CAW_CLEAR_CHANNEL:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void see_error(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                      caw_note *note) {
+    caw_header request;
+    if (caw_read_header(message->payload, &request) == CAW_MORE)
+        return;
+    caw_exchange *exchange = failed_exchange(circuit, &request, now);
+    if (exchange) {
+        exchange->failed = true;
+        note->exchange = exchange;
+        note->turn = CAW_RESPONSE;
+        note->channel = exchange->channel;
+    }
+    if (!note->channel && is_channel_request(request.command))
+        note->channel = public_of(look_up(circuit, BY_SID, request.param1));
+    if (!note->channel && message->param1 != UINT32_MAX)
+        note->channel = public_of(channel_of_cid(circuit, message->param1));
+    if (request.command == CAW_CREATE_CHAN)
+        end_channel(circuit, owner_of(exchange));
+}
+
+static void see_cleared(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                        caw_note *note) {
+    caw_exchange *exchange = answer(circuit, key_of_message(message), now, note);
+    open_channel *channel = owner_of(exchange);
+    if (!channel)
+        channel = look_up(circuit, BY_SID, message->param1);
+    note->channel = public_of(channel);
+    end_channel(circuit, channel);
+}
+
+static void see_found(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                      caw_note *note) {
+    caw_exchange *exchange = answer(circuit, key_of(CAW_SEARCH, 0, message->param2), now, note);
+    if (exchange)
+        exchange->failed = message->command == CAW_NOT_FOUND;
+}
+
+static void see_answer(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                       caw_note *note) {
+    switch (message->command) {
+    case CAW_SEARCH:
+    case CAW_NOT_FOUND:
+        see_found(circuit, message, now, note);
+        break;
+    case CAW_CREATE_CHAN:
+        see_created(circuit, message, now, note);
+        break;
+    case CAW_CREATE_CH_FAIL:
+        see_refused(circuit, message, now, note);
+        break;
+    case CAW_ACCESS_RIGHTS:
+        note->channel = public_of(channel_of_cid(circuit, message->param1));
+        break;
+    case CAW_SERVER_DISCONN:
+        note->channel = public_of(look_up(circuit, BY_CID, message->param1));
+        end_channel(circuit, look_up(circuit, BY_CID, message->param1));
+        break;
+    case CAW_EVENT_ADD:
+        see_event(circuit, message, now, note);
+        break;
+    case CAW_READ:
+    case CAW_READ_NOTIFY:
+    case CAW_WRITE_NOTIFY:
+    case CAW_ECHO:
+    case CAW_READ_SYNC:
+        answer(circuit, key_of_message(message), now, note);
+        break;
+    case CAW_CLEAR_CHANNEL:
+        see_cleared(circuit, message, now, note);
+        break;
+    case CAW_ERROR:
+        see_error(circuit, message, now, note);
+        break;
+    default:
+        break;
+    }
+}
+
+/* ---- who is who --------------------------------------------------------------------------- */
+
+caw_side caw_circuit_speaker(const caw_circuit *circuit, int end) {
+    if (circuit->server_end < 0)
+        return CAW_NOBODY;
+    return end == circuit->server_end ? CAW_SERVER : CAW_CLIENT;
+}
+
+static void see(caw_circuit *circuit, const caw_message *message, caw_moment now, caw_note *note) {
+    if (message->row->speaker == CAW_CLIENT)
+        see_request(circuit, message, now, note);
+    else
+        see_answer(circuit, message, now, note);
+}
+
+static void defer(caw_circuit *circuit, int end, const caw_message *message, caw_moment now,
+                  caw_note *note) {
+    deferred *later = caw_keep(&circuit->store, sizeof *later);
+    if (!later)
+        return;
+    *later = (deferred){*message, end, now, note, NULL};
+    /* the bytes go away; what can be deferred has all it needs in its header */
+    later->message.whole = later->message.payload = (caw_view){NULL, 0, 0};
+    if (circuit->last_deferred)
+        circuit->last_deferred->next = later;
+    else
+        circuit->first_deferred = later;
+    circuit->last_deferred = later;
+}
+
+void caw_circuit_settle(caw_circuit *circuit, int server_end) {
+    if (circuit->server_end >= 0)
+        return;
+    circuit->server_end = server_end;
+    for (deferred *each = circuit->first_deferred; each; each = each->next) {
+        each->message.speaker = caw_circuit_speaker(circuit, each->end);
+        caw_find_row(&each->message, false);
+        see(circuit, &each->message, each->now, each->note);
+    }
+    circuit->first_deferred = circuit->last_deferred = NULL;
+}
+
+caw_context caw_circuit_context(const caw_circuit *circuit, int end, const uint8_t *bytes,
+                                size_t available) {
+    caw_context context = {.transport = CAW_TCP, .speaker = caw_circuit_speaker(circuit, end)};
+    caw_view view = {bytes, 0, available > UINT32_MAX ? UINT32_MAX : (uint32_t)available};
+    caw_header header;
+    if (context.speaker != CAW_SERVER || caw_read_header(view, &header) == CAW_MORE ||
+        header.command != CAW_EVENT_ADD || header.payload_size)
+        return context;
+    const subscription *known = look_up(circuit, BY_SUBSCRIPTION, header.param2);
+    const open_channel *channel = known ? known->owner : NULL;
+    caw_key key = key_of(CAW_EVENT_CANCEL, 0, header.param2);
+    /* an empty update carries a status where the confirmation has the sid */
+    context.cancel_pending = caw_idmap_get(&circuit->waiting, key) &&
+                             (!channel || channel->channel.sid == header.param1);
+    return context;
+}
+
+void caw_circuit_see(caw_circuit *circuit, int end, const caw_message *message, caw_moment now,
+                     caw_note *note) {
+    memset(note, 0, sizeof *note);
+    if (message->speaker == CAW_NOBODY) {
+        defer(circuit, end, message, now, note);
+        return;
+    }
+    caw_circuit_settle(circuit, message->speaker == CAW_SERVER ? end : !end);
+    see(circuit, message, now, note);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Open addressing with linear probing; removing moves later entries back, so there are no marks. */
+#include "idmap.h"
+
+#include <string.h>
+
+#define FIRST_ROOM 16
+
+/* Ids come from hostile captures too: mix all bits (the finalizer of SplitMix64, twice). */
+static uint64_t mix(uint64_t bits) {
+    bits = (bits ^ bits >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    bits = (bits ^ bits >> 27) * UINT64_C(0x94d049bb133111eb);
+    return bits ^ bits >> 31;
+}
+
+static size_t home_of(const caw_idmap *map, caw_key key) {
+    return (size_t)mix(mix(key.scope) + key.id) & (map->room - 1);
+}
+
+static bool same(caw_key a, caw_key b) {
+    return a.scope == b.scope && a.id == b.id;
+}
+
+/* The slot of a key, or the free one where it would go. The map has room. */
+static size_t find(const caw_idmap *map, caw_key key) {
+    size_t at = home_of(map, key);
+    while (map->slots[at].value && !same(map->slots[at].key, key))
+        at = (at + 1) & (map->room - 1);
+    return at;
+}
+
+void *caw_idmap_get(const caw_idmap *map, caw_key key) {
+    return map->room ? map->slots[find(map, key)].value : NULL;
+}
+
+static bool grow(caw_idmap *map, const caw_memory *memory) {
+    caw_idmap larger = {NULL, map->room ? 2 * map->room : FIRST_ROOM, map->used};
+    larger.slots = memory->alloc(memory->user, larger.room * sizeof *larger.slots);
+    if (!larger.slots)
+        return false;
+    memset(larger.slots, 0, larger.room * sizeof *larger.slots);
+    for (size_t i = 0; i < map->room; i++)
+        if (map->slots[i].value)
+            larger.slots[find(&larger, map->slots[i].key)] = map->slots[i];
+    caw_idmap_free(map, memory);
+    *map = larger;
+    return true;
+}
+
+/* Closes the gap at a slot that became free. */
+static void close_gap(caw_idmap *map, size_t gap) {
+    size_t mask = map->room - 1;
+    for (size_t at = (gap + 1) & mask; map->slots[at].value; at = (at + 1) & mask) {
+        size_t home = home_of(map, map->slots[at].key);
+        if (((at - home) & mask) < ((at - gap) & mask))
+            continue;
+        map->slots[gap] = map->slots[at];
+        map->slots[at].value = NULL;
+        gap = at;
+    }
+}
+
+static void drop(caw_idmap *map, caw_key key) {
+    if (!map->room)
+        return;
+    size_t at = find(map, key);
+    if (!map->slots[at].value)
+        return;
+    map->slots[at].value = NULL;
+    map->used--;
+    close_gap(map, at);
+}
+
+bool caw_idmap_set(caw_idmap *map, const caw_memory *memory, caw_key key, void *value) {
+    if (!value) {
+        drop(map, key);
+        return true;
+    }
+    if (4 * (map->used + 1) > 3 * map->room && !grow(map, memory))
+        return false;
+    size_t at = find(map, key);
+    map->used += !map->slots[at].value;
+    map->slots[at] = (caw_slot){key, value};
+    return true;
+}
+
+void caw_idmap_free(caw_idmap *map, const caw_memory *memory) {
+    if (map->slots)
+        memory->release(memory->user, map->slots);
+    *map = (caw_idmap){NULL, 0, 0};
+}
