@@ -21,8 +21,8 @@
 #define MIB (1024 * 1024)
 
 int proto_ca = -1;
-unsigned ca_elements = 32;
-unsigned ca_reassembly = 64;
+unsigned ca_elements_shown = 32;
+unsigned ca_largest_message = 64;
 
 static int tap_ca = -1;
 static dissector_handle_t tcp_handle;
@@ -112,28 +112,20 @@ static bool begin_columns(packet_info *pinfo) {
     return first;
 }
 
-/* Why a message has fewer bytes than it says, when it is not the capture that lacks them. */
-typedef struct {
-    expert_field *expert;
-    const char *reason;
-} ca_cut;
-
-static const ca_cut cut_large = {&ei_ca_large, "too large to reassemble"};
-static const ca_cut cut_segment = {&ei_ca_not_reassembled, "not reassembled"};
-static const ca_cut cut_datagram = {&ei_ca_cut, "the datagram ends inside the message"};
-
+/*
+ * Why a message has fewer bytes than it says is `cut`; NULL when it has all, or the capture lacks
+ * them. The core's line says that it is malformed; of a datagram it never was a message.
+ */
 static void show(const ca_payload *payload, uint32_t at, const caw_message *message,
-                 const ca_cut *cut) {
-    const char *reason = cut ? cut->reason : caw_broken(message);
-
-    if (reason)
-        tell_malformed(payload->pinfo, reason, message->whole.len);
+                 expert_field *cut) {
+    if (cut == &ei_ca_cut)
+        tell_malformed(payload->pinfo, "the datagram ends inside the message", message->whole.len);
     else
         tell_message(payload->pinfo, message);
     tree_info(payload->pinfo, begin_columns(payload->pinfo), message);
     proto_item *item = tree_message(payload->tree, payload->pinfo, payload->tvb, at, message);
     if (cut)
-        expert_add_info(payload->pinfo, item, cut->expert);
+        expert_add_info(payload->pinfo, item, cut);
 }
 
 static void show_bytes(const ca_payload *payload, uint32_t at, uint32_t length, int field,
@@ -183,11 +175,11 @@ static int want_more(const ca_payload *payload, uint32_t at, int64_t size) {
     return (int)payload->captured;
 }
 
-/* Whether TCP shall collect a message of this size, NULL, or else why not. */
-static const ca_cut *reassembly(const ca_payload *payload, int64_t size) {
-    if (size > (int64_t)ca_reassembly * MIB)
-        return &cut_large;
-    return payload->pinfo->can_desegment ? NULL : &cut_segment;
+/* NULL when TCP shall collect a message of this size, or else why not. */
+static expert_field *reassembly(const ca_payload *payload, int64_t size) {
+    if (size > (int64_t)ca_largest_message * MIB)
+        return &ei_ca_large;
+    return payload->pinfo->can_desegment ? NULL : &ei_ca_not_reassembled;
 }
 
 /* The segment begins with bytes of a message that was not reassembled. */
@@ -205,8 +197,8 @@ static int end_in_header(const ca_payload *payload, const struct tcpinfo *tcp, u
     uint32_t length = payload->captured - at;
 
     memory_header(payload->pinfo, tcp, payload->bytes + at, length);
-    tell_malformed(payload->pinfo, cut_segment.reason, length);
-    show_bytes(payload, at, length, hf_ca_foreign, cut_segment.expert, "Part of a header");
+    tell_malformed(payload->pinfo, "not reassembled", length);
+    show_bytes(payload, at, length, hf_ca_foreign, &ei_ca_not_reassembled, "Part of a header");
     return (int)payload->captured;
 }
 
@@ -219,7 +211,7 @@ static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
     payload.context.speaker = note->speaker;
     while (at < payload.captured) {
         uint32_t left = payload.captured - at;
-        const ca_cut *cut = NULL;
+        expert_field *cut = NULL;
         caw_message message;
         int64_t size = caw_decode(payload.bytes + at, left, &payload.context, &message);
 
@@ -269,7 +261,7 @@ static int dissect_udp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
             tell_malformed(pinfo, "cut short in the capture", left);
             break;
         }
-        show(&payload, at, &message, incomplete ? &cut_datagram : NULL);
+        show(&payload, at, &message, incomplete ? &ei_ca_cut : NULL);
         at += (uint32_t)MIN(size, left);
     }
     return finish(&payload);
@@ -281,13 +273,13 @@ static void register_preferences(void) {
     module_t *module = prefs_register_protocol(proto_ca, NULL);
 
     prefs_register_uint_preference(
-        module, "elements", "Array elements shown",
+        module, "elements_shown", "Array elements shown",
         "How many elements of an array have a line of their own in the packet details and can be "
         "filtered for (0: all)",
-        10, &ca_elements);
-    prefs_register_uint_preference(module, "reassembly", "Largest message to reassemble (MiB)",
+        10, &ca_elements_shown);
+    prefs_register_uint_preference(module, "largest_message", "Largest message to reassemble (MiB)",
                                    "Larger messages are decoded as far as their first segment goes",
-                                   10, &ca_reassembly);
+                                   10, &ca_largest_message);
 }
 
 void ca_register(void) {

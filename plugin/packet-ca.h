@@ -10,8 +10,8 @@
 extern int proto_ca;
 
 /* Preferences. */
-extern unsigned ca_elements;   /* elements of an array shown one by one */
-extern unsigned ca_reassembly; /* largest message to reassemble, in MiB */
+extern unsigned ca_elements_shown;  /* elements of an array shown one by one */
+extern unsigned ca_largest_message; /* largest message to reassemble, in MiB */
 
 /* The callbacks Wireshark calls at start: names first, then who takes which port. */
 void ca_register(void);

@@ -232,7 +232,7 @@ static void open_part(ca_walk *walk, uint32_t at, const caw_field *field) {
 static void add_fields(ca_walk *walk) {
     bool all = walk->visible || proto_field_is_referenced(walk->root, hf_ca[CAW_F_VALUE].id) ||
                proto_field_is_referenced(walk->root, hf_ca[CAW_F_STRING].id);
-    uint32_t elements = !all ? 0 : ca_elements ? ca_elements : CAW_ALL;
+    uint32_t elements = !all ? 0 : ca_elements_shown ? ca_elements_shown : CAW_ALL;
     caw_cursor cursor = caw_fields(walk->message, elements);
     caw_field field;
 
