@@ -119,7 +119,7 @@ static proto_item *add_real(ca_walk *walk, proto_tree *tree, const ca_hf *hf, ui
         walk->message->dbr->element == CAW_E_ENUM && field->number < array_length(walk->states)) {
         caw_view state = walk->states[field->number];
         if (state.len)
-            proto_item_set_text(item, "Value: %s (%s)", label_of(walk, state), number);
+            proto_item_append_text(item, ", %s", label_of(walk, state));
     }
     return item;
 }
@@ -246,6 +246,8 @@ static void add_fields(ca_walk *walk) {
             walk->states[field.index] = field.text;
         proto_tree *tree = walk->pieces ? walk->piece_tree : walk->part_tree;
         proto_item *item = add_field(walk, tree, hf, at, &field);
+        if (field.part == CAW_IN_VALUE && walk->part_item && field.id != CAW_F_MORE_VALUES)
+            proto_item_prepend_text(item, "[%u] ", field.index);
         add_alias(walk, tree, hf, at, &field);
         if (walk->pieces)
             walk->pieces--;
@@ -305,23 +307,14 @@ static void add_line(ca_walk *walk) {
 
 /* ---- the message ------------------------------------------------------------------------ */
 
-/* "Channel Access, Read Notify Response, I/O ID 7 = 3.25" */
-static void set_title(ca_walk *walk, proto_item *item) {
-    const caw_message *message = walk->message;
-    const caw_message_row *row = message->row;
-    char value[TITLE_SIZE];
-    caw_field subject;
+/* "Channel Access, Read Notify Response, ioid 7 = 3.25 mm": the short form, named in full. */
+static void set_title(const caw_message *message, proto_item *item) {
+    char brief[TITLE_SIZE];
 
-    proto_item_set_text(item, "Channel Access, %s", row->label);
-    if (row->subject && caw_find(message, row->subject, &subject)) {
-        if (caw_field_rows[subject.id].kind == CAW_TEXT)
-            proto_item_append_text(item, ", %s", label_of(walk, subject.text));
-        else
-            proto_item_append_text(item, ", %s %" PRIu64, caw_field_rows[subject.id].key,
-                                   subject.number);
-    }
-    if (message->dbr && caw_brief_value(message, value, sizeof value))
-        proto_item_append_text(item, " = %s", value);
+    caw_brief(message, NULL, brief, sizeof brief);
+    const char *details = brief + strlen(message->row->brief);
+    proto_item_set_text(item, "Channel Access, %s%s%s", message->row->label, *details ? "," : "",
+                        details);
 }
 
 static void report_flaws(packet_info *pinfo, proto_item *item, uint64_t flaws) {
@@ -340,7 +333,7 @@ proto_item *tree_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, ui
         walk.root = proto_item_add_subtree(item, ett_ca);
         walk.visible = PTREE_DATA(tree)->visible;
         if (walk.visible)
-            set_title(&walk, item);
+            set_title(message, item);
         add_fields(&walk);
         add_text(&walk);
         add_generated(&walk, hf_ca_message, message->row->name);
