@@ -3,6 +3,7 @@
 
 import gzip
 import re
+import struct
 import subprocess
 import sys
 from decimal import Decimal
@@ -254,16 +255,38 @@ def test_zero_length_datagrams_say_nothing(lines, save):
     assert len(lines(capture)) == 1
 
 
-def test_a_gap_does_not_silence_what_follows(lines, save):
-    """A segment that was never captured costs the message it belongs to, not the others."""
-    updates = [
-        ('server', wire.message(1, bytes(24), type=20, count=1, p1=1, p2=n)) for n in range(10)
-    ]
-    packets = wire.circuit(updates)
-    capture = save(wire.capture(packets[:5] + packets[6:]))
-    assert [re.search(r'subscriptionid=(\d+)', line)[1] for line in lines(capture)] == list(
-        '012456789'
-    )
+def numbered_updates():
+    """60 updates, numbered by their subscription ids, cut so that few segments begin with one."""
+    value = struct.pack('>hhIIId', 0, 0, 1000000000, 5, 0, 3.25)
+    events = [wire.message(1, value, type=20, count=1, p1=1, p2=n) for n in range(60)]
+    return wire.circuit([('server', piece) for piece in wire.cut(b''.join(events), 90)])
+
+
+def numbers_of(lines):
+    """The numbers of the updates; every other line has to be a plain Malformed."""
+    found = [re.search(r'EventAddResponse\(.* subscriptionid=(\d+)', line) for line in lines]
+    assert all(hit or ' Malformed(' in line for hit, line in zip(found, lines))
+    return [int(hit[1]) for hit in found if hit]
+
+
+def test_a_lost_segment_costs_only_its_own_messages(lines, save):
+    packets = numbered_updates()
+    capture = save(wire.capture(packets[:5] + packets[6:]))  # without bytes 270 to 360
+    assert numbers_of(lines(capture)) == [n for n in range(60) if n not in (6, 7, 8)]
+
+
+def test_a_capture_may_begin_inside_a_message(lines, save):
+    capture = save(wire.capture(numbered_updates()[5:]))  # from byte 270
+    assert numbers_of(lines(capture)) == list(range(7, 60))
+
+
+def test_swapped_segments_invent_nothing(lines, save):
+    """The messages that lie in both segments may be lost, as long as no others are."""
+    packets = numbered_updates()
+    packets[8:10] = reversed(packets[8:10])  # bytes 540 to 720
+    found = numbers_of(lines(save(wire.capture(packets))))
+    assert len(found) == len(set(found))
+    assert set(range(60)) - set(found) <= set(range(13, 18))
 
 
 def test_junk_before_a_message_is_told_not_swallowed(lines, save):

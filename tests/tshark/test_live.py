@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A real IOC, real clients, tcpdump and caw on the loopback: the lines come while it happens."""
 
+import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -12,6 +14,7 @@ import time
 import pytest
 
 import reference
+import wire
 from compare import assert_same
 from deviations import expected_line
 
@@ -181,3 +184,42 @@ def test_a_live_session(ioc, epics, watched, ports):
     )
     captured = reference.messages(bytes(packets), (ports['server'],), ports['repeater'])
     assert_same(lines, [expected_line(message) for message in captured])
+
+
+@pytest.fixture
+def dumpcap_for_nobody(stage):
+    """A folder with a dumpcap that may capture whoever runs it."""
+    folder = stage / 'made' / 'capturing'
+    folder.mkdir(exist_ok=True)
+    copy = folder / 'dumpcap'
+    shutil.copy(shutil.which('dumpcap'), copy)
+    copy.chmod(0o755)
+    setcap = ['setcap', 'cap_net_raw,cap_net_admin=eip', str(copy)]
+    subprocess.run(setcap if os.geteuid() == 0 else ['sudo', '-n', *setcap], check=True)
+    return folder
+
+
+def test_capturing_by_itself(start, launcher, environment, dumpcap_for_nobody):
+    """caw -i: packets from the interface, chosen by a capture filter, printed as they come."""
+    port = free_port(socket.SOCK_DGRAM)
+    path = f'{dumpcap_for_nobody}:{environment["PATH"]}'
+    command = ['env', f'PATH={path}', launcher, '-i', 'lo', '-f', f'udp port {port}']
+    decode_as = ['--', '-d', f'udp.port=={port},ca']
+    running = start([*command, *decode_as], start_new_session=True)
+    lines = []
+    reader = threading.Thread(target=lambda: lines.extend(iter(running.stdout.readline, b'')))
+    reader.start()
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            end = time.monotonic() + 30
+            while not lines and time.monotonic() < end:  # until it has begun to capture
+                sender.sendto(wire.message(23), ('127.0.0.1', port))
+                time.sleep(0.1)
+        assert lines and lines[0].endswith(b' EchoRequest()\n'), running.stderr.read1()
+        os.killpg(running.pid, signal.SIGINT)  # as Ctrl-C does
+        assert running.wait(timeout=10) == 0
+        reader.join(timeout=10)
+        assert not reader.is_alive()
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(running.pid, signal.SIGKILL)
