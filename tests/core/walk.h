@@ -69,15 +69,17 @@ static inline walk_fault walk_fields(const caw_message *message, uint32_t limit)
 
 /* A walk and a search agree on the first field of each id. */
 static inline walk_fault walk_find(const caw_message *message) {
+    caw_view first[CAW_FIELDS] = {{NULL, 0, 0}};
+    caw_cursor cursor = caw_fields(message, 1);
+    caw_field field;
+    while (caw_next(&cursor, &field))
+        if (field.part != CAW_IN_REQUEST && first[field.id].len == 0)
+            first[field.id] = field.view;
     for (int id = 0; id < CAW_FIELDS; id++) {
-        caw_cursor cursor = caw_fields(message, 1);
-        caw_field walked, found;
-        bool there = false;
-        while (!there && caw_next(&cursor, &walked))
-            there = (int)walked.id == id && walked.part != CAW_IN_REQUEST;
-        if (caw_find(message, (caw_field_id)id, &found) != there)
+        bool found = caw_find(message, (caw_field_id)id, &field);
+        if (found != (first[id].len > 0))
             return "caw_find and the walk disagree";
-        if (there && (found.view.at != walked.view.at || found.view.len != walked.view.len))
+        if (found && (field.view.at != first[id].at || field.view.len != first[id].len))
             return "caw_find found another field";
     }
     return NULL;
@@ -135,7 +137,7 @@ static inline walk_fault walk_print(const caw_message *message, walk_printer *pr
 }
 
 static inline walk_fault walk_words(const caw_message *message) {
-    char *text = malloc(WALK_LINE_MOST);
+    static char text[WALK_LINE_MOST];
     walk_fault fault = NULL;
     for (const caw_word *word = message->row->line; word->id != CAW_F_RESERVED; word++) {
         const char *name = word->name ? word->name : caw_field_rows[word->id].name;
@@ -149,7 +151,6 @@ static inline walk_fault walk_words(const caw_message *message) {
     caw_word_value value;
     if (caw_line_word(message, "no such word", &value, text, WALK_LINE_MOST))
         fault = "a word that no line has";
-    free(text);
     return fault;
 }
 
