@@ -151,6 +151,9 @@ static const struct {
     {"Read Notify Response ioid 7 = 0.3333333333",
      NULL,
      {ANSWER(6, 1), BYTES("\x3f\xd5\x55\x55\x55\x55\x55\x55")}},
+    {"Read Notify Response ioid 7 = 1.000000001", /* 1.0000000005 */
+     NULL,
+     {ANSWER(6, 1), BYTES("\x3f\xf0\x00\x00\x00\x22\x5c\x18")}},
     {"Read Notify Response ioid 7 = [1, 2]", NULL, {ANSWER(1, 2), BYTES("\0\1\0\2\0\0\0\0")}},
     {"Read Notify Response ioid 7 = [1, 2, 3, ... 4 elements]",
      NULL,
@@ -188,6 +191,20 @@ static void test_briefs(void) {
     }
 }
 
+/* Of a long text only the beginning. */
+static void test_long_brief(void) {
+    static const draft made = {ANSWER(4, 96),
+                               BYTES("123456789.123456789.123456789.123456789.123456789.123456789."
+                                     "123456789.123456789.123456789.12345")};
+    char text[ROOM];
+    draft whole = made;
+    whole.size++; /* its NUL */
+    caw_message message = decode(&whole);
+    caw_brief_value(&message, text, sizeof text);
+    CHECK_TEXT(text, "\"123456789.123456789.123456789.123456789.123456789.123456789."
+                     "123456789.123456789....\"");
+}
+
 /* An array whose end the capture cut off keeps its length; of a value not there nothing is said. */
 static void test_cut_briefs(void) {
     static const draft made = {UPDATE(5, 4), .size = 16};
@@ -206,13 +223,14 @@ static void test_cut_briefs(void) {
 
 static void test_escapes(void) {
     static const draft made = {CLIENT, .command = CAW_CLIENT_NAME,
-                               BYTES("\x1b[31m\n\r\t\\'\"\x7f\xb5\x85\0\0")};
+                               BYTES("\x1b[31m\n\r\t\\'\"\x7f\xb5\x85\xa0\xad\0\0\0\0\0\0\0\0")};
     char text[ROOM];
     caw_message message = decode(&made);
     caw_line(&message, text, sizeof text);
-    CHECK_TEXT(text, "ClientNameRequest(name='\\x1b[31m\\n\\r\\t\\\\\\'\"\\x7f\xc2\xb5\\x85')");
+    CHECK_TEXT(text,
+               "ClientNameRequest(name='\\x1b[31m\\n\\r\\t\\\\\\'\"\\x7f\xc2\xb5\\x85\\xa0\\xad')");
     caw_brief(&message, NULL, text, sizeof text);
-    CHECK_TEXT(text, "Client \\x1b[31m\\n\\r\\t\\\\'\"\\x7f\xc2\xb5\\x85");
+    CHECK_TEXT(text, "Client \\x1b[31m\\n\\r\\t\\\\'\"\\x7f\xc2\xb5\\x85\\xa0\\xad");
     caw_brief(&message, "\x1b[2J", text, sizeof text);
     CHECK_TEXT(text, "Client \\x1b[2J");
 }
@@ -238,6 +256,7 @@ static void test_words(void) {
 int main(void) {
     test_buffers();
     test_briefs();
+    test_long_brief();
     test_cut_briefs();
     test_escapes();
     test_words();
