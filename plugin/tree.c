@@ -288,8 +288,9 @@ static void add_text(ca_walk *walk) {
             return;
     if (!text.len)
         return;
-    proto_item *item = proto_tree_add_string(walk->root, hf, walk->tvb, (int)(walk->base + text.at),
-                                             0, text_of(walk, text));
+    proto_item *item =
+        proto_tree_add_string_format(walk->root, hf, walk->tvb, (int)(walk->base + text.at), 0,
+                                     text_of(walk, text), "Text: %s", label_of(walk, text));
     proto_item_set_generated(item);
 }
 
