@@ -282,9 +282,7 @@ static void put_failed_request(caw_text *out, const caw_message *message) {
 static void put_error_text(caw_text *out, const caw_message *message) {
     caw_header request;
     uint32_t used = caw_read_header(message->payload, &request);
-    caw_puts(out, "bytearray(");
-    caw_put_bytes(out, wire_sub(message->payload, used, message->payload.len));
-    caw_put(out, ')');
+    caw_put_bytearray(out, wire_sub(message->payload, used, message->payload.len));
 }
 
 /* ---- words -------------------------------------------------------------------------------- */

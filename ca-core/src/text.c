@@ -172,10 +172,15 @@ static void put_escaped(caw_text *out, uint8_t byte, char quote, bool latin1) {
     }
 }
 
-static void put_quoted(caw_text *out, caw_view bytes, bool latin1) {
+/* Apostrophes, unless they are inside and nothing but them is. */
+static char quote_of(caw_view bytes) {
     bool single = bytes.len && memchr(bytes.bytes, '\'', bytes.len);
     bool both = single && memchr(bytes.bytes, '"', bytes.len);
-    char quote = single && !both ? '"' : '\'';
+    return single && !both ? '"' : '\'';
+}
+
+static void put_quoted(caw_text *out, caw_view bytes, bool latin1) {
+    char quote = quote_of(bytes);
     caw_put(out, quote);
     for (uint32_t i = 0; i < bytes.len; i++)
         put_escaped(out, bytes.bytes[i], quote, latin1);
@@ -185,6 +190,17 @@ static void put_quoted(caw_text *out, caw_view bytes, bool latin1) {
 void caw_put_bytes(caw_text *out, caw_view bytes) {
     caw_put(out, 'b');
     put_quoted(out, bytes, false);
+}
+
+/* It escapes apostrophes inside of double quotes too, as bytes do not. */
+void caw_put_bytearray(caw_text *out, caw_view bytes) {
+    char quote = quote_of(bytes);
+    caw_puts(out, "bytearray(b");
+    caw_put(out, quote);
+    for (uint32_t i = 0; i < bytes.len; i++)
+        put_escaped(out, bytes.bytes[i], bytes.bytes[i] == '\'' ? '\'' : quote, false);
+    caw_put(out, quote);
+    caw_put(out, ')');
 }
 
 void caw_put_string(caw_text *out, caw_view bytes) {

@@ -42,6 +42,9 @@ void caw_put_short_real(caw_text *out, double value, int digits);
 /* As Python's repr of bytes: b'a\x00'. */
 void caw_put_bytes(caw_text *out, caw_view bytes);
 
+/* As Python's repr of a bytearray: bytearray(b'a\x00'). */
+void caw_put_bytearray(caw_text *out, caw_view bytes);
+
 /* As Python's repr of the text decoded as latin-1. */
 void caw_put_string(caw_text *out, caw_view bytes);
 
