@@ -24,6 +24,7 @@ expert_field ei_ca_cut = EI_INIT;
 expert_field ei_ca_trailing = EI_INIT;
 expert_field ei_ca_large = EI_INIT;
 expert_field ei_ca_continuation = EI_INIT;
+expert_field ei_ca_orphan = EI_INIT;
 expert_field ei_ca_not_reassembled = EI_INIT;
 
 int ett_ca = -1;
@@ -197,6 +198,8 @@ static void register_experts(void) {
                "The message continues in another segment, and reassembly is off or impossible");
     add_expert(all, &ei_ca_continuation, "continuation", PI_UNDECODED, PI_NOTE,
                "Rest of a message that began in an earlier frame");
+    add_expert(all, &ei_ca_orphan, "orphan", PI_UNDECODED, PI_WARN,
+               "Rest of a message whose beginning is not in the capture");
     expert_register_field_array(expert_register_protocol(proto_ca),
                                 (ei_register_info *)(void *)all->data, (int)all->len);
     g_array_free(all, FALSE);

@@ -36,6 +36,7 @@ extern expert_field ei_ca_cut;
 extern expert_field ei_ca_trailing;
 extern expert_field ei_ca_large;
 extern expert_field ei_ca_continuation;
+extern expert_field ei_ca_orphan;
 extern expert_field ei_ca_not_reassembled;
 
 /* Subtrees. */

@@ -17,7 +17,10 @@
 
 /* One direction of a conversation, where it stands behind the last segment seen. */
 typedef struct {
+    bool started;                             /* there was one */
+    bool lost;                                /* the next message may begin anywhere */
     uint32_t next;                            /* TCP sequence number of the next segment */
+    uint32_t frame;                           /* the last one */
     uint64_t rest;                            /* bytes of an unfinished message to come */
     uint8_t header[CAW_EXTENDED_HEADER_SIZE]; /* an unfinished header */
     uint32_t header_length;
@@ -144,40 +147,78 @@ static void finish_header(ca_stream *stream, const uint8_t *bytes, uint32_t capt
 }
 
 /* How many bytes at the start of this segment belong to the message before. */
-static uint32_t skip_of(ca_stream *stream, const struct tcpinfo *tcp, const uint8_t *bytes,
-                        uint32_t captured, uint32_t reported) {
-    if (!stream->rest && !stream->header_length)
-        return 0;
-    uint32_t lost = tcp ? tcp->nxtseq - reported - stream->next : 0;
-    if (lost > INT32_MAX) /* an older segment again */
-        lost = 0;
-    if (lost)
+static uint32_t skip_of(ca_stream *stream, uint32_t gap, const uint8_t *bytes, uint32_t captured,
+                        uint32_t reported) {
+    if (gap) {
         stream->header_length = 0;
-    stream->rest -= MIN(stream->rest, lost);
+        stream->lost = stream->lost || gap > stream->rest;
+        stream->rest -= MIN(stream->rest, gap);
+    }
     if (stream->header_length)
         finish_header(stream, bytes, captured);
     uint32_t skip = (uint32_t)MIN(stream->rest, reported);
     stream->rest -= skip;
-    stream->next = tcp ? tcp->nxtseq : 0;
     return skip;
 }
 
-void memory_rest(packet_info *pinfo, const struct tcpinfo *tcp, uint64_t rest) {
-    if (PINFO_FD_VISITED(pinfo))
-        return;
-    ca_stream *stream = stream_of(pinfo);
-    stream->rest = rest;
-    stream->next = tcp ? tcp->nxtseq : 0;
+void memory_rest(packet_info *pinfo, uint64_t rest) {
+    if (!PINFO_FD_VISITED(pinfo))
+        stream_of(pinfo)->rest = rest;
 }
 
-void memory_header(packet_info *pinfo, const struct tcpinfo *tcp, const uint8_t *bytes,
-                   uint32_t length) {
+void memory_header(packet_info *pinfo, const uint8_t *bytes, uint32_t length) {
+    ca_stream *stream = stream_of(pinfo);
+
     if (PINFO_FD_VISITED(pinfo))
         return;
-    ca_stream *stream = stream_of(pinfo);
     memcpy(stream->header, bytes, length);
     stream->header_length = length;
-    stream->next = tcp ? tcp->nxtseq : 0;
+}
+
+void memory_lost(packet_info *pinfo) {
+    if (!PINFO_FD_VISITED(pinfo))
+        stream_of(pinfo)->lost = true;
+}
+
+/* ---- segments that are missing ---------------------------------------------------------- */
+
+/*
+ * Bytes between the last segment and this one; an older segment that comes late counts too. What
+ * TCP has put together has no gap, nor has what follows it in the same frame.
+ */
+static uint32_t gap_before(const ca_stream *stream, packet_info *pinfo, const struct tcpinfo *tcp,
+                           uint32_t reported) {
+    if (!tcp || tcp->is_reassembled || !stream->started || stream->frame == pinfo->num)
+        return 0;
+    return tcp->nxtseq - reported - stream->next;
+}
+
+/* Was the beginning of the conversation captured? */
+static bool saw_syn(packet_info *pinfo) {
+    struct tcp_analysis *tcp = get_tcp_conversation_data(NULL, pinfo);
+
+    return tcp && tcp->server_port;
+}
+
+static void advance(ca_stream *stream, packet_info *pinfo, const struct tcpinfo *tcp) {
+    if (tcp && (!stream->started || (int32_t)(tcp->nxtseq - stream->next) > 0))
+        stream->next = tcp->nxtseq;
+    stream->started = true;
+    stream->frame = pinfo->num;
+}
+
+/*
+ * After a hole a segment may begin inside a message. These bytes do when nothing speaks for a
+ * message at their start and something does for one further on, or nowhere.
+ */
+static uint32_t orphan_of(ca_stream *stream, const uint8_t *bytes, uint32_t length) {
+    if (!stream->lost || !length)
+        return 0;
+    uint32_t orphan = (uint32_t)caw_resync(bytes, length);
+    if (orphan == length && (length < CAW_HEADER_SIZE || caw_evidence(bytes, length)))
+        orphan = 0;
+    stream->lost = orphan == length;
+    return orphan;
 }
 
 /* ---- notes ------------------------------------------------------------------------------ */
@@ -195,13 +236,20 @@ const ca_note *memory_segment(tvbuff_t *tvb, packet_info *pinfo, const struct tc
     uint32_t key = note_key(tvb, pinfo);
     ca_note *note = p_get_proto_data(wmem_file_scope(), pinfo, proto_ca, key);
 
-    if (!note) {
-        uint32_t reported = tvb_reported_length(tvb);
-        note = wmem_new0(wmem_file_scope(), ca_note);
-        note->skip = skip_of(stream_of(pinfo), tcp, bytes, captured, reported);
-        uint32_t start = MIN(note->skip, captured);
-        note->speaker = speaker_of(circuit_of(pinfo), pinfo, bytes + start, captured - start);
-        p_add_proto_data(wmem_file_scope(), pinfo, proto_ca, key, note);
-    }
+    if (note)
+        return note;
+    ca_stream *stream = stream_of(pinfo);
+    uint32_t reported = tvb_reported_length(tvb);
+    uint32_t gap = gap_before(stream, pinfo, tcp, reported);
+    note = wmem_new0(wmem_file_scope(), ca_note);
+    if (!stream->started)
+        stream->lost = !saw_syn(pinfo);
+    note->skip = skip_of(stream, gap, bytes, captured, reported);
+    uint32_t start = MIN(note->skip, captured);
+    note->orphan = orphan_of(stream, bytes + start, captured - start);
+    start += note->orphan;
+    note->speaker = speaker_of(circuit_of(pinfo), pinfo, bytes + start, captured - start);
+    advance(stream, pinfo, tcp);
+    p_add_proto_data(wmem_file_scope(), pinfo, proto_ca, key, note);
     return note;
 }

@@ -182,31 +182,35 @@ static expert_field *reassembly(const ca_payload *payload, int64_t size) {
     return payload->pinfo->can_desegment ? NULL : &ei_ca_not_reassembled;
 }
 
-/* The segment begins with bytes of a message that was not reassembled. */
-static uint32_t skip_continuation(const ca_payload *payload, uint32_t skip) {
-    uint32_t length = MIN(skip, payload->captured);
+/* The segment begins with bytes of a message that was not reassembled, or not captured. */
+static uint32_t skip_old(const ca_payload *payload, const ca_note *note) {
+    uint32_t skip = MIN(note->skip, payload->captured);
 
-    if (length)
-        show_bytes(payload, 0, length, hf_ca_continuation, &ei_ca_continuation,
+    if (skip)
+        show_bytes(payload, 0, skip, hf_ca_continuation, &ei_ca_continuation,
                    "Continuation of a message");
-    return length;
+    if (note->orphan) {
+        tell_malformed(payload->pinfo, "the beginning is missing", note->orphan);
+        show_bytes(payload, skip, note->orphan, hf_ca_continuation, &ei_ca_orphan,
+                   "Message without its beginning");
+    }
+    return skip + note->orphan;
 }
 
 /* The segment ends inside a header, and TCP will not collect the rest. */
-static int end_in_header(const ca_payload *payload, const struct tcpinfo *tcp, uint32_t at) {
+static int end_in_header(const ca_payload *payload, uint32_t at) {
     uint32_t length = payload->captured - at;
 
-    memory_header(payload->pinfo, tcp, payload->bytes + at, length);
+    memory_header(payload->pinfo, payload->bytes + at, length);
     tell_malformed(payload->pinfo, "not reassembled", length);
     show_bytes(payload, at, length, hf_ca_foreign, &ei_ca_not_reassembled, "Part of a header");
     return (int)payload->captured;
 }
 
 static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
-    const struct tcpinfo *tcp = data;
     ca_payload payload = payload_of(tvb, pinfo, tree, CAW_TCP);
-    const ca_note *note = memory_segment(tvb, pinfo, tcp, payload.bytes, payload.captured);
-    uint32_t at = skip_continuation(&payload, note->skip);
+    const ca_note *note = memory_segment(tvb, pinfo, data, payload.bytes, payload.captured);
+    uint32_t at = skip_old(&payload, note);
 
     payload.context.speaker = note->speaker;
     while (at < payload.captured) {
@@ -215,21 +219,24 @@ static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
         caw_message message;
         int64_t size = caw_decode(payload.bytes + at, left, &payload.context, &message);
 
-        if (is_foreign(size, left, &message))
+        if (is_foreign(size, left, &message)) {
+            memory_lost(pinfo);
             return refuse(&payload, at);
+        }
         if (is_incomplete(&payload, size, left)) {
             cut = reassembly(&payload, size);
             if (!cut)
                 return want_more(&payload, at, size);
             if (size == CAW_MORE)
-                return end_in_header(&payload, tcp, at);
+                return end_in_header(&payload, at);
         }
         if (size == CAW_MORE) {
             tell_malformed(pinfo, "cut short in the capture", left);
+            memory_lost(pinfo);
             break;
         }
         if (size > payload.reported - at)
-            memory_rest(pinfo, tcp, (uint64_t)size - (payload.reported - at));
+            memory_rest(pinfo, (uint64_t)size - (payload.reported - at));
         show(&payload, at, &message, cut);
         at += (uint32_t)MIN(size, left);
     }
