@@ -17,14 +17,25 @@ int hf_ca_request = -1;
 int hf_ca_response = -1;
 int hf_ca_continuation = -1;
 int hf_ca_foreign = -1;
+int hf_ca_skipped = -1;
+int hf_ca_channel = -1;
+int hf_ca_create_in = -1;
+int hf_ca_response_in = -1;
+int hf_ca_response_to = -1;
+int hf_ca_time = -1;
+int hf_ca_search_in = -1;
+int hf_ca_retransmission = -1;
 
 expert_field ei_ca[CAW_FLAWS];
+expert_field ei_ca_history[CAW_HISTORY_FLAWS];
 expert_field ei_ca_foreign = EI_INIT;
 expert_field ei_ca_cut = EI_INIT;
 expert_field ei_ca_trailing = EI_INIT;
 expert_field ei_ca_large = EI_INIT;
 expert_field ei_ca_continuation = EI_INIT;
-expert_field ei_ca_orphan = EI_INIT;
+expert_field ei_ca_skipped = EI_INIT;
+expert_field ei_ca_missing = EI_INIT;
+expert_field ei_ca_repeated = EI_INIT;
 expert_field ei_ca_not_reassembled = EI_INIT;
 
 int ett_ca = -1;
@@ -119,6 +130,26 @@ static void add_row(GArray *all, const caw_field_row *row, ca_hf *hf) {
     add_field(all, &hf->alias, row->label, row->alias, type, display, strings, 0, row->meaning);
 }
 
+/* What links a message to others. */
+static void register_links(GArray *all) {
+    add_field(all, &hf_ca_channel, "PV", "channel", FT_STRING, BASE_NONE, NULL, 0,
+              "Another name of ca.pv, that of the plugin of 2008.");
+    add_field(all, &hf_ca_create_in, "Channel Created In", "create_in", FT_FRAMENUM, BASE_NONE,
+              FRAMENUM_TYPE(FT_FRAMENUM_NONE), 0, "Frame of the request that created the channel.");
+    add_field(all, &hf_ca_response_in, "Response In", "response_in", FT_FRAMENUM, BASE_NONE,
+              FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE), 0, "Frame of the answer to this request.");
+    add_field(all, &hf_ca_response_to, "Request In", "response_to", FT_FRAMENUM, BASE_NONE,
+              FRAMENUM_TYPE(FT_FRAMENUM_REQUEST), 0, "Frame of the request that this answers.");
+    add_field(all, &hf_ca_time, "Response Time", "time", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
+              "From the request to this answer; of a repeated search from the first.");
+    add_field(all, &hf_ca_search_in, "Searched In", "search_in", FT_FRAMENUM, BASE_NONE,
+              FRAMENUM_TYPE(FT_FRAMENUM_NONE), 0,
+              "Frame of the first search that led to this channel.");
+    add_field(all, &hf_ca_retransmission, "Repeated Search", "retransmission", FT_FRAMENUM,
+              BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_RETRANS_PREV), 0,
+              "Frame in which this client asked for the same PV first.");
+}
+
 static void register_fields(void) {
     GArray *all = g_array_new(FALSE, FALSE, sizeof(hf_register_info));
 
@@ -136,6 +167,9 @@ static void register_fields(void) {
               0, "Bytes of a message that began in an earlier frame and was not reassembled.");
     add_field(all, &hf_ca_foreign, "Undecoded", "undecoded", FT_BYTES, BASE_NONE, NULL, 0,
               "Bytes that are no whole Channel Access message.");
+    add_field(all, &hf_ca_skipped, "Skipped", "skipped", FT_BYTES, BASE_NONE, NULL, 0,
+              "Bytes in which no message begins that could be proven to be one.");
+    register_links(all);
     proto_register_field_array(proto_ca, (hf_register_info *)(void *)all->data, (int)all->len);
     g_array_free(all, FALSE); /* Wireshark keeps the rows */
 }
@@ -187,6 +221,17 @@ static void register_experts(void) {
         add_expert(all, &ei_ca[i], row->key, group_of((caw_flaw)i), severity_of(row->level),
                    row->label);
     }
+    for (int i = 0; i < CAW_HISTORY_FLAWS; i++) {
+        const caw_flaw_row *row = &caw_history_rows[i];
+        add_expert(all, &ei_ca_history[i], row->key, PI_SEQUENCE, severity_of(row->level),
+                   row->label);
+    }
+    add_expert(all, &ei_ca_skipped, "skipped", PI_UNDECODED, PI_WARN,
+               "No message begins in these bytes that could be proven to be one");
+    add_expert(all, &ei_ca_missing, "missing", PI_SEQUENCE, PI_WARN,
+               "The capture lacks bytes in front of this");
+    add_expert(all, &ei_ca_repeated, "repeated", PI_SEQUENCE, PI_NOTE,
+               "The client has searched for this PV before");
     add_expert(all, &ei_ca_foreign, "not_ca", PI_MALFORMED, PI_ERROR, "Not Channel Access");
     add_expert(all, &ei_ca_cut, "cut", PI_MALFORMED, PI_ERROR,
                "The datagram ends inside this message");
@@ -198,8 +243,6 @@ static void register_experts(void) {
                "The message continues in another segment, and reassembly is off or impossible");
     add_expert(all, &ei_ca_continuation, "continuation", PI_UNDECODED, PI_NOTE,
                "Rest of a message that began in an earlier frame");
-    add_expert(all, &ei_ca_orphan, "orphan", PI_UNDECODED, PI_WARN,
-               "Rest of a message whose beginning is not in the capture");
     expert_register_field_array(expert_register_protocol(proto_ca),
                                 (ei_register_info *)(void *)all->data, (int)all->len);
     g_array_free(all, FALSE);

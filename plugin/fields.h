@@ -27,8 +27,19 @@ extern int hf_ca_request;
 extern int hf_ca_response;
 extern int hf_ca_continuation;
 extern int hf_ca_foreign;
+extern int hf_ca_skipped;
+
+/* Generated from history. */
+extern int hf_ca_channel; /* another name of the PV */
+extern int hf_ca_create_in;
+extern int hf_ca_response_in;
+extern int hf_ca_response_to;
+extern int hf_ca_time;
+extern int hf_ca_search_in;
+extern int hf_ca_retransmission;
 
 extern expert_field ei_ca[CAW_FLAWS];
+extern expert_field ei_ca_history[CAW_HISTORY_FLAWS];
 
 /* Seen by the dissector and not by the core: what is wrong with a stretch of bytes. */
 extern expert_field ei_ca_foreign;
@@ -36,7 +47,9 @@ extern expert_field ei_ca_cut;
 extern expert_field ei_ca_trailing;
 extern expert_field ei_ca_large;
 extern expert_field ei_ca_continuation;
-extern expert_field ei_ca_orphan;
+extern expert_field ei_ca_skipped;
+extern expert_field ei_ca_missing;
+extern expert_field ei_ca_repeated;
 extern expert_field ei_ca_not_reassembled;
 
 /* Subtrees. */

@@ -40,8 +40,9 @@ typedef struct {
     GString *word; /* text of the last token */
 } ca_lines;
 
-static const char *const tokens[] = {"timestamp", "ethernet", "ip",    "transport", "command",
-                                     "src",       "dst",      "frame", NULL};
+static const char *const tokens[] = {"timestamp", "ethernet", "ip", "transport", "command",
+                                     "src",       "dst",      "pv", "user",      "host",
+                                     "dt",        "frame",    NULL};
 
 /* ---- values ----------------------------------------------------------------------------- */
 
@@ -195,6 +196,28 @@ static bool get_word(ca_lines *lines, const char *name, format_value *value) {
     return true;
 }
 
+static void get_text(const char *text, format_value *value) {
+    if (text)
+        *value = (format_value){FORMAT_TEXT, .text = text, .length = strlen(text)};
+}
+
+/* Names from the wire, escaped: no byte of them may end a line or drive a terminal. */
+static void get_name(ca_lines *lines, const char *name, format_value *value) {
+    get_text(name ? ca_format_text(lines->pinfo->pool, name) : NULL, value);
+}
+
+/* Seconds from the request to this answer. */
+static void get_dt(const ca_lines *lines, format_value *value) {
+    const caw_note *note = lines->event->note;
+
+    if (!note || note->turn != CAW_RESPONSE || !note->exchange)
+        return;
+    const caw_moment *asked = &note->exchange->request;
+    value->kind = FORMAT_REAL;
+    value->real = (double)(lines->pinfo->abs_ts.secs - asked->seconds) +
+                  (lines->pinfo->abs_ts.nsecs - asked->nanoseconds) / 1e9;
+}
+
 static gboolean get_value(void *user, const char *name, format_value *value) {
     ca_lines *lines = user;
 
@@ -210,6 +233,14 @@ static gboolean get_value(void *user, const char *name, format_value *value) {
         get_number(lines->pinfo->destport, value);
     else if (strcmp(name, "frame") == 0)
         get_number(lines->pinfo->num, value);
+    else if (strcmp(name, "pv") == 0)
+        get_name(lines, lines->event->note ? caw_pv(lines->event->note) : NULL, value);
+    else if (strcmp(name, "user") == 0)
+        get_name(lines, lines->event->user, value);
+    else if (strcmp(name, "host") == 0)
+        get_name(lines, lines->event->host, value);
+    else if (strcmp(name, "dt") == 0)
+        get_dt(lines, value);
     else if (strcmp(name, "command") == 0)
         *value = (format_value){FORMAT_OBJECT, .print = print_command, .object = lines->event};
     else if (g_str_has_prefix(name, "command."))

@@ -7,10 +7,13 @@
  */
 #include "compat.h"
 
+#include "connect.h"
 #include "fields.h"
 #include "lines.h"
 #include "memory.h"
 #include "packet-ca.h"
+#include "ports.h"
+#include "srt.h"
 #include "tree.h"
 
 #include <epan/dissectors/packet-tcp.h>
@@ -36,12 +39,13 @@ typedef struct {
     const uint8_t *bytes;
     uint32_t captured; /* bytes that are there */
     uint32_t reported; /* bytes that were on the wire */
-    caw_context context;
+    ca_piece *piece;
 } ca_payload;
 
 /* What a frame has shown so far; it can have several payloads. Lives as long as the packet. */
 typedef struct {
     bool shown;        /* something is in the columns */
+    bool refused;      /* what was given back, and may be offered again under the other port */
     ca_events *events; /* NULL: nobody listens */
 } ca_frame;
 
@@ -55,9 +59,8 @@ static ca_frame *frame_of(packet_info *pinfo) {
     return frame;
 }
 
-static ca_payload payload_of(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
-                             caw_transport transport) {
-    ca_payload payload = {tvb, pinfo, tree, .context = {.transport = transport}};
+static ca_payload payload_of(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree) {
+    ca_payload payload = {tvb, pinfo, tree, NULL, 0, 0, NULL};
 
     payload.captured = tvb_captured_length(tvb);
     payload.reported = tvb_reported_length(tvb);
@@ -85,11 +88,23 @@ static ca_event *new_event(packet_info *pinfo) {
     return event;
 }
 
-static void tell_message(packet_info *pinfo, const caw_message *message) {
-    ca_event *event = new_event(pinfo);
+static void tell_message(const ca_payload *payload, const caw_message *message,
+                         const caw_note *note) {
+    ca_event *event = new_event(payload->pinfo);
 
-    if (event)
-        event->message = *message;
+    if (!event)
+        return;
+    event->message = *message;
+    event->note = note;
+    event->user = memory_user(payload->piece);
+    event->host = memory_host(payload->piece);
+}
+
+bool ca_is_first_answer(const packet_info *pinfo, const ca_event *event) {
+    const caw_note *note = event->note;
+
+    return note && note->turn == CAW_RESPONSE && note->exchange &&
+           note->exchange->answer.frame == pinfo->num;
 }
 
 static void tell_malformed(packet_info *pinfo, const char *reason, uint64_t bytes) {
@@ -117,19 +132,24 @@ static bool begin_columns(packet_info *pinfo) {
  * them. The core's line says that it is malformed; of a datagram it never was a message.
  */
 static void show(const ca_payload *payload, uint32_t at, const caw_message *message,
-                 expert_field *cut) {
+                 const caw_note *note, expert_field *cut) {
+    tree_about about = {note, memory_user(payload->piece), memory_host(payload->piece)};
+
     if (cut == &ei_ca_cut)
         tell_malformed(payload->pinfo, "the datagram ends inside the message", message->whole.len);
     else
-        tell_message(payload->pinfo, message);
-    tree_info(payload->pinfo, begin_columns(payload->pinfo), message);
-    proto_item *item = tree_message(payload->tree, payload->pinfo, payload->tvb, at, message);
+        tell_message(payload, message, note);
+    tree_info(payload->pinfo, begin_columns(payload->pinfo), message, &about);
+    proto_item *item =
+        tree_message(payload->tree, payload->pinfo, payload->tvb, at, message, &about);
     if (cut)
         expert_add_info(payload->pinfo, item, cut);
 }
 
 static void show_bytes(const ca_payload *payload, uint32_t at, uint32_t length, int field,
                        expert_field *expert, const char *what) {
+    if (!length)
+        return;
     if (begin_columns(payload->pinfo))
         col_clear(payload->pinfo->cinfo, COL_INFO);
     col_append_sep_fstr(payload->pinfo->cinfo, COL_INFO, ", ", "[%s]", what);
@@ -144,20 +164,31 @@ static int finish(const ca_payload *payload) {
     return (int)payload->captured;
 }
 
-/* The rest of the payload is another protocol's: say so, and do not wait for more of it. */
+/* The rest of the payload is another protocol's: say so, do not wait for more, hand it back. */
 static int refuse(const ca_payload *payload, uint32_t at) {
+    if (at == 0 && frame_of(payload->pinfo)->refused)
+        return 0;
+    frame_of(payload->pinfo)->refused = true;
     tell_malformed(payload->pinfo, "not Channel Access", payload->reported - at);
     show_bytes(payload, at, payload->captured - at, hf_ca_foreign, &ei_ca_foreign,
                "Not Channel Access");
-    return finish(payload);
+    return at == 0 ? 0 : finish(payload);
 }
 
 /*
- * No message of Channel Access begins here. An unknown command that would need more than what is
- * here is none either: the text of a web browser asks for 21 kB.
+ * No message of Channel Access begins here. What would need more than is here must be a known
+ * command (the text of a web browser asks for 21 kB), and speak for itself if it is the first.
  */
-static bool is_foreign(int64_t size, uint32_t left, const caw_message *message) {
-    return size == CAW_MALFORMED || (size > left && message->flaws >> CAW_FLAW_UNKNOWN_COMMAND & 1);
+static bool is_foreign(const ca_payload *payload, uint32_t at, int64_t size,
+                       const caw_message *message) {
+    uint32_t left = payload->captured - at;
+
+    if (size == CAW_MALFORMED)
+        return true;
+    if (size <= left)
+        return false;
+    return (message->flaws >> CAW_FLAW_UNKNOWN_COMMAND & 1) ||
+           (payload->piece->unknown && at == 0 && !caw_evidence(payload->bytes, left));
 }
 
 /* The payload ends before the message does, and not because the capture lacks bytes. */
@@ -169,6 +200,7 @@ static bool is_incomplete(const ca_payload *payload, int64_t size, uint32_t left
 
 /* Asks TCP for what is missing of the message at `at`. */
 static int want_more(const ca_payload *payload, uint32_t at, int64_t size) {
+    memory_ask(payload->piece, payload->pinfo, at, size);
     payload->pinfo->desegment_offset = (int)at;
     payload->pinfo->desegment_len =
         size == CAW_MORE ? DESEGMENT_ONE_MORE_SEGMENT : (uint32_t)(size - (payload->captured - at));
@@ -182,45 +214,55 @@ static expert_field *reassembly(const ca_payload *payload, int64_t size) {
     return payload->pinfo->can_desegment ? NULL : &ei_ca_not_reassembled;
 }
 
-/* The segment begins with bytes of a message that was not reassembled, or not captured. */
-static uint32_t skip_old(const ca_payload *payload, const ca_note *note) {
-    uint32_t skip = MIN(note->skip, payload->captured);
+/* What is in front of the first message: the end of another, and bytes that prove nothing. */
+static uint32_t show_start(const ca_payload *payload) {
+    const ca_piece *piece = payload->piece;
+    uint32_t continued = MIN(piece->continued, payload->captured);
 
-    if (skip)
-        show_bytes(payload, 0, skip, hf_ca_continuation, &ei_ca_continuation,
-                   "Continuation of a message");
-    if (note->orphan) {
-        tell_malformed(payload->pinfo, "the beginning is missing", note->orphan);
-        show_bytes(payload, skip, note->orphan, hf_ca_continuation, &ei_ca_orphan,
-                   "Message without its beginning");
-    }
-    return skip + note->orphan;
+    show_bytes(payload, 0, continued, hf_ca_continuation, &ei_ca_continuation,
+               "Continuation of a message");
+    if (piece->skipped)
+        tell_malformed(payload->pinfo, "no message begins here", piece->skipped);
+    show_bytes(payload, continued, piece->skipped, hf_ca_skipped, &ei_ca_skipped,
+               "Skipped to the next message");
+    return continued + piece->skipped;
 }
 
 /* The segment ends inside a header, and TCP will not collect the rest. */
 static int end_in_header(const ca_payload *payload, uint32_t at) {
     uint32_t length = payload->captured - at;
 
-    memory_header(payload->pinfo, payload->bytes + at, length);
+    memory_header(payload->piece, payload->pinfo, payload->bytes + at, length);
     tell_malformed(payload->pinfo, "not reassembled", length);
     show_bytes(payload, at, length, hf_ca_foreign, &ei_ca_not_reassembled, "Part of a header");
     return (int)payload->captured;
 }
 
-static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
-    ca_payload payload = payload_of(tvb, pinfo, tree, CAW_TCP);
-    const ca_note *note = memory_segment(tvb, pinfo, data, payload.bytes, payload.captured);
-    uint32_t at = skip_old(&payload, note);
+/* Nothing in this piece is a message. In a stream that never had one it is another protocol. */
+static int find_nothing(const ca_payload *payload) {
+    memory_lost(payload->piece, payload->pinfo);
+    if (payload->piece->unknown)
+        return refuse(payload, 0);
+    show_start(payload);
+    return finish(payload);
+}
 
-    payload.context.speaker = note->speaker;
-    while (at < payload.captured) {
+static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
+    ca_payload payload = payload_of(tvb, pinfo, tree);
+    payload.piece = memory_segment(tvb, pinfo, data, payload.bytes, payload.captured);
+    uint64_t rest = payload.piece->still;
+
+    if (payload.piece->skipped && payload.piece->skipped >= payload.captured)
+        return find_nothing(&payload);
+    for (uint32_t at = show_start(&payload); at < payload.captured;) {
         uint32_t left = payload.captured - at;
+        caw_context context = memory_context(payload.piece, payload.bytes + at, left);
         expert_field *cut = NULL;
         caw_message message;
-        int64_t size = caw_decode(payload.bytes + at, left, &payload.context, &message);
+        int64_t size = caw_decode(payload.bytes + at, left, &context, &message);
 
-        if (is_foreign(size, left, &message)) {
-            memory_lost(pinfo);
+        if (is_foreign(&payload, at, size, &message)) {
+            memory_lost(payload.piece, pinfo);
             return refuse(&payload, at);
         }
         if (is_incomplete(&payload, size, left)) {
@@ -232,32 +274,34 @@ static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
         }
         if (size == CAW_MORE) {
             tell_malformed(pinfo, "cut short in the capture", left);
-            memory_lost(pinfo);
-            break;
+            memory_lost(payload.piece, pinfo);
+            return finish(&payload);
         }
-        if (size > payload.reported - at)
-            memory_rest(pinfo, (uint64_t)size - (payload.reported - at));
-        show(&payload, at, &message, cut);
+        rest = (uint64_t)size - MIN((uint64_t)size, payload.reported - at);
+        const caw_note *note = memory_note(payload.piece, pinfo, &message, &context);
+        ports_learn(pinfo, &message);
+        show(&payload, at, &message, note, cut);
         at += (uint32_t)MIN(size, left);
     }
+    memory_end(payload.piece, pinfo, rest);
     return finish(&payload);
 }
 
 /* ---- UDP -------------------------------------------------------------------------------- */
 
 static int dissect_udp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_) {
-    ca_payload payload = payload_of(tvb, pinfo, tree, CAW_UDP);
-    uint32_t at = 0;
+    ca_payload payload = payload_of(tvb, pinfo, tree);
+    payload.piece = memory_datagram(tvb, pinfo);
 
-    payload.context.speaker = memory_datagram(pinfo, payload.bytes, payload.captured);
-    while (at < payload.captured) {
+    for (uint32_t at = 0; at < payload.captured;) {
         uint32_t left = payload.captured - at;
+        caw_context context = memory_context(payload.piece, payload.bytes + at, left);
         caw_message message;
 
-        payload.context.starts = at == 0;
-        int64_t size = caw_decode(payload.bytes + at, left, &payload.context, &message);
+        context.starts = at == 0;
+        int64_t size = caw_decode(payload.bytes + at, left, &context, &message);
         bool incomplete = is_incomplete(&payload, size, left);
-        if (is_foreign(size, left, &message))
+        if (is_foreign(&payload, at, size, &message))
             return refuse(&payload, at);
         if (size == CAW_MORE && incomplete) {
             tell_malformed(pinfo, "too short for a header", left);
@@ -268,7 +312,9 @@ static int dissect_udp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
             tell_malformed(pinfo, "cut short in the capture", left);
             break;
         }
-        show(&payload, at, &message, incomplete ? &ei_ca_cut : NULL);
+        const caw_note *note = memory_note(payload.piece, pinfo, &message, &context);
+        ports_learn(pinfo, &message);
+        show(&payload, at, &message, note, incomplete ? &ei_ca_cut : NULL);
         at += (uint32_t)MIN(size, left);
     }
     return finish(&payload);
@@ -296,10 +342,15 @@ void ca_register(void) {
     tap_ca = register_tap("ca");
     tcp_handle = register_dissector("ca.tcp", dissect_tcp, proto_ca);
     udp_handle = register_dissector("ca.udp", dissect_udp, proto_ca);
+    ports_init();
+    memory_init();
     lines_register();
+    connect_register();
+    srt_register();
 }
 
 void ca_handoff(void) {
     dissector_add_uint_range_with_preference("tcp.port", "5064", tcp_handle);
     dissector_add_uint_range_with_preference("udp.port", "5064-5065", udp_handle);
+    ports_register(tcp_handle, udp_handle);
 }

@@ -7,6 +7,8 @@
 
 #include "caw.h"
 
+#include <epan/packet.h>
+
 extern int proto_ca;
 
 /* Preferences. */
@@ -22,7 +24,10 @@ void ca_handoff(void);
  * borrows the packet's bytes.
  */
 typedef struct ca_event {
-    caw_message message;   /* when reason is NULL */
+    caw_message message;  /* when reason is NULL */
+    const caw_note *note; /* of the message; NULL when there is a reason */
+    const char *user;     /* of the circuit's client, or NULL */
+    const char *host;
     const char *reason;    /* why these bytes are not a message that can be told */
     uint64_t bytes;        /* how many they are */
     struct ca_event *next; /* NULL at the end of the frame */
@@ -37,5 +42,8 @@ typedef struct {
     ca_event *first;
     ca_event *last;
 } ca_events;
+
+/* The message of this frame answers a request, and is the first to do so. */
+bool ca_is_first_answer(const packet_info *pinfo, const ca_event *event);
 
 #endif

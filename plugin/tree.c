@@ -21,6 +21,7 @@ typedef struct {
     tvbuff_t *tvb;
     uint32_t base; /* where the message begins in the tvb */
     const caw_message *message;
+    const tree_about *about;
     proto_tree *root; /* of the message */
     bool visible;     /* to a person; else only values asked for by a filter matter */
     caw_part part;    /* of the last field */
@@ -124,8 +125,8 @@ static proto_item *add_real(ca_walk *walk, proto_tree *tree, const ca_hf *hf, ui
     return item;
 }
 
-static proto_item *add_time(ca_walk *walk, proto_tree *tree, const ca_hf *hf, uint32_t at,
-                            const caw_field *field) {
+static proto_item *add_stamp(ca_walk *walk, proto_tree *tree, const ca_hf *hf, uint32_t at,
+                             const caw_field *field) {
     nstime_t time = {(time_t)field->seconds + CAW_EPICS_EPOCH, (int)field->nanoseconds};
 
     return proto_tree_add_time(tree, hf->id, walk->tvb, (int)at, (int)field->view.len, &time);
@@ -161,7 +162,7 @@ static proto_item *add_field(ca_walk *walk, proto_tree *tree, const ca_hf *hf, u
         return proto_tree_add_ipv4(tree, hf->id, walk->tvb, (int)at, (int)field->view.len,
                                    g_htonl((uint32_t)field->number));
     case CAW_TIME:
-        return add_time(walk, tree, hf, at, field);
+        return add_stamp(walk, tree, hf, at, field);
     case CAW_BYTES:
         return add_bytes(walk, tree, hf, at, field);
     case CAW_GROUP:
@@ -306,16 +307,107 @@ static void add_line(ca_walk *walk) {
     proto_item_set_hidden(item);
 }
 
-/* ---- the message ------------------------------------------------------------------------ */
+/* ---- the message in a few words --------------------------------------------------------- */
 
-/* "Channel Access, Read Notify Response, ioid 7 = 3.25 mm": the short form, named in full. */
-static void set_title(const caw_message *message, proto_item *item) {
+/* "t:ao = 2.5 (operator@console3)": the short form, of a write with who wrote. */
+static void print_brief(const caw_message *message, const tree_about *about, char *text,
+                        size_t size) {
+    bool write = message->command == CAW_WRITE || message->command == CAW_WRITE_NOTIFY;
+
+    caw_brief(message, caw_pv(about->note), text, size);
+    if (!write || message->row->speaker != CAW_CLIENT || !about->user)
+        return;
+    char *user = ca_format_text(NULL, about->user);
+    char *host = ca_format_text(NULL, about->host ? about->host : "");
+    size_t length = strlen(text);
+    g_snprintf(text + length, (gulong)(size - length), " (%s%s%s)", user, *host ? "@" : "", host);
+    wmem_free(NULL, user);
+    wmem_free(NULL, host);
+}
+
+/* "Channel Access, Read Notify Response, t:ai = 3.25 mm": the short form, named in full. */
+static void set_title(const caw_message *message, const tree_about *about, proto_item *item) {
     char brief[TITLE_SIZE];
 
-    caw_brief(message, NULL, brief, sizeof brief);
+    print_brief(message, about, brief, sizeof brief);
     const char *details = brief + strlen(message->row->brief);
     proto_item_set_text(item, "Channel Access, %s%s%s", message->row->label, *details ? "," : "",
                         details);
+}
+
+/* ---- what history tells ------------------------------------------------------------------- */
+
+static void add_frame(ca_walk *walk, int hf, uint32_t frame) {
+    if (!frame || frame == walk->pinfo->num)
+        return;
+    proto_item_set_generated(
+        proto_tree_add_uint(walk->root, hf, walk->tvb, (int)walk->base, 0, frame));
+}
+
+/* A name that the message does not carry itself. */
+static void add_name(ca_walk *walk, caw_field_id id, const char *name) {
+    if (!name || walk->message->row->text == id)
+        return;
+    caw_view view = {(const uint8_t *)name, 0, (uint32_t)strlen(name)};
+    add_generated(walk, hf_ca[id].id, text_of(walk, view));
+}
+
+static void add_pv(ca_walk *walk, const char *pv) {
+    if (!pv)
+        return;
+    add_name(walk, CAW_F_PV, pv);
+    caw_view view = {(const uint8_t *)pv, 0, (uint32_t)strlen(pv)};
+    proto_item *alias = proto_tree_add_string(walk->root, hf_ca_channel, walk->tvb, (int)walk->base,
+                                              0, text_of(walk, view));
+    proto_item_set_hidden(alias);
+}
+
+static void add_time(ca_walk *walk, const caw_moment *request) {
+    nstime_t asked = {request->seconds, request->nanoseconds};
+    nstime_t elapsed;
+
+    nstime_delta(&elapsed, &walk->pinfo->abs_ts, &asked);
+    proto_item_set_generated(
+        proto_tree_add_time(walk->root, hf_ca_time, walk->tvb, (int)walk->base, 0, &elapsed));
+}
+
+static void add_exchange(ca_walk *walk, const caw_note *note) {
+    const caw_exchange *exchange = note->exchange;
+
+    if (!exchange)
+        return;
+    if (note->turn == CAW_RESPONSE) {
+        add_frame(walk, hf_ca_response_to, exchange->request.frame);
+        add_time(walk, &exchange->request);
+        return;
+    }
+    add_frame(walk, hf_ca_response_in, exchange->answer.frame);
+    if (note->repeated)
+        add_frame(walk, hf_ca_retransmission, exchange->request.frame);
+}
+
+static void add_history(ca_walk *walk) {
+    const caw_note *note = walk->about->note;
+    const caw_exchange *creation = note->channel ? note->channel->creation : NULL;
+
+    add_pv(walk, caw_pv(note));
+    if (creation)
+        add_frame(walk, hf_ca_create_in, creation->request.frame);
+    if (creation && creation == note->exchange && creation->search)
+        add_frame(walk, hf_ca_search_in, creation->search->request.frame);
+    add_name(walk, CAW_F_USER, walk->about->user);
+    add_name(walk, CAW_F_HOST, walk->about->host);
+    add_exchange(walk, note);
+}
+
+/* ---- the message ------------------------------------------------------------------------ */
+
+static void report_history(packet_info *pinfo, proto_item *item, const caw_note *note) {
+    for (int i = 0; i < CAW_HISTORY_FLAWS && note->flaws >> i; i++)
+        if (note->flaws >> i & 1)
+            expert_add_info(pinfo, item, &ei_ca_history[i]);
+    if (note->repeated)
+        expert_add_info(pinfo, item, &ei_ca_repeated);
 }
 
 static void report_flaws(packet_info *pinfo, proto_item *item, uint64_t flaws) {
@@ -325,8 +417,8 @@ static void report_flaws(packet_info *pinfo, proto_item *item, uint64_t flaws) {
 }
 
 proto_item *tree_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t at,
-                         const caw_message *message) {
-    ca_walk walk = {.pinfo = pinfo, .tvb = tvb, .base = at, .message = message};
+                         const caw_message *message, const tree_about *about) {
+    ca_walk walk = {.pinfo = pinfo, .tvb = tvb, .base = at, .message = message, .about = about};
     proto_item *item = NULL;
 
     if (tree) {
@@ -334,9 +426,10 @@ proto_item *tree_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, ui
         walk.root = proto_item_add_subtree(item, ett_ca);
         walk.visible = PTREE_DATA(tree)->visible;
         if (walk.visible)
-            set_title(message, item);
+            set_title(message, about, item);
         add_fields(&walk);
         add_text(&walk);
+        add_history(&walk);
         add_generated(&walk, hf_ca_message, message->row->name);
         if (message->row->exchange == CAW_REQUEST)
             add_hidden_flag(&walk, hf_ca_request);
@@ -345,6 +438,7 @@ proto_item *tree_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, ui
         add_line(&walk);
     }
     report_flaws(pinfo, item, message->flaws);
+    report_history(pinfo, item, about->note);
     return item;
 }
 
@@ -358,12 +452,13 @@ void tree_bytes(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t at
     expert_add_info_format(pinfo, item, expert, "%s (%u bytes)", what, length);
 }
 
-void tree_info(packet_info *pinfo, bool first, const caw_message *message) {
+void tree_info(packet_info *pinfo, bool first, const caw_message *message,
+               const tree_about *about) {
     char clause[TITLE_SIZE];
 
     if (!col_get_writable(pinfo->cinfo, COL_INFO))
         return;
-    caw_brief(message, NULL, clause, sizeof clause);
+    print_brief(message, about, clause, sizeof clause);
     if (first)
         col_add_str(pinfo->cinfo, COL_INFO, clause);
     else

@@ -9,18 +9,25 @@
 
 #include <epan/expert.h>
 
+/* What is known of a message beyond its bytes. Strings are NULL when not known. */
+typedef struct {
+    const caw_note *note;
+    const char *user; /* of the circuit's client */
+    const char *host;
+} tree_about;
+
 /*
  * Adds the message whose first byte is at `at` of the tvb: every byte in exactly one leaf item.
  * Returns its item. The tree may be NULL; what the core finds odd is reported all the same.
  */
 proto_item *tree_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t at,
-                         const caw_message *message);
+                         const caw_message *message, const tree_about *about);
 
 /* Adds a stretch of bytes that is no whole message: as this field, with what it is in words. */
 void tree_bytes(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t at, uint32_t length,
                 int field, expert_field *expert, const char *what);
 
 /* Adds the message's clause to the Info column, which begins anew with `first`. */
-void tree_info(packet_info *pinfo, bool first, const caw_message *message);
+void tree_info(packet_info *pinfo, bool first, const caw_message *message, const tree_about *about);
 
 #endif

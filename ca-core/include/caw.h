@@ -551,20 +551,21 @@ typedef struct {
     uint32_t cid;
     uint32_t sid;
     bool has_sid;
-    bool closed;                  /* cleared, refused or dropped by the server */
-    const caw_exchange *creation; /* NULL when CREATE_CHAN was not seen */
+    bool closed;            /* cleared, refused or dropped by the server */
+    caw_exchange *creation; /* NULL when CREATE_CHAN was not seen */
 } caw_channel;
 
 /* One request and its answer. */
 struct caw_exchange {
     uint16_t command;
-    bool failed;          /* answered by an ERROR, CREATE_CH_FAIL or NOT_FOUND */
-    uint32_t sequence;    /* of a search: its datagram's number, 0 when it has none */
-    const char *pv;       /* of a search, else the channel's; may be NULL */
-    caw_channel *channel; /* NULL when not known, and for searches */
-    caw_moment request;   /* the first one, when it was sent again */
-    caw_moment answer;    /* frame 0: none yet */
-    uint64_t server;      /* of a search answer: address and TCP port, see caw_endpoint */
+    bool failed;                /* answered by an ERROR, CREATE_CH_FAIL or NOT_FOUND */
+    uint32_t sequence;          /* of a search: its datagram's number, 0 when it has none */
+    const char *pv;             /* of a search, else the channel's; may be NULL */
+    caw_channel *channel;       /* NULL when not known, and for searches */
+    caw_moment request;         /* the first one, when it was sent again */
+    caw_moment answer;          /* frame 0: none yet */
+    const caw_exchange *search; /* of a channel's creation: the search before it, or NULL */
+    uint64_t server;            /* of a search answer: address and TCP port, see caw_endpoint */
     /* the circuit's own: */
     uint32_t epoch;     /* how many holes the circuit had when it was asked */
     caw_exchange *next; /* to be answered under the same id */
@@ -656,6 +657,9 @@ void caw_searches_see(caw_searches *searches, uint64_t from, uint64_t to,
 const caw_exchange *caw_searches_find(const caw_searches *searches, uint32_t client,
                                       const char *pv);
 
+/* Gives the creation of a channel the search that went before it, by this client address. */
+void caw_searches_link(const caw_searches *searches, uint32_t client, const caw_note *creation);
+
 /*
  * Where a server says it is, as an endpoint: in a search answer or a beacon that came `from`
  * there. 0 when the message says nothing of the kind. udpiiu.cpp has the rules.
@@ -670,14 +674,24 @@ uint64_t caw_announced_server(const caw_message *message, uint64_t from);
  */
 unsigned caw_evidence(const uint8_t *bytes, size_t available);
 
-/* Enough evidence to take a place in a stream for the start of a message. */
+/*
+ * The evidence of the messages from here on together; 0 when one of them cannot be one. The last
+ * may be incomplete. `piece`: the bytes are all that was sent at once, so it counts when the last
+ * message ends with them.
+ */
+unsigned caw_chain(const uint8_t *bytes, size_t available, bool piece);
+
+/* Enough evidence to go on in a stream that is known to be Channel Access. */
 #define CAW_PROOF 40
+
+/* Enough evidence to take a stream of unknown contents for Channel Access. */
+#define CAW_CLAIM 56
 
 /*
  * The first place, from the start of bytes, where a chain of messages begins that is proven
- * plausible: enough evidence before the bytes end, and nothing against it. Messages start at
- * multiples of 8 bytes of the stream, but the capture may not show where those are, so all
- * multiples of 4 are tried. `available` when there is none.
+ * plausible: CAW_PROOF before the bytes end, and nothing against it. The bytes are what was sent
+ * at once. Messages start at multiples of 8 bytes of the stream, but the capture may not show
+ * where those are, so every place is tried. `available` when there is none.
  */
 size_t caw_resync(const uint8_t *bytes, size_t available);
 

@@ -8,12 +8,11 @@
 #include "header.h"
 #include "wire.h"
 
-#define MINOR_MOST  30 /* 13 today, and one mistaken server with more */
-#define NAME_MOST   1024
-#define ECHO_MOST   64
-#define LARGEST     (64u << 20) /* larger messages do exist, but prove nothing */
-#define ENOUGH      96          /* evidence of a chain that need not be followed further */
-#define STREAM_STEP 4
+#define MINOR_MOST 30 /* 13 today, and one mistaken server with more */
+#define NAME_MOST  1024
+#define ECHO_MOST  64
+#define LARGEST    (64u << 20) /* larger messages do exist, but prove nothing */
+#define ENOUGH     96          /* evidence of a chain that need not be followed further */
 
 /* bits of evidence */
 #define COMMAND 11 /* 28 of 65536 */
@@ -24,6 +23,7 @@
 #define SAME    20 /* two ids are equal */
 #define SMALL   8  /* one of a few small numbers */
 #define ZERO    2  /* a word that is zero */
+#define ENDS    30 /* the last message ends where the bytes do */
 
 static bool is_status(uint32_t value) {
     return caw_name_of(caw_status_names, value) != NULL;
@@ -191,8 +191,7 @@ unsigned caw_evidence(const uint8_t *bytes, size_t available) {
     }
 }
 
-/* Evidence of the chain of messages from here on; 0 when something in it cannot be. */
-static unsigned chain(const uint8_t *bytes, size_t available) {
+unsigned caw_chain(const uint8_t *bytes, size_t available, bool piece) {
     unsigned evidence = 0;
     while (available >= CAW_HEADER_SIZE && evidence < ENOUGH) {
         int64_t size = caw_size(bytes, available);
@@ -202,17 +201,18 @@ static unsigned chain(const uint8_t *bytes, size_t available) {
         if (!more)
             return 0;
         evidence += more;
-        if (size >= (int64_t)available)
+        if (size > (int64_t)available)
             break;
         bytes += size;
         available -= (size_t)size;
     }
-    return evidence;
+    return evidence + if_true(piece && evidence && !available, ENDS);
 }
 
+/* Only a chain from the very start of a piece gains by ending with it. */
 size_t caw_resync(const uint8_t *bytes, size_t available) {
-    for (size_t at = 0; at + CAW_HEADER_SIZE <= available; at += STREAM_STEP)
-        if (chain(bytes + at, available - at) >= CAW_PROOF)
+    for (size_t at = 0; at + CAW_HEADER_SIZE <= available; at++)
+        if (caw_chain(bytes + at, available - at, at == 0) >= CAW_PROOF)
             return at;
     return available;
 }

@@ -51,6 +51,13 @@ const caw_exchange *caw_searches_find(const caw_searches *searches, uint32_t cli
     return found && found->pv && strcmp(found->pv, pv) == 0 ? found : NULL;
 }
 
+void caw_searches_link(const caw_searches *searches, uint32_t client, const caw_note *creation) {
+    const char *pv = caw_pv(creation);
+    caw_exchange *exchange = creation->channel ? creation->channel->creation : NULL;
+    if (exchange && pv)
+        exchange->search = caw_searches_find(searches, client, pv);
+}
+
 /*
  * The same question again: not answered yet, or a copy of the same datagram, sent to another
  * address or captured twice.

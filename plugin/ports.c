@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "compat.h"
+
+#include "packet-ca.h"
+#include "ports.h"
+
+#include <epan/conversation.h>
+#include <epan/prefs.h>
+#include <epan/wmem_scopes.h>
+
+#define CA_PORT 5064
+
+static dissector_handle_t tcp_handle;
+static dissector_handle_t udp_handle;
+
+/* Endpoints, each a key and its own value; emptied for each capture. */
+static wmem_map_t *servers;
+static wmem_map_t *clients;
+
+uint64_t ports_endpoint(const address *host, uint32_t port) {
+    uint32_t number;
+
+    if (host->type != AT_IPv4)
+        return caw_endpoint(add_address_to_hash(0, host), (uint16_t)port);
+    memcpy(&number, host->data, sizeof number);
+    return caw_endpoint(g_ntohl(number), (uint16_t)port);
+}
+
+static bool has(wmem_map_t *map, uint64_t endpoint) {
+    return wmem_map_contains(map, &endpoint);
+}
+
+static void add(wmem_map_t *map, uint64_t endpoint) {
+    uint64_t *key = wmem_new(wmem_file_scope(), uint64_t);
+
+    *key = endpoint;
+    wmem_map_insert(map, key, key);
+}
+
+void ports_init(void) {
+    servers =
+        wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), g_int64_hash, g_int64_equal);
+    clients =
+        wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), g_int64_hash, g_int64_equal);
+}
+
+/* ---- learning --------------------------------------------------------------------------- */
+
+static bool is_configured(const char *transport, uint32_t port) {
+    return value_is_in_range(prefs_get_range_value("ca", transport), port);
+}
+
+/* Circuits to this server are ours from now on, whoever connects. */
+static void learn_server(packet_info *pinfo, uint64_t endpoint) {
+    uint32_t number = g_htonl((uint32_t)(endpoint >> 16));
+    uint32_t port = endpoint & 0xffff;
+    address host;
+
+    if (!endpoint || !port || has(servers, endpoint))
+        return;
+    add(servers, endpoint);
+    if (is_configured("tcp.port", port))
+        return;
+    set_address(&host, AT_IPv4, sizeof number, &number);
+    conversation_t *conversation = conversation_new(pinfo->num, &host, NULL, CONVERSATION_TCP, port,
+                                                    0, NO_ADDR2 | NO_PORT2 | CONVERSATION_TEMPLATE);
+    conversation_set_dissector(conversation, tcp_handle);
+}
+
+void ports_learn(packet_info *pinfo, const caw_message *message) {
+    uint64_t sender = ports_endpoint(&pinfo->src, pinfo->srcport);
+    bool searches = message->command == CAW_SEARCH && message->row->speaker == CAW_CLIENT;
+
+    if (PINFO_FD_VISITED(pinfo) || pinfo->flags.in_error_pkt)
+        return;
+    if (pinfo->src.type == AT_IPv4)
+        learn_server(pinfo, caw_announced_server(message, sender));
+    if (searches && message->transport == CAW_UDP && !has(clients, sender))
+        add(clients, sender);
+}
+
+/* ---- who speaks ------------------------------------------------------------------------- */
+
+/* One of two ends is the server's: CAW_SERVER if the sender is there. */
+static caw_side one_of(bool source, bool destination) {
+    if (source == destination)
+        return CAW_NOBODY;
+    return source ? CAW_SERVER : CAW_CLIENT;
+}
+
+caw_side ports_tcp_speaker(packet_info *pinfo) {
+    caw_side announced = one_of(has(servers, ports_endpoint(&pinfo->src, pinfo->srcport)),
+                                has(servers, ports_endpoint(&pinfo->dst, pinfo->destport)));
+
+    if (announced != CAW_NOBODY)
+        return announced;
+    return one_of(is_configured("tcp.port", pinfo->srcport),
+                  is_configured("tcp.port", pinfo->destport));
+}
+
+caw_side ports_udp_speaker(packet_info *pinfo) {
+    const range_t *ports = prefs_get_range_value("ca", "udp.port");
+    uint32_t search = ports && ports->nranges ? ports->ranges[0].low : CA_PORT;
+
+    return one_of(pinfo->srcport == search || pinfo->srcport == CA_PORT,
+                  pinfo->destport == search || pinfo->destport == CA_PORT);
+}
+
+/* ---- heuristics ------------------------------------------------------------------------- */
+
+/* A circuit whose search was not captured: its first segment here must be a proven chain. */
+static ca_bool looks_like_circuit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
+    uint32_t captured = tvb_captured_length(tvb);
+    const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)captured);
+
+    if (caw_chain(bytes, captured, true) < CAW_CLAIM)
+        return false;
+    conversation_set_dissector(find_or_create_conversation(pinfo), tcp_handle);
+    return call_dissector_only(tcp_handle, tvb, pinfo, tree, data) > 0;
+}
+
+/* Nothing worse than a note. */
+static bool is_sound(uint64_t flaws) {
+    for (int i = 0; i < CAW_FLAWS; i++)
+        if (flaws >> i & 1 && caw_flaw_rows[i].level != CAW_NOTE)
+            return false;
+    return true;
+}
+
+/*
+ * What a datagram between unknown ports can be: beacons and confirmations of a repeater, which
+ * has a port of its own for each client, or a search answer to a client that searched.
+ */
+static bool is_datagram(const uint8_t *bytes, uint32_t captured, bool known) {
+    static const caw_context context = {.transport = CAW_UDP, .speaker = CAW_SERVER};
+    uint32_t at = 0;
+    bool told = false;
+
+    while (at < captured) {
+        caw_message message;
+        int64_t size = caw_decode(bytes + at, captured - at, &context, &message);
+        if (size <= 0 || size > captured - at || !is_sound(message.flaws))
+            return false;
+        bool repeater =
+            message.command == CAW_RSRV_IS_UP || message.command == CAW_REPEATER_CONFIRM;
+        bool answer = message.command == CAW_SEARCH || message.command == CAW_VERSION;
+        if (!repeater && !(known && answer))
+            return false;
+        told |= repeater || message.command == CAW_SEARCH;
+        at += (uint32_t)size;
+    }
+    return told;
+}
+
+static ca_bool looks_like_datagram(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+                                   void *data) {
+    uint32_t captured = tvb_captured_length(tvb);
+    bool known = has(clients, ports_endpoint(&pinfo->dst, pinfo->destport));
+
+    if (captured < tvb_reported_length(tvb) ||
+        !is_datagram(tvb_get_ptr(tvb, 0, (int)captured), captured, known))
+        return false;
+    conversation_set_dissector(find_or_create_conversation(pinfo), udp_handle);
+    return call_dissector_only(udp_handle, tvb, pinfo, tree, data) > 0;
+}
+
+void ports_register(dissector_handle_t tcp, dissector_handle_t udp) {
+    tcp_handle = tcp;
+    udp_handle = udp;
+    heur_dissector_add("tcp", looks_like_circuit, "Channel Access on any port", "ca_tcp", proto_ca,
+                       HEURISTIC_ENABLE);
+    heur_dissector_add("udp", looks_like_datagram, "Channel Access on any port", "ca_udp", proto_ca,
+                       HEURISTIC_ENABLE);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tshark -q -z ca,srt[,FILTER]: service response times, a row for each kind of exchange, over all
+ * servers and for each server.
+ */
+#include "compat.h"
+
+#include "packet-ca.h"
+#include "srt.h"
+
+#include <epan/srt_table.h>
+#include <epan/tap.h>
+#include <epan/to_str.h>
+
+/* The exchanges that are worth a row, by the command of their request. */
+static const struct {
+    uint16_t command;
+    const char *label;
+} kinds[] = {
+    {CAW_SEARCH, "Search"},
+    {CAW_CREATE_CHAN, "Create Channel"},
+    {CAW_READ, "Read"},
+    {CAW_READ_NOTIFY, "Read Notify"},
+    {CAW_WRITE_NOTIFY, "Write Notify"},
+    {CAW_EVENT_ADD, "First Update"},
+    {CAW_EVENT_CANCEL, "Event Cancel"},
+    {CAW_CLEAR_CHANNEL, "Clear Channel"},
+    {CAW_ECHO, "Echo"},
+};
+
+#define OVERALL "All servers"
+
+/* Rows are numbered by command, so that a row's filter is "ca.command == NUMBER". */
+static const char *label_of(uint16_t command) {
+    for (unsigned i = 0; i < array_length(kinds); i++)
+        if (kinds[i].command == command)
+            return kinds[i].label;
+    return NULL;
+}
+
+static srt_stat_table *add_table(GArray *tables, const char *name) {
+    /* TShark prints the name of the column only, Wireshark that of the table */
+    srt_stat_table *table =
+        init_srt_table(name, NULL, tables, CAW_COMMANDS, name, "ca.command", NULL);
+
+    for (uint16_t command = 0; command < CAW_COMMANDS; command++) {
+        const char *label = label_of(command);
+        init_srt_table_row(table, command, label ? label : "");
+    }
+    return table;
+}
+
+/* The table of a server, made when it answers for the first time. It keeps the name. */
+static srt_stat_table *table_of(GArray *tables, const char *name) {
+    for (unsigned i = 0; i < tables->len; i++) {
+        srt_stat_table *table = g_array_index(tables, srt_stat_table *, i);
+        if (strcmp(table->name, name) == 0)
+            return table;
+    }
+    return add_table(tables, name);
+}
+
+static void add_answer(GArray *tables, packet_info *pinfo, const ca_event *event) {
+    const caw_exchange *exchange = event->note->exchange;
+    nstime_t asked = {exchange->request.seconds, exchange->request.nanoseconds};
+    char *server = wmem_strdup_printf(pinfo->pool, "%s:%u",
+                                      address_to_str(pinfo->pool, &pinfo->src), pinfo->srcport);
+
+    if (!label_of(exchange->command))
+        return;
+    add_srt_table_data(g_array_index(tables, srt_stat_table *, 0), exchange->command, &asked,
+                       pinfo);
+    add_srt_table_data(table_of(tables, g_intern_string(server)), exchange->command, &asked, pinfo);
+}
+
+static tap_packet_status see(void *tap, packet_info *pinfo, epan_dissect_t *edt _U_,
+                             const void *data, tap_flags_t flags _U_) {
+    srt_data_t *srt = tap;
+    const ca_events *events = data;
+    tap_packet_status status = TAP_PACKET_DONT_REDRAW;
+
+    for (const ca_event *event = events->first; event; event = event->next) {
+        if (!ca_is_first_answer(pinfo, event))
+            continue;
+        add_answer(srt->srt_array, pinfo, event);
+        status = TAP_PACKET_REDRAW;
+    }
+    return status;
+}
+
+static void init(struct register_srt *srt _U_, GArray *tables) {
+    add_table(tables, OVERALL);
+}
+
+void srt_register(void) {
+    register_srt_table(proto_ca, NULL, 1, see, init, NULL);
+}
