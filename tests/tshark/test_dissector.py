@@ -140,6 +140,7 @@ def test_every_byte_of_generated_messages_is_in_one_field(corpus, tree, save):
 
 
 LEGAL = [name for name in RECORDED if name != 'oddities.pcap']
+SUSPICIOUS = {'twoiocs.pcap': 'Another server has this PV too'}  # and so it has
 
 
 @pytest.mark.parametrize('name', LEGAL)
@@ -149,7 +150,8 @@ def test_nothing_worse_than_a_note_on_legal_traffic(name, tree, stage):
         for element in tree(stage / 'captures' / name, *decode_as(name))
         for item in experts(element)
     ]
-    assert [item for item in found if item[0] > NOTE] == []
+    suspicious = [text for severity, text in found if severity > NOTE]
+    assert [text for text in suspicious if name not in SUSPICIOUS or SUSPICIOUS[name] not in text] == []
 
 
 def test_what_is_wrong_in_a_session_full_of_mistakes(frames_with, stage):
@@ -229,8 +231,9 @@ FILTERS = {
     'ca.sid == 451': 'created subscribe read',
     'ca.ioid == 9': 'read value',
     'ca.sub == 55': 'subscribe update',
-    'ca.pv == "some:pv"': 'search',
-    'ca.pv contains "pv"': 'search',
+    'ca.pv == "some:pv"': 'search answer',
+    'ca.pv contains "pv"': 'search answer',
+    'ca.channel == "some:pv"': 'search answer',
     'ca.beacon == 4711': 'beacon',
     'ca.eca == 376': 'denied',
     'ca.eca == 142': 'error',
@@ -443,7 +446,8 @@ def test_name_of_60_characters(decode):
 def test_property_mask_is_legal(decode):
     body = struct.pack('>fffHH', 0, 0, 0, 8, 0)
     (event,) = decode(Sent('client', 'tcp', message(1, body, type=20, count=0, p1=1, p2=7)))
-    assert values(event, 'ca.mask.prop') in (['1'], ['True']) and list(experts(event)) == []
+    assert values(event, 'ca.mask.prop') in (['1'], ['True'])
+    assert not any('mask' in text for _, text in experts(event))
 
 
 def test_nan(decode):
