@@ -94,7 +94,7 @@ typedef struct {
     uint32_t value;
     const char *name; /* "ECA_NORDACCESS"; NULL ends a list */
     const char *text; /* a sentence, or NULL */
-    bool obsolete;    /* current EPICS Base no longer sends it */
+    bool obsolete;    /* no longer part of the protocol, or "defunct" in caerr.h */
 } caw_name;
 
 /* One bit of a flag word. */
@@ -507,7 +507,7 @@ bool caw_line_word(const caw_message *message, const char *name, caw_word_value 
                    size_t size);
 
 /*
- * The short form a control engineer reads at a glance: "Event sid 3 = 3.25 mm, MINOR/HIGH".
+ * The short form a control engineer reads at a glance: "Event sub 3 = 3.25 mm MINOR/HIGH".
  * `subject` replaces the ids when it is known (the PV name), NULL otherwise.
  */
 size_t caw_brief(const caw_message *message, const char *subject, char *text, size_t size);

@@ -121,7 +121,7 @@ size_t caw_brief_value(const caw_message *message, char *text, size_t size) {
 
 /* ---- what is around the value ------------------------------------------------------------- */
 
-/* ", MINOR/HIGH"; nothing without an alarm */
+/* " MINOR/HIGH"; nothing without an alarm. A comma would end the clause in the Info column. */
 static void put_alarm(caw_text *out, const caw_message *message) {
     caw_field status, severity;
     if (!message->dbr || !message->dbr->meta ||
@@ -130,7 +130,7 @@ static void put_alarm(caw_text *out, const caw_message *message) {
     caw_find(message, CAW_F_ALARM_STATUS, &status);
     const caw_name *name = caw_name_of(caw_alarm_severity_names, (uint32_t)severity.number);
     const caw_name *why = caw_name_of(caw_alarm_status_names, (uint32_t)status.number);
-    caw_puts(out, ", ");
+    caw_put(out, ' ');
     caw_puts(out, name ? name->name : "?");
     caw_put(out, '/');
     caw_puts(out, why ? why->name : "?");
@@ -205,9 +205,14 @@ static void put_details(caw_text *out, const caw_message *message) {
         if (id == CAW_F_RESERVED || !find_anywhere(message, id, &field) ||
             !is_worth(message, &field))
             continue;
-        caw_puts(out, ", ");
+        caw_put(out, ' ');
         put_field(out, &field, true);
     }
+}
+
+/* An ERROR about no channel in particular has all bits of the cid set (camessage.c). */
+static bool is_known(const caw_field *field) {
+    return field->id != CAW_F_CID || field->number != UINT32_MAX;
 }
 
 static void put_subject(caw_text *out, const caw_message *message, const char *subject) {
@@ -217,7 +222,7 @@ static void put_subject(caw_text *out, const caw_message *message, const char *s
         caw_put(out, ' ');
         caw_put_printable(out, name); /* it was on the wire once */
     } else if (message->row->subject != CAW_F_RESERVED &&
-               caw_find(message, message->row->subject, &field)) {
+               caw_find(message, message->row->subject, &field) && is_known(&field)) {
         caw_put(out, ' ');
         put_field(out, &field, false);
     }

@@ -95,7 +95,7 @@ static bool has_failed_request(const caw_message *message) {
 
 const char *caw_broken(const caw_message *message) {
     if (caw_is_cut(message))
-        return "cut short in the capture";
+        return "bytes are missing";
     switch (message->row->payload) {
     case CAW_EVENT:
         return message->payload_size < CAW_EVENT_SIZE ? "payload too short for an event mask"
