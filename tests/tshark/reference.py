@@ -12,7 +12,7 @@ import io
 import logging
 import socket
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import caproto
 import dpkt
@@ -40,6 +40,8 @@ class Message:
     role: object  # caproto's CLIENT or SERVER: who sent it
     data: bytes  # header and payload
     stray: bool = False
+    frame: int = 0  # number of the packet that completed it, from 1
+    circuit: int = 0  # the packet that began its TCP connection; 0: a datagram
 
     @property
     def header(self):
@@ -136,7 +138,7 @@ def messages(capture, ports=(SERVER_PORT,), repeater=REPEATER_PORT):
     `ports` are the servers' TCP and UDP ports.
     """
     streams = {}
-    for time, ip in ip_packets(capture):
+    for frame, time, ip in ip_packets(capture):
         segment = ip.data
         ends = [
             (socket.inet_ntoa(ip.src), segment.sport),
@@ -144,10 +146,14 @@ def messages(capture, ports=(SERVER_PORT,), repeater=REPEATER_PORT):
         ]
         if isinstance(segment, dpkt.udp.UDP):
             if is_channel_access(*ends, segment.data, (*ports, repeater)):
-                yield from datagram(time, *ends, bytes(segment.data), ports)
+                for message in datagram(time, *ends, bytes(segment.data), ports):
+                    yield replace(message, frame=frame)
         else:
-            for data, role in stream_of(streams, ends, segment, ports).feed(segment):
-                yield Message(time, *ends, 'tcp', role, data)
+            stream = stream_of(streams, ends, segment, ports, frame)
+            for data in stream.feed(segment):
+                yield Message(
+                    time, *ends, 'tcp', stream.role, data, frame=frame, circuit=stream.circuit
+                )
 
 
 def ip_packets(capture):
@@ -155,10 +161,10 @@ def ip_packets(capture):
     if raw[:2] == b'\x1f\x8b':
         raw = gzip.decompress(raw)
     reader = dpkt.pcap.UniversalReader(io.BytesIO(raw))
-    for time, frame in reader:
+    for number, (time, frame) in enumerate(reader, 1):
         ip = link_payload(reader.datalink(), frame)
         if isinstance(ip, dpkt.ip.IP) and isinstance(ip.data, (dpkt.tcp.TCP, dpkt.udp.UDP)):
-            yield time, ip
+            yield number, time, ip
 
 
 def link_payload(link, frame):
@@ -206,32 +212,35 @@ def datagram_role(source, destination, data, ports):
 # ---- TCP -------------------------------------------------------------------------------------
 
 
-def stream_of(streams, ends, segment, ports):
-    """The stream this segment belongs to. A SYN begins a new one on used ports."""
+def stream_of(streams, ends, segment, ports, frame):
+    """The stream this segment belongs to. A SYN begins a new one on used ports, once."""
     key = tuple(ends)
     first_syn = segment.flags & dpkt.tcp.TH_SYN and not segment.flags & dpkt.tcp.TH_ACK
-    if first_syn:
-        streams[key], streams[key[::-1]] = Stream(CLIENT), Stream(SERVER)
-    elif key not in streams:
-        role = CLIENT if ends[1][1] in ports else SERVER
-        streams[key], streams[key[::-1]] = Stream(role), Stream(
-            SERVER if role is CLIENT else CLIENT
-        )
+    if key not in streams or first_syn and not streams[key].begins_with(segment):
+        role = CLIENT if first_syn or ends[1][1] in ports else SERVER
+        streams[key] = Stream(role, frame)
+        streams[key[::-1]] = Stream(SERVER if role is CLIENT else CLIENT, frame)
     return streams[key]
 
 
 class Stream:
     """One direction of a connection."""
 
-    def __init__(self, role):
+    def __init__(self, role, circuit):
         self.role = role
+        self.circuit = circuit
+        self.first = None  # sequence number of the SYN
         self.next = None  # sequence number of the first byte not yet in data
         self.waiting = {}  # segments that came too early, by sequence number
         self.data = b''
 
+    def begins_with(self, segment):
+        return self.first == segment.seq
+
     def feed(self, segment):
         """Messages that this segment completes."""
-        if segment.flags & dpkt.tcp.TH_SYN:
+        if segment.flags & dpkt.tcp.TH_SYN and not self.begins_with(segment):
+            self.first = segment.seq
             self.next = segment.seq + 1 & 0xFFFFFFFF
         if segment.data:
             self.next = segment.seq if self.next is None else self.next
@@ -240,7 +249,7 @@ class Stream:
             )
             self.join()
         while (size := message_size(self.data)) and size <= len(self.data):
-            yield self.data[:size], self.role
+            yield self.data[:size]
             self.data = self.data[size:]
 
     def join(self):
