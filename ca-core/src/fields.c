@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The walk over the fields of a message, in wire order: generic over the tables. */
+#include "fields.h"
+
 #include "dbr.h"
 #include "header.h"
 #include "wire.h"
@@ -282,8 +284,27 @@ bool caw_next(caw_cursor *cursor, caw_field *field) {
     return take_rest(cursor, field, CAW_F_DATA);
 }
 
+caw_cursor caw_payload_fields(const caw_message *message, uint32_t elements) {
+    caw_cursor cursor = caw_fields(message, elements);
+    cursor.at = header_size(message);
+    return cursor;
+}
+
+static bool find_in_header(const caw_message *message, caw_field_id id, caw_field *field) {
+    caw_cursor cursor = caw_fields(message, 0);
+    while (cursor.at < header_size(message)) {
+        caw_header_word word = caw_word_at(message->row, message->extended, cursor.at);
+        if (word.id == id)
+            return next_of_header(&cursor, field);
+        cursor.at += word.len;
+    }
+    return false;
+}
+
 bool caw_find(const caw_message *message, caw_field_id id, caw_field *field) {
-    caw_cursor cursor = caw_fields(message, 1);
+    if (find_in_header(message, id, field))
+        return true;
+    caw_cursor cursor = caw_payload_fields(message, 1);
     while (caw_next(&cursor, field))
         if (field->id == id && field->part != CAW_IN_REQUEST)
             return true;

@@ -7,6 +7,7 @@
 #include "flaws.h"
 
 #include "dbr.h"
+#include "fields.h"
 #include "wire.h"
 
 #define CURRENT_MINOR 13
@@ -34,15 +35,29 @@ static void check_size(caw_message *message, const caw_header *header) {
 }
 
 static void check_command(caw_message *message) {
-    const caw_name *name = caw_name_of(caw_command_names, message->command);
-    flag_if(message, !name, CAW_FLAW_UNKNOWN_COMMAND);
-    flag_if(message, name && name->obsolete, CAW_FLAW_OBSOLETE);
-    flag_if(message, message->command == CAW_READ || message->command == CAW_READ_SYNC,
-            CAW_FLAW_OLD);
-    flag_if(message, message->command == CAW_ERROR, CAW_FLAW_ERROR_MESSAGE);
-    flag_if(message, message->command == CAW_CREATE_CH_FAIL, CAW_FLAW_CREATE_FAILED);
-    flag_if(message, message->command == CAW_SERVER_DISCONN, CAW_FLAW_SERVER_DISCONN);
-    flag_if(message, message->command == CAW_EVENTS_OFF, CAW_FLAW_EVENTS_OFF);
+    flag_if(message, message->command >= CAW_COMMANDS, CAW_FLAW_UNKNOWN_COMMAND);
+    if (message->command < CAW_COMMANDS)
+        flag_if(message, caw_command_names[message->command].obsolete, CAW_FLAW_OBSOLETE);
+    switch (message->command) {
+    case CAW_READ:
+    case CAW_READ_SYNC:
+        caw_flag(message, CAW_FLAW_OLD);
+        break;
+    case CAW_ERROR:
+        caw_flag(message, CAW_FLAW_ERROR_MESSAGE);
+        break;
+    case CAW_CREATE_CH_FAIL:
+        caw_flag(message, CAW_FLAW_CREATE_FAILED);
+        break;
+    case CAW_SERVER_DISCONN:
+        caw_flag(message, CAW_FLAW_SERVER_DISCONN);
+        break;
+    case CAW_EVENTS_OFF:
+        caw_flag(message, CAW_FLAW_EVENTS_OFF);
+        break;
+    default:
+        break;
+    }
 }
 
 static void check_version(caw_message *message, uint32_t minor) {
@@ -195,34 +210,42 @@ static void check_dbr_size(caw_message *message) {
     }
 }
 
-static void check_meta(caw_message *message) {
-    caw_cursor cursor = caw_fields(message, 0);
+/* Each layout begins with status and severity ... */
+static void check_alarm(caw_message *message) {
+    uint16_t status = wire_u16(message->payload, 0);
+    uint16_t severity = wire_u16(message->payload, 2);
+    flag_if(message, status > STATUS_MOST || severity > SEVERITY_MOST, CAW_FLAW_ALARM);
+    flag_if(message, severity == SEVERITY_MOST, CAW_FLAW_INVALID);
+}
+
+/* ... and with a time stamp behind them when it has one. */
+static void check_stamp(caw_message *message) {
+    flag_if(message, wire_u32(message->payload, 8) > NSEC_MOST, CAW_FLAW_NANOSECONDS);
+}
+
+/* Units, and the states of an enumeration. */
+static void check_texts(caw_message *message) {
+    caw_cursor cursor = caw_payload_fields(message, 0);
     caw_field field;
     while (caw_next(&cursor, &field)) {
         int64_t number = (int64_t)field.number;
-        switch (field.id) {
-        case CAW_F_ALARM_STATUS:
-            flag_if(message, number < 0 || number > STATUS_MOST, CAW_FLAW_ALARM);
-            break;
-        case CAW_F_ALARM_SEVERITY:
-            flag_if(message, number < 0 || number > SEVERITY_MOST, CAW_FLAW_ALARM);
-            flag_if(message, number == SEVERITY_MOST, CAW_FLAW_INVALID);
-            break;
-        case CAW_F_NANOSECONDS:
-            flag_if(message, number > NSEC_MOST, CAW_FLAW_NANOSECONDS);
-            break;
-        case CAW_F_UNITS:
-            flag_if(message, field.text.len == field.view.len, CAW_FLAW_UNTERMINATED_STRING);
-            break;
-        case CAW_F_STATES:
+        if (field.id == CAW_F_STATES)
             flag_if(message, number < 0 || number > CAW_STATE_MOST, CAW_FLAW_STATES);
-            break;
-        case CAW_F_STATE:
+        if (field.id == CAW_F_UNITS || field.id == CAW_F_STATE)
             flag_if(message, field.text.len == field.view.len, CAW_FLAW_UNTERMINATED_STRING);
-            break;
-        default:
-            break;
-        }
+    }
+}
+
+static void check_meta(caw_message *message) {
+    check_alarm(message);
+    switch (message->dbr->layout[2]) {
+    case CAW_F_RESERVED:
+        break;
+    case CAW_F_STAMP:
+        check_stamp(message);
+        break;
+    default:
+        check_texts(message);
     }
 }
 

@@ -4,6 +4,7 @@
  * and their order come from the message's row; this file knows how each kind of value looks.
  */
 #include "dbr.h"
+#include "fields.h"
 #include "header.h"
 #include "text.h"
 #include "wire.h"
@@ -187,7 +188,7 @@ static bool is_meta_word(const caw_field *field) {
 }
 
 static void put_meta_words(caw_text *out, const caw_message *message, bool last, bool *first) {
-    caw_cursor cursor = caw_fields(message, 0);
+    caw_cursor cursor = caw_payload_fields(message, 0);
     caw_field field;
     while (caw_next(&cursor, &field)) {
         if (!is_meta_word(&field) || comes_last(field.id) != last)
@@ -199,7 +200,7 @@ static void put_meta_words(caw_text *out, const caw_message *message, bool last,
 
 /* A tuple: (), (b'a',), (b'a', b'b') */
 static void put_states(caw_text *out, const caw_message *message, bool *first) {
-    caw_cursor cursor = caw_fields(message, 0);
+    caw_cursor cursor = caw_payload_fields(message, 0);
     caw_field field;
     uint32_t count = 0;
     put_separator(out, caw_field_rows[CAW_F_STATE].name, first);

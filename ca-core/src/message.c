@@ -32,8 +32,10 @@ void caw_find_row(caw_message *message, bool confirmation) {
     int best = 0;
     message->row = unknown;
     for (const caw_message_row *row = caw_message_rows; row != unknown; row++) {
-        if (row->command != message->command)
+        if (row->command < message->command)
             continue;
+        if (row->command > message->command)
+            break;
         int fits = fit(row, speaker, message->transport);
         if (fits > best) {
             best = fits;

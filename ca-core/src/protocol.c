@@ -152,7 +152,7 @@ const caw_field_row caw_field_rows[CAW_FIELDS] = {
 
 /* ---- messages ----------------------------------------------------------------------------- */
 
-/* A header word left out is reserved. Rows of one command stand together. */
+/* A header word left out is reserved. Rows are sorted by command. */
 /* clang-format off */
 const caw_message_row caw_message_rows[] = {
     {CAW_VERSION, CAW_CLIENT, CAW_TCP, "VersionRequest", "Version Request", "Version",

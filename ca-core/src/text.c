@@ -14,8 +14,11 @@ size_t caw_end(caw_text *out) {
 }
 
 void caw_puts(caw_text *out, const char *text) {
-    while (*text)
-        caw_put(out, *text++);
+    size_t length = strlen(text);
+    size_t room = out->length + 1 < out->size ? out->size - 1 - out->length : 0;
+    if (room)
+        memcpy(out->text + out->length, text, length < room ? length : room);
+    out->length += length;
 }
 
 /* ---- numbers ------------------------------------------------------------------------------ */
