@@ -215,9 +215,9 @@ static void put_states(caw_text *out, const caw_message *message, bool *first) {
     caw_puts(out, count == 1 ? ",)" : ")");
 }
 
-static bool has_states(const caw_dbr_row *dbr) {
+static bool has(const caw_dbr_row *dbr, caw_field_id wanted) {
     for (const caw_field_id *id = dbr->layout; *id != CAW_F_RESERVED; id++)
-        if (*id == CAW_F_STATE)
+        if (*id == wanted)
             return true;
     return false;
 }
@@ -238,8 +238,9 @@ static void put_metadata(caw_text *out, const caw_message *message) {
     caw_puts(out, dbr->structure);
     caw_put(out, '(');
     put_meta_words(out, message, false, &first);
-    put_meta_words(out, message, true, &first);
-    if (has_states(dbr))
+    if (has(dbr, CAW_F_UNITS))
+        put_meta_words(out, message, true, &first);
+    if (has(dbr, CAW_F_STATE))
         put_states(out, message, &first);
     if (has_value_in_meta(message) && caw_element(message, 0, &value)) {
         put_separator(out, "value", &first);
@@ -288,13 +289,29 @@ static void put_error_text(caw_text *out, const caw_message *message) {
 
 /* ---- words -------------------------------------------------------------------------------- */
 
+/* The number in the header word of this name. */
+static bool find_number(const caw_message *message, caw_field_id id, uint64_t *number) {
+    const caw_message_row *row = message->row;
+    if (id == row->type)
+        *number = message->type;
+    else if (id == row->count)
+        *number = message->count;
+    else if (id == row->param1)
+        *number = message->param1;
+    else if (id == row->param2)
+        *number = message->param2;
+    else
+        return false;
+    return true;
+}
+
 /* The field of a word; a search answer without payload has version 0 (udpiiu.cpp). */
-static bool find_word(const caw_message *message, const caw_word *word, caw_field *field) {
-    if (caw_find(message, word->id, field))
-        return true;
+static void find_word(const caw_message *message, const caw_word *word, caw_field *field) {
+    field->id = word->id;
+    if (find_number(message, word->id, &field->number) || caw_find(message, word->id, field))
+        return;
     memset(field, 0, sizeof *field);
     field->id = word->id;
-    return false;
 }
 
 static void put_word_as_enum(caw_text *out, const caw_field *field) {

@@ -7,30 +7,52 @@
 
 #include <math.h>
 
+#define DIGITS_MOST 20 /* of 2^64 */
+
 size_t caw_end(caw_text *out) {
     if (out->size)
         out->text[out->length < out->size ? out->length : out->size - 1] = '\0';
     return out->length;
 }
 
-void caw_puts(caw_text *out, const char *text) {
-    size_t length = strlen(text);
+static void put_chars(caw_text *out, const char *chars, size_t length) {
     size_t room = out->length + 1 < out->size ? out->size - 1 - out->length : 0;
     if (room)
-        memcpy(out->text + out->length, text, length < room ? length : room);
+        memcpy(out->text + out->length, chars, length < room ? length : room);
     out->length += length;
+}
+
+void caw_puts(caw_text *out, const char *text) {
+    put_chars(out, text, strlen(text));
 }
 
 /* ---- numbers ------------------------------------------------------------------------------ */
 
+/* Writes the digits of a number so that they end at `end`; returns where they begin. */
+static char *digits_before(char *end, uint64_t value) {
+    static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930"
+                                "31323334353637383940414243444546474849505152535455565758596061"
+                                "62636465666768697071727374757677787980818283848586878889909192"
+                                "93949596979899";
+    while (value >= 100) {
+        end -= 2;
+        memcpy(end, pairs + 2 * (value % 100), 2);
+        value /= 100;
+    }
+    if (value < 10) {
+        *--end = (char)('0' + value);
+        return end;
+    }
+    end -= 2;
+    memcpy(end, pairs + 2 * value, 2);
+    return end;
+}
+
 void caw_put_unsigned(caw_text *out, uint64_t value) {
-    char digits[20];
-    size_t count = 0;
-    do
-        digits[count++] = (char)('0' + value % 10);
-    while (value /= 10);
-    while (count)
-        caw_put(out, digits[--count]);
+    char digits[DIGITS_MOST];
+    char *end = digits + sizeof digits;
+    const char *start = digits_before(end, value);
+    put_chars(out, start, (size_t)(end - start));
 }
 
 void caw_put_signed(caw_text *out, int64_t value) {
@@ -50,10 +72,10 @@ void caw_put_ipv4(caw_text *out, uint32_t address) {
 /* d.ddde+xx, at least two digits of exponent */
 static void put_scientific(caw_text *out, const char *digits, int count, int exponent) {
     caw_put(out, digits[0]);
-    if (count > 1)
+    if (count > 1) {
         caw_put(out, '.');
-    for (int i = 1; i < count; i++)
-        caw_put(out, digits[i]);
+        put_chars(out, digits + 1, (size_t)count - 1);
+    }
     caw_put(out, 'e');
     caw_put(out, exponent < 0 ? '-' : '+');
     unsigned magnitude = (unsigned)(exponent < 0 ? -exponent : exponent);
@@ -64,30 +86,26 @@ static void put_scientific(caw_text *out, const char *digits, int count, int exp
 
 /* point: where the decimal point stands, counted from the first digit */
 static void put_plain(caw_text *out, const char *digits, int count, int point) {
+    int whole = point < 0 ? 0 : point < count ? point : count;
     if (point <= 0)
         caw_puts(out, "0.");
     for (int i = point; i < 0; i++)
         caw_put(out, '0');
-    for (int i = 0; i < count; i++) {
-        if (i == point && i > 0)
-            caw_put(out, '.');
-        caw_put(out, digits[i]);
-    }
+    put_chars(out, digits, (size_t)whole);
     for (int i = count; i < point; i++)
         caw_put(out, '0');
+    if (whole == count)
+        return;
+    if (whole)
+        caw_put(out, '.');
+    put_chars(out, digits + whole, (size_t)(count - whole));
 }
 
 /* Python switches to an exponent below 1e-4 and from 1e16 on (float_repr_style "short"). */
 static void put_decimal(caw_text *out, caw_decimal decimal, int most, bool fraction) {
-    char digits[20];
-    int count = 0;
-    for (uint64_t rest = decimal.digits; rest || count == 0; rest /= 10)
-        digits[count++] = (char)('0' + rest % 10);
-    for (int i = 0; i < count / 2; i++) {
-        char swap = digits[i];
-        digits[i] = digits[count - 1 - i];
-        digits[count - 1 - i] = swap;
-    }
+    char room[DIGITS_MOST];
+    const char *digits = digits_before(room + sizeof room, decimal.digits);
+    int count = (int)(room + sizeof room - digits);
     int point = count + decimal.exponent;
     if (decimal.digits && (point < -3 || point > most)) {
         put_scientific(out, digits, count, point - 1);
