@@ -122,7 +122,7 @@ static inline size_t walk_brief_pv(const caw_message *message, char *text, size_
 /* A small buffer gets the beginning of what a big one gets; neither is written over its end. */
 static inline walk_fault walk_print(const caw_message *message, walk_printer *print) {
     size_t length = print(message, NULL, 0);
-    char small[8 + 1] = "########!", *big = malloc(length + 1);
+    char small[] = "########!", *big = malloc(length + 1);
     walk_fault fault = NULL;
     if (print(message, big, length + 1) != length || print(message, small, 8) != length)
         fault = "a text whose length depends on the buffer";

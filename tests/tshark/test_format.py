@@ -4,6 +4,7 @@
 import functools
 import re
 import struct
+import sys
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -165,7 +166,8 @@ def test_decimals(spec, value):
 
 @pytest.mark.parametrize('spec', ['#', '_', '#.3f', 'd', 'x', 's'])
 def test_decimals_refuse(spec):
-    assert python(f'{{x:{spec}}}', Decimal(1)) is REFUSED
+    takes_it = '#' in spec and sys.version_info >= (3, 13)  # ours stays with Python 3.11
+    assert (python(f'{{x:{spec}}}', Decimal(1)) is REFUSED) != takes_it
     complaint(f'{{x:{spec}}}', Decimal(1))
 
 
