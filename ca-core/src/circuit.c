@@ -15,9 +15,10 @@
 
 typedef struct subscription subscription;
 
-typedef struct {
+typedef struct open_channel {
     caw_channel channel;
     subscription *subscriptions;
+    struct open_channel *shadowed; /* an earlier one with the same cid, maybe closed by now */
 } open_channel;
 
 struct subscription {
@@ -25,7 +26,10 @@ struct subscription {
     caw_exchange *first; /* EVENT_ADD and its first update */
     uint32_t id;
     bool cancelled;
-    subscription *next; /* of the same channel */
+    bool ended;
+    subscription *next;      /* of the same channel */
+    subscription *successor; /* takes the id when the cancel is confirmed */
+    subscription *last;      /* of those that wait for the id, or itself */
 };
 
 /* A message that either side could have sent, until it is known who is who. */
@@ -45,6 +49,7 @@ struct caw_circuit {
     int server_end; /* -1 until it is settled */
     uint32_t epoch;
     bool has_channels;
+    uint32_t answered; /* the latest frame of a request that has its answer */
     const char *user;
     const char *host;
     deferred *first_deferred;
@@ -88,6 +93,11 @@ void caw_circuit_hole(caw_circuit *circuit) {
     circuit->epoch++;
 }
 
+/* What was not seen was not sent. */
+static bool knows_all(const caw_circuit *circuit) {
+    return circuit->complete && circuit->epoch == 0;
+}
+
 /* ---- looking up --------------------------------------------------------------------------- */
 
 static void *look_up(const caw_circuit *circuit, uint64_t scope, uint32_t id) {
@@ -98,10 +108,11 @@ static void enter(caw_circuit *circuit, uint64_t scope, uint32_t id, void *value
     caw_idmap_set(&circuit->open, &circuit->store.memory, (caw_key){scope, id}, value);
 }
 
-/* Removes an entry unless another has taken its id. */
-static void leave(caw_circuit *circuit, uint64_t scope, uint32_t id, const void *value) {
+/* Puts what comes after an entry in its place, unless another has taken its id. */
+static void replace(caw_circuit *circuit, uint64_t scope, uint32_t id, const void *value,
+                    void *next) {
     if (look_up(circuit, scope, id) == value)
-        enter(circuit, scope, id, NULL);
+        enter(circuit, scope, id, next);
 }
 
 static caw_key key_of(uint16_t command, uint32_t high, uint32_t low) {
@@ -114,7 +125,6 @@ static caw_key key_of(uint16_t command, uint32_t high, uint32_t low) {
  */
 static caw_key key_of_request(const caw_header *request) {
     switch (request->command) {
-    case CAW_SEARCH:
     case CAW_CREATE_CHAN:
         return key_of(request->command, 0, request->param1);
     case CAW_WRITE:
@@ -140,10 +150,9 @@ static const caw_channel *public_of(const open_channel *channel) {
 
 /* ---- requests ----------------------------------------------------------------------------- */
 
-/* Requests of before a hole may have been answered there; a WRITE is answered soon or never. */
-static bool is_stale(const caw_circuit *circuit, const caw_exchange *exchange, caw_moment now) {
-    return exchange->epoch != circuit->epoch ||
-           (exchange->command == CAW_WRITE && exchange->request.frame != now.frame);
+/* Requests of before a hole may have been answered there. */
+static bool is_stale(const caw_circuit *circuit, const caw_exchange *exchange) {
+    return exchange->epoch != circuit->epoch;
 }
 
 static caw_exchange *ask(caw_circuit *circuit, caw_key key, uint16_t command, open_channel *channel,
@@ -151,7 +160,7 @@ static caw_exchange *ask(caw_circuit *circuit, caw_key key, uint16_t command, op
     caw_exchange *earlier = caw_waiting(&circuit->store, &circuit->waiting, key);
     bool in_turn = command == CAW_ECHO || command == CAW_READ_SYNC || command == CAW_WRITE ||
                    command == CAW_CREATE_CHAN;
-    if (earlier && is_stale(circuit, earlier, now))
+    if (earlier && is_stale(circuit, earlier))
         caw_idmap_set(&circuit->waiting, &circuit->store.memory, key, NULL);
     else if (earlier && !in_turn)
         caw_history_flag(note, CAW_HISTORY_ID_IN_USE);
@@ -171,7 +180,7 @@ static caw_exchange *ask(caw_circuit *circuit, caw_key key, uint16_t command, op
 static open_channel *channel_of(caw_circuit *circuit, uint32_t sid, caw_note *note) {
     open_channel *channel = look_up(circuit, BY_SID, sid);
     note->channel = public_of(channel);
-    if (!channel && circuit->complete && circuit->epoch == 0)
+    if (!channel && knows_all(circuit))
         caw_history_flag(note, CAW_HISTORY_UNKNOWN_SID);
     return channel;
 }
@@ -192,6 +201,23 @@ static void see_create(caw_circuit *circuit, const caw_message *message, caw_mom
     note->channel = &channel->channel;
 }
 
+/*
+ * A server answers in order: until a cancel is confirmed, updates under its id are those of the
+ * cancelled subscription, even if the client has used the id again.
+ */
+static void enter_subscription(caw_circuit *circuit, subscription *made, caw_note *note) {
+    subscription *earlier = look_up(circuit, BY_SUBSCRIPTION, made->id);
+    bool lives = earlier && !is_stale(circuit, earlier->first);
+    if (lives && earlier->last->cancelled) {
+        earlier->last->successor = made;
+        earlier->last = made;
+        return;
+    }
+    if (lives)
+        caw_history_flag(note, CAW_HISTORY_ID_IN_USE);
+    enter(circuit, BY_SUBSCRIPTION, made->id, made);
+}
+
 static void see_event_add(caw_circuit *circuit, const caw_message *message, caw_moment now,
                           caw_note *note) {
     open_channel *channel = channel_of(circuit, message->param1, note);
@@ -199,19 +225,19 @@ static void see_event_add(caw_circuit *circuit, const caw_message *message, caw_
     caw_exchange *first = caw_keep(&circuit->store, sizeof *first);
     if (!made || !first)
         return;
-    if (look_up(circuit, BY_SUBSCRIPTION, message->param2))
-        caw_history_flag(note, CAW_HISTORY_ID_IN_USE);
     first->command = message->command;
     first->request = now;
+    first->epoch = circuit->epoch;
     first->channel = channel ? &channel->channel : NULL;
     made->id = message->param2;
     made->first = first;
+    made->last = made;
     made->owner = channel;
     if (channel) {
         made->next = channel->subscriptions;
         channel->subscriptions = made;
     }
-    enter(circuit, BY_SUBSCRIPTION, made->id, made);
+    enter_subscription(circuit, made, note);
     note->exchange = first;
     note->turn = CAW_REQUEST;
 }
@@ -221,8 +247,8 @@ static void see_event_cancel(caw_circuit *circuit, const caw_message *message, c
     open_channel *channel = channel_of(circuit, message->param1, note);
     subscription *ended = look_up(circuit, BY_SUBSCRIPTION, message->param2);
     if (ended)
-        ended->cancelled = true;
-    else if (circuit->complete && circuit->epoch == 0)
+        ended->last->cancelled = true;
+    else if (knows_all(circuit))
         caw_history_flag(note, CAW_HISTORY_UNKNOWN_SUBSCRIPTION);
     ask(circuit, key_of_message(message), message->command, channel, now, note);
 }
@@ -235,6 +261,15 @@ static void see_read_or_write(caw_circuit *circuit, const caw_message *message, 
         caw_history_flag(note, CAW_HISTORY_REFRESH);
     if (message->command == CAW_WRITE) /* nobody answers it but an ERROR */
         note->turn = CAW_ALONE;
+}
+
+static void see_clear(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                      caw_note *note) {
+    open_channel *channel = channel_of(circuit, message->param1, note);
+    if (!channel)
+        channel = look_up(circuit, BY_CID, message->param2);
+    note->channel = public_of(channel);
+    ask(circuit, key_of_message(message), message->command, channel, now, note);
 }
 
 /* A name server is asked again and again, under the same cid. */
@@ -287,8 +322,10 @@ static void see_request(caw_circuit *circuit, const caw_message *message, caw_mo
     case CAW_WRITE:
     case CAW_READ_NOTIFY:
     case CAW_WRITE_NOTIFY:
-    case CAW_CLEAR_CHANNEL:
         see_read_or_write(circuit, message, now, note);
+        break;
+    case CAW_CLEAR_CHANNEL:
+        see_clear(circuit, message, now, note);
         break;
     case CAW_ECHO:
     case CAW_READ_SYNC:
@@ -305,28 +342,47 @@ static open_channel *owner_of(const caw_exchange *exchange) {
     return exchange ? (open_channel *)exchange->channel : NULL;
 }
 
+static void take_answer(caw_circuit *circuit, const caw_exchange *exchange, caw_note *note) {
+    note->exchange = exchange;
+    note->turn = CAW_RESPONSE;
+    note->channel = exchange->channel;
+    if (exchange->request.frame > circuit->answered)
+        circuit->answered = exchange->request.frame;
+}
+
 /* The request that an answer under this key belongs to. */
 static caw_exchange *answer(caw_circuit *circuit, caw_key key, caw_moment now, caw_note *note) {
     caw_exchange *exchange = caw_answer(&circuit->store, &circuit->waiting, key, now);
-    note->exchange = exchange;
-    note->turn = exchange ? CAW_RESPONSE : CAW_ALONE;
     if (exchange)
-        note->channel = exchange->channel;
-    else if (circuit->complete && circuit->epoch == 0)
+        take_answer(circuit, exchange, note);
+    else if (knows_all(circuit))
         caw_history_flag(note, CAW_HISTORY_UNKNOWN_ID);
     return exchange;
 }
 
 static void end_subscription(caw_circuit *circuit, subscription *ended) {
-    leave(circuit, BY_SUBSCRIPTION, ended->id, ended);
+    subscription *next = ended->successor;
+    ended->ended = true;
+    while (next && next->ended)
+        next = next->successor;
+    if (next)
+        next->last = ended->last;
+    replace(circuit, BY_SUBSCRIPTION, ended->id, ended, next);
+}
+
+static void end_cid(caw_circuit *circuit, open_channel *ended) {
+    open_channel *earlier = ended->shadowed;
+    while (earlier && earlier->channel.closed)
+        earlier = earlier->shadowed;
+    replace(circuit, BY_CID, ended->channel.cid, ended, earlier);
 }
 
 static void end_channel(caw_circuit *circuit, open_channel *channel) {
     if (!channel)
         return;
     channel->channel.closed = true;
-    leave(circuit, BY_CID, channel->channel.cid, channel);
-    leave(circuit, BY_SID, channel->channel.sid, channel);
+    end_cid(circuit, channel);
+    replace(circuit, BY_SID, channel->channel.sid, channel, NULL);
     for (subscription *each = channel->subscriptions; each; each = each->next)
         end_subscription(circuit, each);
 }
@@ -342,6 +398,7 @@ static void see_created(caw_circuit *circuit, const caw_message *message, caw_mo
     channel->channel.sid = message->param2;
     channel->channel.has_sid = true;
     note->channel = &channel->channel;
+    channel->shadowed = look_up(circuit, BY_CID, message->param1);
     enter(circuit, BY_CID, message->param1, channel);
     enter(circuit, BY_SID, message->param2, channel);
 }
@@ -366,7 +423,7 @@ static void see_update(caw_circuit *circuit, const caw_message *message, caw_mom
                        caw_note *note) {
     subscription *updated = look_up(circuit, BY_SUBSCRIPTION, message->param2);
     if (!updated) {
-        if (circuit->complete && circuit->epoch == 0)
+        if (knows_all(circuit))
             caw_history_flag(note, CAW_HISTORY_UNKNOWN_ID);
         return;
     }
@@ -374,8 +431,7 @@ static void see_update(caw_circuit *circuit, const caw_message *message, caw_mom
     if (updated->first->answer.frame)
         return;
     updated->first->answer = now;
-    note->exchange = updated->first;
-    note->turn = CAW_RESPONSE;
+    take_answer(circuit, updated->first, note);
 }
 
 static void see_unsubscribed(caw_circuit *circuit, const caw_message *message, caw_moment now,
@@ -384,7 +440,8 @@ static void see_unsubscribed(caw_circuit *circuit, const caw_message *message, c
     answer(circuit, key_of(CAW_EVENT_CANCEL, 0, message->param2), now, note);
     if (!ended)
         return;
-    note->channel = public_of(ended->owner);
+    if (!note->channel)
+        note->channel = public_of(ended->owner);
     if (ended->cancelled)
         end_subscription(circuit, ended);
 }
@@ -397,16 +454,44 @@ static void see_event(caw_circuit *circuit, const caw_message *message, caw_mome
         see_unsubscribed(circuit, message, now, note);
 }
 
-/* The exchange of an ERROR's request. An ERROR about a running subscription answers nothing. */
-static caw_exchange *failed_exchange(caw_circuit *circuit, const caw_header *request,
-                                     caw_moment now) {
-    if (request->command != CAW_EVENT_ADD)
-        return caw_answer(&circuit->store, &circuit->waiting, key_of_request(request), now);
-    subscription *failed = look_up(circuit, BY_SUBSCRIPTION, request->param2);
+/* An ERROR about a running subscription answers nothing. */
+static caw_exchange *failed_subscription(caw_circuit *circuit, uint32_t id, caw_moment now) {
+    subscription *failed = look_up(circuit, BY_SUBSCRIPTION, id);
     if (!failed || failed->first->answer.frame)
         return NULL;
     failed->first->answer = now;
     return failed->first;
+}
+
+/* Long after this time a server would have said that a WRITE failed. */
+#define SOON 50000000 /* nanoseconds */
+
+static bool is_long_ago(caw_moment then, caw_moment now) {
+    int64_t seconds = now.seconds - then.seconds;
+    return seconds > 1 || seconds * 1000000000 + now.nanoseconds - then.nanoseconds > SOON;
+}
+
+/*
+ * Only a failure is answered, and writes to a channel are alike: passes over those that have
+ * succeeded by now, as long as there is a later one.
+ */
+static void skip_written(caw_circuit *circuit, caw_key key, caw_moment now) {
+    caw_exchange *first = caw_waiting(&circuit->store, &circuit->waiting, key);
+    while (first && first->request.frame != first->last->request.frame &&
+           (first->request.frame < circuit->answered || is_long_ago(first->request, now))) {
+        caw_take(&circuit->store, &circuit->waiting, key);
+        first = caw_waiting(&circuit->store, &circuit->waiting, key);
+    }
+}
+
+static caw_exchange *failed_exchange(caw_circuit *circuit, const caw_header *request,
+                                     caw_moment now) {
+    caw_key key = key_of_request(request);
+    if (request->command == CAW_EVENT_ADD)
+        return failed_subscription(circuit, request->param2, now);
+    if (request->command == CAW_WRITE)
+        skip_written(circuit, key, now);
+    return caw_answer(&circuit->store, &circuit->waiting, key, now);
 }
 
 static bool is_channel_request(uint16_t command) {
@@ -424,6 +509,17 @@ static bool is_channel_request(uint16_t command) {
     }
 }
 
+/*
+ * A sid that this circuit never had can be another's, which rsrv serves too: the cid of the ERROR
+ * is then a cid of that circuit.
+ */
+static const caw_channel *failed_channel(const caw_circuit *circuit, uint32_t sid, uint32_t cid) {
+    open_channel *channel = look_up(circuit, BY_SID, sid);
+    if (!channel && !knows_all(circuit) && cid != UINT32_MAX)
+        channel = look_up(circuit, BY_CID, cid);
+    return public_of(channel);
+}
+
 static void see_error(caw_circuit *circuit, const caw_message *message, caw_moment now,
                       caw_note *note) {
     caw_header request;
@@ -432,14 +528,10 @@ static void see_error(caw_circuit *circuit, const caw_message *message, caw_mome
     caw_exchange *exchange = failed_exchange(circuit, &request, now);
     if (exchange) {
         exchange->failed = true;
-        note->exchange = exchange;
-        note->turn = CAW_RESPONSE;
-        note->channel = exchange->channel;
+        take_answer(circuit, exchange, note);
     }
     if (!note->channel && is_channel_request(request.command))
-        note->channel = public_of(look_up(circuit, BY_SID, request.param1));
-    if (!note->channel && message->param1 != UINT32_MAX)
-        note->channel = public_of(channel_of_cid(circuit, message->param1));
+        note->channel = failed_channel(circuit, request.param1, message->param1);
     if (request.command == CAW_CREATE_CHAN)
         end_channel(circuit, owner_of(exchange));
 }

@@ -103,11 +103,16 @@ caw_exchange *caw_waiting(caw_store *store, caw_idmap *waiting, caw_key key) {
     return first;
 }
 
-caw_exchange *caw_answer(caw_store *store, caw_idmap *waiting, caw_key key, caw_moment now) {
+caw_exchange *caw_take(caw_store *store, caw_idmap *waiting, caw_key key) {
     caw_exchange *first = caw_waiting(store, waiting, key);
-    if (first) {
+    if (first)
         take_first(store, waiting, key, first);
+    return first;
+}
+
+caw_exchange *caw_answer(caw_store *store, caw_idmap *waiting, caw_key key, caw_moment now) {
+    caw_exchange *first = caw_take(store, waiting, key);
+    if (first)
         first->answer = now;
-    }
     return first;
 }

@@ -32,6 +32,9 @@ caw_exchange *caw_ask(caw_store *store, caw_idmap *waiting, caw_key key, uint16_
 caw_exchange *caw_waiting(caw_store *store, caw_idmap *waiting, caw_key key);
 
 /* The one whose turn it is, no longer waiting afterwards; NULL when there is none. */
+caw_exchange *caw_take(caw_store *store, caw_idmap *waiting, caw_key key);
+
+/* The same, answered now. */
 caw_exchange *caw_answer(caw_store *store, caw_idmap *waiting, caw_key key, caw_moment now);
 
 static inline void caw_history_flag(caw_note *note, caw_history_flaw flaw) {

@@ -70,7 +70,7 @@ static bool is_repeated(const caw_exchange *earlier, caw_view name, uint32_t seq
 
 static void see_search(caw_searches *searches, uint64_t client, const caw_message *message,
                        caw_moment now, caw_note *note) {
-    caw_key key = {client, message->param1};
+    caw_key key = {client, message->param2}; /* an answer copies this one of the two cids */
     caw_view name = wire_sub(message->payload, 0, wire_strlen(message->payload));
     caw_exchange *earlier = caw_idmap_get(&searches->by_cid, key);
     uint32_t sequence = searches->sequence_of == client ? searches->sequence : 0;
