@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Is this Channel Access? There is no magic number, so each thing that is as it must be counts
- * some bits of evidence, and one thing that cannot be ends it. Zeros are cheap in binary data and
- * count little; a size that agrees with type and count, or one of 61 status codes, counts much.
+ * some bits of evidence, and one thing that cannot be ends it. The bits are those of data full of
+ * zeros and small numbers, as arrays are: there a command and a type come cheap. What counts is a
+ * size that agrees with type and count, a status code, a text with its NUL, two equal ids.
  */
 #include "dbr.h"
 #include "header.h"
@@ -13,17 +14,20 @@
 #define ECHO_MOST  64
 #define LARGEST    (64u << 20) /* larger messages do exist, but prove nothing */
 #define ENOUGH     96          /* evidence of a chain that need not be followed further */
+#define RICH       28          /* a message with more than a command and zeros to speak for it */
 
 /* bits of evidence */
-#define COMMAND 11 /* 28 of 65536 */
-#define TYPE    10 /* 39 of 65536 */
-#define STATUS  24 /* 61 of 2^32 */
-#define SIZE    12 /* agrees with type and count */
-#define TEXT    16 /* printable, with its NUL */
+#define COMMAND 8
+#define TYPE    4
+#define NATIVE  6  /* a type without metadata */
+#define STATUS  16 /* 61 of 2^32 */
+#define SIZE    16 /* agrees with type and count */
+#define TEXT    20 /* printable, with its NUL */
 #define SAME    20 /* two ids are equal */
-#define SMALL   8  /* one of a few small numbers */
-#define ZERO    2  /* a word that is zero */
+#define SMALL   4  /* one of a few small numbers */
+#define ZERO    1  /* a word that is zero */
 #define ENDS    30 /* the last message ends where the bytes do */
+#define FIRST   13 /* what the first message of a circuit must have */
 
 static bool is_status(uint32_t value) {
     return caw_name_of(caw_status_names, value) != NULL;
@@ -45,7 +49,7 @@ static bool value_fits(const caw_header *header) {
     return header->payload_size >= least && header->payload_size <= most + 7;
 }
 
-/* As much as is there of a name is printable, and ends with a NUL if all of it is there. */
+/* As much as is there of a text is printable, and ends with a NUL if all of it is there. */
 static bool is_text(const caw_header *header, caw_view payload) {
     caw_view text = wire_sub(payload, 0, header->payload_size);
     uint32_t length = wire_strlen(text);
@@ -55,9 +59,11 @@ static bool is_text(const caw_header *header, caw_view payload) {
     return length < text.len || text.len < header->payload_size;
 }
 
-static bool is_name(const caw_header *header, caw_view payload) {
-    return header->payload_size > 0 && header->payload_size <= NAME_MOST &&
-           is_text(header, payload);
+/* Evidence of a name: little when hardly any of it is there, 0 when it is none. */
+static unsigned name(const caw_header *header, caw_view payload) {
+    if (!header->payload_size || header->payload_size > NAME_MOST || !is_text(header, payload))
+        return 0;
+    return payload.len < 8 ? SMALL : TEXT;
 }
 
 /* ---- one function per shape of message ---------------------------------------------------- */
@@ -92,42 +98,48 @@ static unsigned reading(const caw_header *header, bool status) {
     return if_true(good, COMMAND + TYPE + SIZE + if_true(status, STATUS));
 }
 
+/* A value, a confirmation, or a write of no elements. */
 static unsigned writing(const caw_header *header) {
     if (!caw_dbr(header->type))
         return 0;
     if (header->payload_size || header->command == CAW_WRITE)
         return if_true(value_fits(header), COMMAND + TYPE + SIZE);
-    return if_true(is_status(header->param1), COMMAND + TYPE + STATUS);
+    if (is_status(header->param1))
+        return COMMAND + TYPE + STATUS;
+    return if_true(!header->count, COMMAND + TYPE + 2 * ZERO);
 }
 
 static unsigned search(const caw_header *header, caw_view payload) {
     bool reply = caw_name_of(caw_reply_names, header->type) != NULL;
-    if (reply && header->count)
-        return if_true(header->param1 == header->param2 && header->count <= MINOR_MOST &&
-                           is_name(header, payload),
-                       COMMAND + SMALL + SAME + TEXT);
+    if (reply && header->count) {
+        unsigned text = name(header, payload);
+        bool good = header->param1 == header->param2 && header->count <= MINOR_MOST && text;
+        return if_true(good, COMMAND + SMALL + SAME + text);
+    }
     bool good = !header->count && header->payload_size <= 8 && header->type;
     return if_true(good, COMMAND + SMALL + ZERO);
 }
 
-static unsigned failure(const caw_header *header) {
+/* An ERROR quotes the header of the request. */
+static unsigned failure(const caw_header *header, caw_view payload) {
     bool good = header->payload_size >= CAW_HEADER_SIZE && !header->type && !header->count &&
                 is_status(header->param2);
-    return if_true(good, COMMAND + STATUS + 2 * ZERO);
+    bool quotes = wire_has(payload, 0, CAW_HEADER_SIZE) && wire_u16(payload, 0) < CAW_COMMANDS;
+    return if_true(good, COMMAND + STATUS + 2 * ZERO + if_true(quotes, COMMAND));
 }
 
 static unsigned create(const caw_header *header, caw_view payload) {
     if (!header->payload_size)
-        return if_true(header->type <= CAW_PLAIN_MAX, COMMAND + TYPE + ZERO);
-    bool good =
-        !header->type && !header->count && header->param2 <= MINOR_MOST && is_name(header, payload);
-    return if_true(good, COMMAND + SMALL + TEXT + 2 * ZERO);
+        return if_true(header->type <= CAW_PLAIN_MAX, COMMAND + NATIVE + ZERO);
+    unsigned text = name(header, payload);
+    bool good = !header->type && !header->count && header->param2 <= MINOR_MOST && text;
+    return if_true(good, COMMAND + SMALL + text + 2 * ZERO);
 }
 
 static unsigned identity(const caw_header *header, caw_view payload) {
-    bool good = !header->type && !header->count && !header->param1 && !header->param2 &&
-                is_name(header, payload);
-    return if_true(good, COMMAND + TEXT + 4 * ZERO);
+    unsigned text = name(header, payload);
+    bool good = !header->type && !header->count && !header->param1 && !header->param2 && text;
+    return if_true(good, COMMAND + text + 4 * ZERO);
 }
 
 /* Only ids, if anything, behind an empty payload size, type and count. */
@@ -166,7 +178,7 @@ unsigned caw_evidence(const uint8_t *bytes, size_t available) {
                            caw_name_of(caw_reply_names, header.type),
                        COMMAND + SMALL + SAME);
     case CAW_ERROR:
-        return failure(&header);
+        return failure(&header, payload);
     case CAW_CREATE_CHAN:
         return create(&header, payload);
     case CAW_CLIENT_NAME:
@@ -191,8 +203,13 @@ unsigned caw_evidence(const uint8_t *bytes, size_t available) {
     }
 }
 
+/*
+ * Messages that are little more than a command and zeros prove something when there are many, or
+ * when they fill what was sent at once.
+ */
 unsigned caw_chain(const uint8_t *bytes, size_t available, bool piece) {
     unsigned evidence = 0;
+    bool rich = false;
     while (available >= CAW_HEADER_SIZE && evidence < ENOUGH) {
         int64_t size = caw_size(bytes, available);
         if (size == CAW_MORE)
@@ -201,17 +218,52 @@ unsigned caw_chain(const uint8_t *bytes, size_t available, bool piece) {
         if (!more)
             return 0;
         evidence += more;
+        rich |= more >= RICH;
         if (size > (int64_t)available)
             break;
         bytes += size;
         available -= (size_t)size;
     }
-    return evidence + if_true(piece && evidence && !available, ENDS);
+    if (piece && evidence && !available)
+        return evidence + ENDS;
+    if (!rich && evidence < ENOUGH && evidence >= CAW_PROOF)
+        return CAW_PROOF - 1;
+    return evidence;
+}
+
+/* The header has begun and could go on as one. */
+static bool is_start_of_header(caw_view view) {
+    bool extended = wire_has(view, 2, 2) && wire_u16(view, 2) == CAW_EXTENDED_MARKER;
+    return !(wire_has(view, 0, 1) && view.bytes[0]) &&
+           !(wire_has(view, 0, 2) && wire_u16(view, 0) >= CAW_COMMANDS) &&
+           !(wire_has(view, 2, 2) && wire_u16(view, 2) % 8 && !extended);
+}
+
+/* Known commands, one behind the other, and the last ends with the bytes. */
+static bool is_filled(const uint8_t *bytes, size_t available) {
+    while (available >= CAW_HEADER_SIZE) {
+        int64_t size = caw_size(bytes, available);
+        bool known = !bytes[0] && bytes[1] < CAW_COMMANDS;
+        if (!known || size <= 0 || size > (int64_t)available)
+            return false;
+        bytes += size;
+        available -= (size_t)size;
+    }
+    return !available;
+}
+
+bool caw_begins(const uint8_t *bytes, size_t available) {
+    caw_view view = {bytes, 0, available > UINT32_MAX ? UINT32_MAX : (uint32_t)available};
+    if (available < CAW_HEADER_SIZE || caw_size(bytes, available) == CAW_MORE)
+        return is_start_of_header(view);
+    if (wire_u16(view, 0) == CAW_VERSION)
+        return caw_evidence(bytes, available) > 0;
+    return caw_evidence(bytes, available) > FIRST || is_filled(bytes, available);
 }
 
 /* Only a chain from the very start of a piece gains by ending with it. */
-size_t caw_resync(const uint8_t *bytes, size_t available) {
-    for (size_t at = 0; at + CAW_HEADER_SIZE <= available; at++)
+size_t caw_resync(const uint8_t *bytes, size_t available, size_t first, size_t step) {
+    for (size_t at = first; at + CAW_HEADER_SIZE <= available; at += step)
         if (caw_chain(bytes + at, available - at, at == 0) >= CAW_PROOF)
             return at;
     return available;

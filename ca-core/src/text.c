@@ -15,17 +15,6 @@ size_t caw_end(caw_text *out) {
     return out->length;
 }
 
-static void put_chars(caw_text *out, const char *chars, size_t length) {
-    size_t room = out->length + 1 < out->size ? out->size - 1 - out->length : 0;
-    if (room)
-        memcpy(out->text + out->length, chars, length < room ? length : room);
-    out->length += length;
-}
-
-void caw_puts(caw_text *out, const char *text) {
-    put_chars(out, text, strlen(text));
-}
-
 /* ---- numbers ------------------------------------------------------------------------------ */
 
 /* Writes the digits of a number so that they end at `end`; returns where they begin. */
@@ -52,7 +41,7 @@ void caw_put_unsigned(caw_text *out, uint64_t value) {
     char digits[DIGITS_MOST];
     char *end = digits + sizeof digits;
     const char *start = digits_before(end, value);
-    put_chars(out, start, (size_t)(end - start));
+    caw_put_chars(out, start, (size_t)(end - start));
 }
 
 void caw_put_signed(caw_text *out, int64_t value) {
@@ -74,7 +63,7 @@ static void put_scientific(caw_text *out, const char *digits, int count, int exp
     caw_put(out, digits[0]);
     if (count > 1) {
         caw_put(out, '.');
-        put_chars(out, digits + 1, (size_t)count - 1);
+        caw_put_chars(out, digits + 1, (size_t)count - 1);
     }
     caw_put(out, 'e');
     caw_put(out, exponent < 0 ? '-' : '+');
@@ -91,14 +80,14 @@ static void put_plain(caw_text *out, const char *digits, int count, int point) {
         caw_puts(out, "0.");
     for (int i = point; i < 0; i++)
         caw_put(out, '0');
-    put_chars(out, digits, (size_t)whole);
+    caw_put_chars(out, digits, (size_t)whole);
     for (int i = count; i < point; i++)
         caw_put(out, '0');
     if (whole == count)
         return;
     if (whole)
         caw_put(out, '.');
-    put_chars(out, digits + whole, (size_t)(count - whole));
+    caw_put_chars(out, digits + whole, (size_t)(count - whole));
 }
 
 /* Python switches to an exponent below 1e-4 and from 1e16 on (float_repr_style "short"). */

@@ -8,6 +8,8 @@
 
 #include "caw.h"
 
+#include <string.h>
+
 typedef struct {
     char *text;
     size_t size;   /* of the buffer */
@@ -25,10 +27,22 @@ static inline void caw_put(caw_text *out, char c) {
     out->length++;
 }
 
+static inline void caw_put_chars(caw_text *out, const char *chars, size_t length) {
+    if (out->length + length < out->size)
+        memcpy(out->text + out->length, chars, length);
+    else if (out->length + 1 < out->size)
+        memcpy(out->text + out->length, chars, out->size - 1 - out->length);
+    out->length += length;
+}
+
+/* Inline, so that the length of a literal costs nothing. */
+static inline void caw_puts(caw_text *out, const char *text) {
+    caw_put_chars(out, text, strlen(text));
+}
+
 /* Ends the text with a NUL; returns its whole length. */
 size_t caw_end(caw_text *out);
 
-void caw_puts(caw_text *out, const char *text);
 void caw_put_unsigned(caw_text *out, uint64_t value);
 void caw_put_signed(caw_text *out, int64_t value);
 void caw_put_ipv4(caw_text *out, uint32_t address);
