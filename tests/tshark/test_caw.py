@@ -109,7 +109,7 @@ def test_not_a_capture(caw, save):
 
 
 def test_standard_input_is_not_a_capture(caw):
-    refused(caw(input=b'this is no capture at all\n' * 10), 'captur')
+    refused(caw(input=b'this is no capture at all\n' * 10), 'standard input')
 
 
 def test_bad_display_filter(caw, echoes):

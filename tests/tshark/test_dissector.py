@@ -452,7 +452,7 @@ def test_property_mask_is_legal(decode):
 
 def test_nan(decode):
     (event,) = decode(update(6, 2, struct.pack('>dd', float('nan'), float('-inf'))))
-    assert [show.lower() for show in values(event, 'ca.data.value')] == ['nan', '-inf']
+    assert [repr(float(show)) for show in values(event, 'ca.data.value')] == ['nan', '-inf']
 
 
 def test_search_sent_to_the_repeater_port(tree, save):

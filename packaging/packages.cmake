@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What is installed beside the plugin, and the packages that cpack makes of it all:
+#
+#   cpack -G DEB --config build/CPackConfig.cmake     wireshark-ca and libcaw-dev
+#   cpack --config build/CPackSourceConfig.cmake      the source archive
+
+set(CAW_MAINTAINER "The caw authors <caw@users.noreply.github.com>" CACHE STRING
+    "Who answers for the Debian packages")
+set(here "${CMAKE_CURRENT_LIST_DIR}")
+set(made "${PROJECT_BINARY_DIR}/packaging")
+
+# The newest entry of the change log dates the version.
+file(STRINGS "${here}/CHANGELOG.md" CAW_DATE REGEX "^## ${PROJECT_VERSION} ")
+string(REGEX MATCH "[0-9]+-[0-9]+-[0-9]+" CAW_DATE "${CAW_DATE}")
+if(NOT CAW_DATE)
+    message(FATAL_ERROR "packaging/CHANGELOG.md has no entry '## ${PROJECT_VERSION} (date)'")
+endif()
+execute_process(COMMAND date -u -R -d "${CAW_DATE}" OUTPUT_VARIABLE CAW_MAIL_DATE
+    OUTPUT_STRIP_TRAILING_WHITESPACE)
+
+set(packages libcaw-dev)
+if(Wireshark_FOUND)
+    list(PREPEND packages wireshark-ca)
+    # An upgrade of Debian brings another Wireshark: its package must be the newer one.
+    set(CAW_SERIES "${Wireshark_MAJOR_VERSION}.${Wireshark_MINOR_VERSION}")
+    set(CAW_RELEASE "1+wireshark${CAW_SERIES}")
+    set(CAW_PLUGINS "${CMAKE_INSTALL_PREFIX}/${Wireshark_PLUGIN_LIBDIR}")
+    set(CAW_PROFILES "${CMAKE_INSTALL_FULL_DATADIR}/wireshark/profiles")
+
+    configure_file("${here}/man/caw.1" "${made}/caw.1" @ONLY)
+    execute_process(COMMAND gzip -9nf "${made}/caw.1" COMMAND_ERROR_IS_FATAL ANY)
+    install(FILES "${made}/caw.1.gz" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1"
+        COMPONENT wireshark-ca)
+    install(DIRECTORY "${here}/profile/" DESTINATION "${CMAKE_INSTALL_DATADIR}/wireshark/profiles"
+        COMPONENT wireshark-ca)
+else()
+    set(CAW_RELEASE 1)
+endif()
+
+# Debian wants these two in each package, and nobody else does.
+foreach(package IN LISTS packages)
+    set(CAW_PACKAGE "${package}")
+    configure_file("${here}/debian/changelog" "${made}/${package}/changelog.Debian" @ONLY)
+    execute_process(COMMAND gzip -9nf "${made}/${package}/changelog.Debian"
+        COMMAND_ERROR_IS_FATAL ANY)
+    install(FILES "${here}/debian/copyright" "${made}/${package}/changelog.Debian.gz"
+        DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/${package}"
+        COMPONENT "${package}" EXCLUDE_FROM_ALL)
+endforeach()
+
+set(CPACK_VERBATIM_VARIABLES ON)
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "") # each package has its own
+set(CPACK_PACKAGE_VENDOR "the caw authors")
+set(CPACK_PACKAGE_CONTACT "${CAW_MAINTAINER}")
+set(CPACK_STRIP_FILES ON)
+set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
+    OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+set(CPACK_COMPONENTS_ALL ${packages})
+set(CPACK_COMPONENTS_GROUPING IGNORE)
+
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_RELEASE "${CAW_RELEASE}")
+
+set(CPACK_DEBIAN_WIRESHARK-CA_PACKAGE_NAME wireshark-ca)
+set(CPACK_DEBIAN_WIRESHARK-CA_PACKAGE_SECTION net)
+set(CPACK_DEBIAN_WIRESHARK-CA_PACKAGE_SHLIBDEPS ON) # the soname is the series of Wireshark
+set(CPACK_DEBIAN_WIRESHARK-CA_PACKAGE_DEPENDS tshark)
+set(CPACK_DEBIAN_WIRESHARK-CA_PACKAGE_SUGGESTS wireshark)
+set(CPACK_DEBIAN_WIRESHARK-CA_DESCRIPTION "Channel Access (EPICS) for Wireshark and TShark
+A plugin that decodes every message of Channel Access, the protocol of EPICS
+control systems: names of process variables, values of all types, who wrote
+what, requests and their answers, and what violates the protocol.
+
+With it come caw, which prints one line per message at the terminal, and the
+configuration profile \"EPICS CA\" with columns, colours and filters.")
+
+set(CPACK_DEBIAN_LIBCAW-DEV_PACKAGE_NAME libcaw-dev)
+set(CPACK_DEBIAN_LIBCAW-DEV_PACKAGE_SECTION libdevel)
+set(CPACK_DEBIAN_LIBCAW-DEV_DESCRIPTION "decoder of Channel Access (EPICS) as a static library
+libcaw turns bytes of Channel Access, the protocol of EPICS control systems,
+into messages, and messages into fields and text. It is plain C11: no
+dependencies, no input or output, no allocation while decoding.")
+
+set(CPACK_SOURCE_GENERATOR TXZ)
+set(CPACK_SOURCE_PACKAGE_FILE_NAME "caw-${PROJECT_VERSION}")
+string(REGEX REPLACE "([][+.*()^$?|])" "\\\\\\1" top "${PROJECT_SOURCE_DIR}")
+set(CPACK_SOURCE_IGNORE_FILES "^${top}/build" "^${top}/\\.git/" "/__pycache__/" "/\\.pytest_cache/"
+    "/\\.hypothesis/")
+include(CPack)
