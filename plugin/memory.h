@@ -23,24 +23,39 @@ typedef struct ca_entry {
     struct ca_entry *next;
 } ca_entry;
 
-/* What is kept for one TCP payload or datagram. */
+struct ca_state;
+
+/*
+ * What is kept for one TCP payload or datagram. A payload has, in this order: bytes that an
+ * earlier frame had, the end of a message that began in one, bytes that prove nothing, messages,
+ * and again bytes that an earlier frame had. Most have messages alone.
+ */
 typedef struct {
-    uint32_t continued;   /* leading bytes that belong to a message of an earlier frame */
-    uint64_t still;       /* bytes of that message that come behind this piece */
-    uint32_t skipped;     /* bytes behind them before the next proven message */
-    uint32_t missing;     /* bytes that the capture lacks in front of this piece */
-    bool unknown;         /* no message has been seen in this stream yet */
-    bool placed;          /* the next is known */
-    uint32_t start;       /* TCP sequence number of the first byte */
-    uint32_t length;      /* bytes that were on the wire */
-    int end;              /* of the circuit */
-    caw_circuit *circuit; /* NULL for a datagram */
-    caw_side speaker;     /* of a datagram */
-    bool recording;       /* this is the first visit */
-    ca_entry *first;
+    uint32_t repeated;      /* bytes at the start that an earlier frame had */
+    uint32_t continued;     /* bytes of a message that began in an earlier frame */
+    uint32_t skipped;       /* bytes before the first proven message */
+    uint32_t until;         /* offset of bytes at the end that an earlier frame had */
+    uint32_t missing;       /* bytes that the capture lacks in front of this piece */
+    uint32_t wasted;        /* bytes in front of these, of a message that lacks them */
+    bool opens;             /* nothing but its place in the stream says that a message begins */
+    bool strange;           /* no sign yet that this direction is Channel Access */
+    bool late;              /* others of this direction, from further on, came before */
+    uint32_t start;         /* TCP sequence number of the first byte */
+    uint32_t length;        /* bytes that were on the wire */
+    struct ca_state *after; /* where the stream stands behind the piece; NULL: no change */
+    int end;                /* of the circuit */
+    caw_circuit *circuit;   /* NULL for a datagram */
+    caw_side speaker;       /* of a datagram */
+    bool recording;         /* this is the first visit */
+    ca_entry *entries;
     ca_entry *last;
     ca_entry *at; /* the next to read, on later visits */
 } ca_piece;
+
+/* Offset of the first message. */
+static inline uint32_t memory_first(const ca_piece *piece) {
+    return piece->repeated + piece->continued + piece->skipped;
+}
 
 /*
  * The piece for this TCP payload. `bytes` is what is there of it, `captured` bytes; `tcp` is what
@@ -48,6 +63,9 @@ typedef struct {
  */
 ca_piece *memory_segment(tvbuff_t *tvb, packet_info *pinfo, const struct tcpinfo *tcp,
                          const uint8_t *bytes, uint32_t captured);
+
+/* An earlier visit has made the piece for this datagram. */
+bool memory_has_datagram(tvbuff_t *tvb, packet_info *pinfo);
 
 /* The piece for this datagram. */
 ca_piece *memory_datagram(tvbuff_t *tvb, packet_info *pinfo);
@@ -63,18 +81,20 @@ const caw_note *memory_note(ca_piece *piece, packet_info *pinfo, const caw_messa
 const char *memory_user(const ca_piece *piece);
 const char *memory_host(const ca_piece *piece);
 
-/* The piece ends: `rest` bytes of its last message are still to come, and not reassembled. */
-void memory_end(const ca_piece *piece, packet_info *pinfo, uint64_t rest);
+/*
+ * How the messages of a piece end; without a call the next one must be proven. With a message, of
+ * which `rest` bytes are still to come that will not be reassembled ...
+ */
+void memory_end(const ca_piece *piece, uint64_t rest);
 
-/* The piece ends inside a header, of which it has these bytes (fewer than 24). */
-void memory_header(const ca_piece *piece, packet_info *pinfo, const uint8_t *bytes,
-                   uint32_t length);
+/* ... or inside the message, or header, that begins with these bytes ... */
+void memory_inside(const ca_piece *piece, const uint8_t *bytes, uint32_t length);
 
-/* TCP is asked to reassemble the message `at` this offset, of this size or CAW_MORE. */
-void memory_ask(const ca_piece *piece, packet_info *pinfo, uint32_t at, int64_t size);
+/* ... which TCP is asked to reassemble ... */
+void memory_ask(const ca_piece *piece, packet_info *pinfo, const uint8_t *bytes, uint32_t length);
 
-/* The piece is not understood; messages must be proven again. */
-void memory_lost(const ca_piece *piece, packet_info *pinfo);
+/* ... or with something that is no Channel Access. */
+void memory_foreign(const ca_piece *piece, packet_info *pinfo);
 
 /* What is kept for a capture; called by the protocol's registration. */
 void memory_init(void);

@@ -146,6 +146,14 @@ static void show(const ca_payload *payload, uint32_t at, const caw_message *mess
         expert_add_info(payload->pinfo, item, cut);
 }
 
+static void show_message(const ca_payload *payload, uint32_t at, const caw_message *message,
+                         const caw_context *context, expert_field *cut) {
+    const caw_note *note = memory_note(payload->piece, payload->pinfo, message, context);
+
+    ports_learn(payload->pinfo, message);
+    show(payload, at, message, note, cut);
+}
+
 static void show_bytes(const ca_payload *payload, uint32_t at, uint32_t length, int field,
                        expert_field *expert, const char *what) {
     if (!length)
@@ -177,18 +185,18 @@ static int refuse(const ca_payload *payload, uint32_t at) {
 
 /*
  * No message of Channel Access begins here. What would need more than is here must be a known
- * command (the text of a web browser asks for 21 kB), and speak for itself if it is the first.
+ * command: the text of a web browser asks for 21 kB.
  */
 static bool is_foreign(const ca_payload *payload, uint32_t at, int64_t size,
                        const caw_message *message) {
     uint32_t left = payload->captured - at;
 
+    if (payload->piece->opens && at == memory_first(payload->piece) &&
+        !caw_begins(payload->bytes + at, left))
+        return true;
     if (size == CAW_MALFORMED)
         return true;
-    if (size <= left)
-        return false;
-    return (message->flaws >> CAW_FLAW_UNKNOWN_COMMAND & 1) ||
-           (payload->piece->unknown && at == 0 && !caw_evidence(payload->bytes, left));
+    return size > left && message->flaws >> CAW_FLAW_UNKNOWN_COMMAND & 1;
 }
 
 /* The payload ends before the message does, and not because the capture lacks bytes. */
@@ -200,69 +208,95 @@ static bool is_incomplete(const ca_payload *payload, int64_t size, uint32_t left
 
 /* Asks TCP for what is missing of the message at `at`. */
 static int want_more(const ca_payload *payload, uint32_t at, int64_t size) {
-    memory_ask(payload->piece, payload->pinfo, at, size);
+    uint32_t left = payload->captured - at;
+
+    memory_ask(payload->piece, payload->pinfo, payload->bytes + at, left);
     payload->pinfo->desegment_offset = (int)at;
     payload->pinfo->desegment_len =
-        size == CAW_MORE ? DESEGMENT_ONE_MORE_SEGMENT : (uint32_t)(size - (payload->captured - at));
+        size == CAW_MORE ? DESEGMENT_ONE_MORE_SEGMENT : (uint32_t)(size - left);
     return (int)payload->captured;
 }
 
-/* NULL when TCP shall collect a message of this size, or else why not. */
+/*
+ * NULL when TCP shall collect a message of this size, or else why not. What follows an older
+ * segment has been given away already.
+ */
 static expert_field *reassembly(const ca_payload *payload, int64_t size) {
     if (size > (int64_t)ca_largest_message * MIB)
         return &ei_ca_large;
-    return payload->pinfo->can_desegment ? NULL : &ei_ca_not_reassembled;
+    return payload->pinfo->can_desegment && !payload->piece->late ? NULL : &ei_ca_not_reassembled;
 }
 
-/* What is in front of the first message: the end of another, and bytes that prove nothing. */
-static uint32_t show_start(const ca_payload *payload) {
+/* Bytes between the piece before this one and this, as an item without bytes. */
+static void show_missing(const ca_payload *payload) {
     const ca_piece *piece = payload->piece;
-    uint32_t continued = MIN(piece->continued, payload->captured);
 
-    show_bytes(payload, 0, continued, hf_ca_continuation, &ei_ca_continuation,
+    if (!piece->missing && !piece->wasted)
+        return;
+    if (begin_columns(payload->pinfo))
+        col_clear(payload->pinfo->cinfo, COL_INFO);
+    col_append_sep_str(payload->pinfo->cinfo, COL_INFO, ", ", "[Bytes missing]");
+    proto_item *item = proto_tree_add_protocol_format(payload->tree, proto_ca, payload->tvb, 0, 0,
+                                                      "Channel Access, %u bytes missing, %u wasted",
+                                                      piece->missing, piece->wasted);
+    expert_add_info_format(payload->pinfo, item, &ei_ca_missing,
+                           "The capture lacks %u bytes in front of this%s", piece->missing,
+                           piece->wasted ? ", and a message that began before them is lost" : "");
+}
+
+/* What is in front of the first message. */
+static void show_start(const ca_payload *payload) {
+    const ca_piece *piece = payload->piece;
+    uint32_t repeated = MIN(piece->repeated, payload->captured);
+    uint32_t continued = MIN(piece->continued, payload->captured - repeated);
+    uint32_t skipped = MIN(piece->skipped, payload->captured - repeated - continued);
+
+    show_missing(payload);
+    show_bytes(payload, 0, repeated, hf_ca_continuation, &ei_ca_continuation, "Sent before");
+    show_bytes(payload, repeated, continued, hf_ca_continuation, &ei_ca_continuation,
                "Continuation of a message");
-    if (piece->skipped)
-        tell_malformed(payload->pinfo, "no message begins here", piece->skipped);
-    show_bytes(payload, continued, piece->skipped, hf_ca_skipped, &ei_ca_skipped,
+    if (skipped)
+        tell_malformed(payload->pinfo, "no message begins here", skipped);
+    show_bytes(payload, repeated + continued, skipped, hf_ca_skipped, &ei_ca_skipped,
                "Skipped to the next message");
-    return continued + piece->skipped;
+}
+
+/* What is behind the last one. */
+static int show_end(const ca_payload *payload, uint32_t at) {
+    show_bytes(payload, at, payload->captured - at, hf_ca_continuation, &ei_ca_continuation,
+               "Sent before");
+    return finish(payload);
 }
 
 /* The segment ends inside a header, and TCP will not collect the rest. */
 static int end_in_header(const ca_payload *payload, uint32_t at) {
     uint32_t length = payload->captured - at;
 
-    memory_header(payload->piece, payload->pinfo, payload->bytes + at, length);
+    memory_inside(payload->piece, payload->bytes + at, length);
     tell_malformed(payload->pinfo, "not reassembled", length);
     show_bytes(payload, at, length, hf_ca_foreign, &ei_ca_not_reassembled, "Part of a header");
     return (int)payload->captured;
 }
 
-/* Nothing in this piece is a message. In a stream that never had one it is another protocol. */
-static int find_nothing(const ca_payload *payload) {
-    memory_lost(payload->piece, payload->pinfo);
-    if (payload->piece->unknown)
-        return refuse(payload, 0);
-    show_start(payload);
-    return finish(payload);
-}
-
 static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
     ca_payload payload = payload_of(tvb, pinfo, tree);
-    payload.piece = memory_segment(tvb, pinfo, data, payload.bytes, payload.captured);
-    uint64_t rest = payload.piece->still;
+    ca_piece *piece = payload.piece =
+        memory_segment(tvb, pinfo, data, payload.bytes, payload.captured);
+    uint32_t end = MIN(piece->until, payload.captured);
+    uint32_t at = memory_first(piece);
 
-    if (payload.piece->skipped && payload.piece->skipped >= payload.captured)
-        return find_nothing(&payload);
-    for (uint32_t at = show_start(&payload); at < payload.captured;) {
+    if (piece->skipped >= CAW_HEADER_SIZE && at >= end && piece->strange)
+        return refuse(&payload, 0);
+    show_start(&payload);
+    while (at < end) {
         uint32_t left = payload.captured - at;
-        caw_context context = memory_context(payload.piece, payload.bytes + at, left);
+        caw_context context = memory_context(piece, payload.bytes + at, left);
         expert_field *cut = NULL;
         caw_message message;
         int64_t size = caw_decode(payload.bytes + at, left, &context, &message);
 
         if (is_foreign(&payload, at, size, &message)) {
-            memory_lost(payload.piece, pinfo);
+            memory_foreign(piece, pinfo);
             return refuse(&payload, at);
         }
         if (is_incomplete(&payload, size, left)) {
@@ -274,17 +308,14 @@ static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
         }
         if (size == CAW_MORE) {
             tell_malformed(pinfo, "cut short in the capture", left);
-            memory_lost(payload.piece, pinfo);
             return finish(&payload);
         }
-        rest = (uint64_t)size - MIN((uint64_t)size, payload.reported - at);
-        const caw_note *note = memory_note(payload.piece, pinfo, &message, &context);
-        ports_learn(pinfo, &message);
-        show(&payload, at, &message, note, cut);
+        show_message(&payload, at, &message, &context, cut);
+        if (size >= piece->until - at)
+            memory_end(piece, (uint64_t)(size - (piece->until - at)));
         at += (uint32_t)MIN(size, left);
     }
-    memory_end(payload.piece, pinfo, rest);
-    return finish(&payload);
+    return show_end(&payload, at);
 }
 
 /* ---- UDP -------------------------------------------------------------------------------- */
@@ -312,9 +343,7 @@ static int dissect_udp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
             tell_malformed(pinfo, "cut short in the capture", left);
             break;
         }
-        const caw_note *note = memory_note(payload.piece, pinfo, &message, &context);
-        ports_learn(pinfo, &message);
-        show(&payload, at, &message, note, incomplete ? &ei_ca_cut : NULL);
+        show_message(&payload, at, &message, &context, incomplete ? &ei_ca_cut : NULL);
         at += (uint32_t)MIN(size, left);
     }
     return finish(&payload);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "compat.h"
 
+#include "memory.h"
 #include "packet-ca.h"
 #include "ports.h"
 
@@ -88,9 +89,13 @@ static caw_side one_of(bool source, bool destination) {
     return source ? CAW_SERVER : CAW_CLIENT;
 }
 
+static caw_side announced_speaker(packet_info *pinfo) {
+    return one_of(has(servers, ports_endpoint(&pinfo->src, pinfo->srcport)),
+                  has(servers, ports_endpoint(&pinfo->dst, pinfo->destport)));
+}
+
 caw_side ports_tcp_speaker(packet_info *pinfo) {
-    caw_side announced = one_of(has(servers, ports_endpoint(&pinfo->src, pinfo->srcport)),
-                                has(servers, ports_endpoint(&pinfo->dst, pinfo->destport)));
+    caw_side announced = announced_speaker(pinfo);
 
     if (announced != CAW_NOBODY)
         return announced;
@@ -108,15 +113,31 @@ caw_side ports_udp_speaker(packet_info *pinfo) {
 
 /* ---- heuristics ------------------------------------------------------------------------- */
 
-/* A circuit whose search was not captured: its first segment here must be a proven chain. */
+/*
+ * From this frame on the conversation is ours. Earlier frames stay what they were in the first
+ * pass, and later passes do not ask again: what is learned behind a frame must not change it.
+ */
+static bool take(packet_info *pinfo, dissector_handle_t handle, tvbuff_t *tvb, proto_tree *tree,
+                 void *data) {
+    conversation_set_dissector_from_frame_number(find_or_create_conversation(pinfo), pinfo->num,
+                                                 handle);
+    return call_dissector_only(handle, tvb, pinfo, tree, data) > 0;
+}
+
+/*
+ * A circuit to a server that was announced after it had begun, or one whose search was not
+ * captured: then this segment must be a proven chain.
+ */
 static ca_bool looks_like_circuit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
     uint32_t captured = tvb_captured_length(tvb);
-    const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)captured);
+    bool whole = captured == tvb_reported_length(tvb);
 
-    if (caw_chain(bytes, captured, true) < CAW_CLAIM)
+    if (PINFO_FD_VISITED(pinfo))
         return false;
-    conversation_set_dissector(find_or_create_conversation(pinfo), tcp_handle);
-    return call_dissector_only(tcp_handle, tvb, pinfo, tree, data) > 0;
+    if (announced_speaker(pinfo) == CAW_NOBODY &&
+        caw_chain(tvb_get_ptr(tvb, 0, (int)captured), captured, whole) < CAW_CLAIM)
+        return false;
+    return take(pinfo, tcp_handle, tvb, tree, data);
 }
 
 /* Nothing worse than a note. */
@@ -157,11 +178,13 @@ static ca_bool looks_like_datagram(tvbuff_t *tvb, packet_info *pinfo, proto_tree
     uint32_t captured = tvb_captured_length(tvb);
     bool known = has(clients, ports_endpoint(&pinfo->dst, pinfo->destport));
 
+    if (PINFO_FD_VISITED(pinfo)) /* UDP remembers who took the frame */
+        return memory_has_datagram(tvb, pinfo) &&
+               call_dissector_only(udp_handle, tvb, pinfo, tree, data) > 0;
     if (captured < tvb_reported_length(tvb) ||
         !is_datagram(tvb_get_ptr(tvb, 0, (int)captured), captured, known))
         return false;
-    conversation_set_dissector(find_or_create_conversation(pinfo), udp_handle);
-    return call_dissector_only(udp_handle, tvb, pinfo, tree, data) > 0;
+    return take(pinfo, udp_handle, tvb, tree, data);
 }
 
 void ports_register(dissector_handle_t tcp, dissector_handle_t udp) {

@@ -256,8 +256,8 @@ bool caw_begins(const uint8_t *bytes, size_t available) {
     caw_view view = {bytes, 0, available > UINT32_MAX ? UINT32_MAX : (uint32_t)available};
     if (available < CAW_HEADER_SIZE || caw_size(bytes, available) == CAW_MORE)
         return is_start_of_header(view);
-    if (wire_u16(view, 0) == CAW_VERSION)
-        return caw_evidence(bytes, available) > 0;
+    if (wire_u16(view, 0) == CAW_VERSION) /* or zeros */
+        return caw_evidence(bytes, available) || caw_size(bytes, available) == (int64_t)available;
     return caw_evidence(bytes, available) > FIRST || is_filled(bytes, available);
 }
 
