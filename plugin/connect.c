@@ -205,10 +205,15 @@ static tap_packet_status see(void *data, packet_info *pinfo, epan_dissect_t *edt
 }
 
 static ca_tap_init init(const char *option, void *user _U_) {
-    const char *filter = strlen(option) > strlen(OPTION) ? option + strlen(OPTION) + 1 : NULL;
+    const char *rest = option + strlen(OPTION);
     GArray *requests = new_requests();
-    GString *error = register_tap_listener("ca", requests, filter, TL_REQUIRES_NOTHING, reset, see,
-                                           draw, finish);
+    GString *error;
+
+    if (*rest && *rest != ',')
+        error = g_string_new("no such report");
+    else
+        error = register_tap_listener("ca", requests, *rest ? rest + 1 : NULL, TL_REQUIRES_NOTHING,
+                                      reset, see, draw, finish);
 
     if (error) {
         fprintf(stderr, "caw: -z %s: %s\n", option, error->str);

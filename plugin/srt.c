@@ -80,7 +80,7 @@ static tap_packet_status see(void *tap, packet_info *pinfo, epan_dissect_t *edt 
     tap_packet_status status = TAP_PACKET_DONT_REDRAW;
 
     for (const ca_event *event = events->first; event; event = event->next) {
-        if (!ca_is_first_answer(pinfo, event))
+        if (!ca_is_first_answer(pinfo, event) || event->note->repeated)
             continue;
         add_answer(srt->srt_array, pinfo, event);
         status = TAP_PACKET_REDRAW;

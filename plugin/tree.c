@@ -406,7 +406,7 @@ static void report_history(packet_info *pinfo, proto_item *item, const caw_note 
     for (int i = 0; i < CAW_HISTORY_FLAWS && note->flaws >> i; i++)
         if (note->flaws >> i & 1)
             expert_add_info(pinfo, item, &ei_ca_history[i]);
-    if (note->repeated)
+    if (note->repeated && note->turn == CAW_REQUEST)
         expert_add_info(pinfo, item, &ei_ca_repeated);
 }
 

@@ -51,11 +51,20 @@ const caw_exchange *caw_searches_find(const caw_searches *searches, uint32_t cli
     return found && found->pv && strcmp(found->pv, pv) == 0 ? found : NULL;
 }
 
-void caw_searches_link(const caw_searches *searches, uint32_t client, const caw_note *creation) {
-    const char *pv = caw_pv(creation);
-    caw_exchange *exchange = creation->channel ? creation->channel->creation : NULL;
-    if (exchange && pv)
-        exchange->search = caw_searches_find(searches, client, pv);
+static void enter_name(caw_searches *searches, uint32_t client, caw_exchange *search) {
+    if (search->pv)
+        caw_idmap_set(&searches->by_name, &searches->store.memory, name_key(client, search->pv),
+                      search);
+}
+
+void caw_searches_link(caw_searches *searches, uint32_t client, const caw_note *request) {
+    caw_exchange *exchange = (caw_exchange *)request->exchange;
+    if (!exchange || !exchange->pv)
+        return;
+    if (exchange->command == CAW_SEARCH)
+        enter_name(searches, client, exchange);
+    if (exchange->command == CAW_CREATE_CHAN)
+        exchange->search = caw_searches_find(searches, client, exchange->pv);
 }
 
 /*
@@ -92,9 +101,7 @@ static void see_search(caw_searches *searches, uint64_t client, const caw_messag
     exchange->sequence = sequence;
     exchange->pv = caw_keep_text(&searches->store, name);
     caw_idmap_set(&searches->by_cid, &searches->store.memory, key, exchange);
-    if (exchange->pv)
-        caw_idmap_set(&searches->by_name, &searches->store.memory,
-                      name_key((uint32_t)(client >> 16), exchange->pv), exchange);
+    enter_name(searches, (uint32_t)(client >> 16), exchange);
 }
 
 /* rsrv and libca: the first answer counts; the same server may answer over several routes. */
@@ -112,9 +119,11 @@ static void see_found(caw_searches *searches, uint64_t server, uint64_t client,
         exchange->answer = now;
         exchange->server = caw_announced_server(message, server);
         exchange->failed = message->command == CAW_NOT_FOUND;
-    } else if (exchange->server != caw_announced_server(message, server)) {
-        caw_history_flag(note, CAW_HISTORY_DUPLICATE_PV);
+        return;
     }
+    note->repeated = true;
+    if (exchange->server != caw_announced_server(message, server))
+        caw_history_flag(note, CAW_HISTORY_DUPLICATE_PV);
 }
 
 void caw_searches_see(caw_searches *searches, uint64_t from, uint64_t to,
