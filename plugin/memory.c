@@ -10,17 +10,37 @@
 #include <epan/proto_data.h>
 #include <epan/wmem_scopes.h>
 
-/* One direction of a conversation, where it stands behind the last piece seen. */
-typedef struct {
-    bool begun;          /* a piece was seen */
-    bool lost;           /* where the next message begins is not known */
-    bool proven;         /* a message was seen */
-    uint32_t seen;       /* TCP sequence number up to which all is known */
-    uint64_t rest;       /* bytes of a message that was not reassembled, from there on */
-    uint32_t asked;      /* where a message begins that TCP shall reassemble */
-    uint32_t asked_size; /* its size, 0: none, or not known */
-    uint8_t header[CAW_EXTENDED_HEADER_SIZE]; /* an unfinished header */
+/*
+ * Where a direction of a conversation stands: what is known of the next message at a place in the
+ * stream. A message that began before that place has `rest` bytes to come; a header that began
+ * before it is kept, because the message's size is not known yet.
+ */
+typedef struct ca_state {
+    bool lost;     /* where the next message begins is not known, and the following means nothing */
+    uint64_t rest; /* up to 2^32 and more */
+    uint8_t header[CAW_EXTENDED_HEADER_SIZE];
     uint32_t header_length;
+} ca_state;
+
+/* Bytes that the capture lacks so far. They may still come, out of order. */
+typedef struct ca_hole {
+    uint32_t from; /* TCP sequence numbers */
+    uint32_t to;
+    ca_state state; /* at `from` */
+    struct ca_hole *next;
+} ca_hole;
+
+/* One direction of a conversation. */
+typedef struct {
+    bool begun;     /* a piece was seen */
+    bool proven;    /* a message was seen */
+    bool refused;   /* its first bytes were seen, and were no Channel Access */
+    bool aligned;   /* `grid` is known */
+    uint32_t grid;  /* TCP sequence number of a message: all begin at multiples of 8 from there */
+    uint32_t seen;  /* TCP sequence number behind the last piece */
+    ca_state state; /* there */
+    uint32_t asked; /* bytes before there of a message that TCP shall reassemble */
+    ca_hole *holes; /* in descending order */
 } ca_stream;
 
 /* One TCP conversation. */
@@ -55,20 +75,25 @@ void memory_init(void) {
 
 /*
  * A frame can have several pieces: a reassembled one, which starts at 0, and what follows in the
- * segment, which starts behind the headers; each again in a tunnel within a tunnel.
+ * segment, which starts behind the headers; each again for each connection in a tunnel. (The layer
+ * number would tell these too, but it is not the same in all visits.)
  */
-static uint32_t piece_key(tvbuff_t *tvb, packet_info *pinfo) {
-    return (uint32_t)tvb_raw_offset(tvb) | (uint32_t)pinfo->curr_layer_num << 24;
+static uint32_t piece_key(tvbuff_t *tvb, const struct tcp_analysis *tcp) {
+    return (uint32_t)tvb_raw_offset(tvb) | (tcp ? tcp->stream : 0) << 24;
+}
+
+bool memory_has_datagram(tvbuff_t *tvb, packet_info *pinfo) {
+    return p_get_proto_data(wmem_file_scope(), pinfo, proto_ca, piece_key(tvb, NULL)) != NULL;
 }
 
 /* The piece of an earlier visit, rewound, or a new one that records. */
-static ca_piece *piece_of(tvbuff_t *tvb, packet_info *pinfo) {
-    uint32_t key = piece_key(tvb, pinfo);
+static ca_piece *piece_of(tvbuff_t *tvb, const struct tcp_analysis *tcp, packet_info *pinfo) {
+    uint32_t key = piece_key(tvb, tcp);
     ca_piece *piece = p_get_proto_data(wmem_file_scope(), pinfo, proto_ca, key);
 
     if (piece) {
         piece->recording = false;
-        piece->at = piece->first;
+        piece->at = piece->entries;
         return piece;
     }
     piece = wmem_new0(wmem_file_scope(), ca_piece);
@@ -131,6 +156,7 @@ static caw_side speaker_by_bytes(const uint8_t *bytes, uint32_t length, caw_tran
     return CAW_NOBODY;
 }
 
+/* The first of these that knows. */
 static void settle(ca_piece *piece, packet_info *pinfo, const uint8_t *bytes, uint32_t length) {
     if (caw_circuit_speaker(piece->circuit, piece->end) != CAW_NOBODY)
         return;
@@ -145,127 +171,218 @@ static void settle(ca_piece *piece, packet_info *pinfo, const uint8_t *bytes, ui
 
 /* ---- where messages begin --------------------------------------------------------------- */
 
-/* Adds the start of a segment to an unfinished header; once it is whole, so is the message size. */
-static void finish_header(ca_stream *stream, const uint8_t *bytes, uint32_t captured) {
-    uint32_t held = stream->header_length;
-    uint32_t room = (uint32_t)sizeof stream->header - held;
-    uint32_t added = MIN(captured, room);
+static const ca_state lost = {.lost = true};
 
-    memcpy(stream->header + held, bytes, added);
-    stream->header_length = held + added;
-    int64_t size = caw_size(stream->header, stream->header_length);
+/* The state behind these bytes, with which a message begins. */
+static ca_state inside(const uint8_t *bytes, uint32_t length) {
+    int64_t size = caw_size(bytes, length);
+    ca_state state = {0};
+
     if (size == CAW_MORE) {
-        stream->rest = captured;
-        return;
+        memcpy(state.header, bytes, length);
+        state.header_length = length;
+    } else {
+        state.rest = (uint64_t)size - length;
     }
-    stream->header_length = 0;
-    if (size > held)
-        stream->rest = (uint64_t)size - held;
+    return state;
+}
+
+/* Adds the next bytes to an unfinished header, to know how many of them belong to its message. */
+static ca_state finish_header(ca_state state, const uint8_t *bytes, uint32_t captured) {
+    uint32_t held = state.header_length;
+    uint32_t added = MIN(captured, (uint32_t)sizeof state.header - held);
+
+    memcpy(state.header + held, bytes, added);
+    int64_t size = caw_size(state.header, held + added);
+    if (size == CAW_MORE) {
+        state.header_length += added;
+        return state;
+    }
+    return size > held ? (ca_state){.rest = (uint64_t)size - held} : lost;
+}
+
+/* The state behind a gap: known as long as all that is missing is of one message. */
+static ca_state cross(ca_state state, uint32_t gap) {
+    if (!gap)
+        return state;
+    if (state.lost || state.header_length || gap > state.rest)
+        return lost;
+    return (ca_state){.rest = state.rest - gap};
 }
 
 /*
- * The first bytes of this direction: a message begins there if they follow the handshake. TCP
- * counts sequence numbers from there, or as they are, as its preference says.
+ * The first byte of this direction, as TCP counts: from 1 or from where the handshake says, after
+ * its preference. `start` when the handshake is not in the capture.
  */
-static void begin(ca_stream *stream, packet_info *pinfo, uint32_t start) {
+static uint32_t first_byte(packet_info *pinfo, uint32_t start) {
     const struct tcp_analysis *tcp = get_tcp_conversation_data(NULL, pinfo);
-    bool follows = has_handshake(tcp) && (start == 1 || start == tcp->fwd->base_seq + 1);
 
+    if (!has_handshake(tcp))
+        return start;
+    uint32_t absolute = tcp->fwd->base_seq + 1;
+    return start - 1 < start - absolute ? 1 : absolute;
+}
+
+static void begin(ca_stream *stream, packet_info *pinfo, uint32_t start) {
     stream->begun = true;
-    stream->seen = start;
-    stream->lost = !follows;
+    stream->aligned = has_handshake(get_tcp_conversation_data(NULL, pinfo));
+    stream->seen = stream->grid = first_byte(pinfo, start);
+    stream->state.lost = !stream->aligned;
+}
+
+static ca_hole *new_hole(uint32_t from, uint32_t to, ca_state state, ca_hole *next) {
+    ca_hole *hole = wmem_new(wmem_file_scope(), ca_hole);
+
+    *hole = (ca_hole){from, to, state, next};
+    return hole;
+}
+
+/* Is sequence number a before b? */
+static bool is_before(uint32_t a, uint32_t b) {
+    return (int32_t)(a - b) < 0;
+}
+
+/* The hole that this piece has bytes of, or NULL. */
+static ca_hole *hole_of(const ca_stream *stream, const ca_piece *piece) {
+    for (ca_hole *hole = stream->holes; hole; hole = hole->next) {
+        if (!is_before(piece->start, hole->to))
+            return NULL;
+        if (hole->from != hole->to && is_before(hole->from, piece->start + piece->length))
+            return hole;
+    }
+    return NULL;
+}
+
+/* A piece that is older than others: what is new of it fills a hole. The state at its start. */
+static ca_state come_late(ca_piece *piece, const ca_stream *stream) {
+    ca_hole *hole = hole_of(stream, piece);
+
+    piece->late = true;
+    if (!hole) {
+        piece->repeated = piece->length;
+        return lost;
+    }
+    ca_state state = hole->state;
+    if (is_before(piece->start, hole->from)) {
+        piece->repeated = hole->from - piece->start;
+    } else if (hole->from != piece->start) {
+        hole->next = new_hole(hole->from, piece->start, state, hole->next);
+        state = cross(state, piece->start - hole->from);
+    }
+    piece->until = MIN(piece->length, hole->to - piece->start);
+    hole->from = piece->start + piece->until;
+    piece->after = &hole->state;
+    return state;
+}
+
+/* A piece that goes on behind what was seen, or behind a hole. The state at its start. */
+static ca_state come_next(ca_piece *piece, ca_stream *stream, uint32_t gap) {
+    ca_state state = cross(stream->state, gap);
+
+    if (gap) {
+        stream->holes = new_hole(stream->seen, piece->start, stream->state, stream->holes);
+        caw_circuit_hole(piece->circuit);
+    }
+    piece->missing = gap;
+    piece->wasted = stream->asked;
+    return state;
+}
+
+/* Puts the piece where it belongs in the stream. The state at its first new byte. */
+static ca_state put(ca_piece *piece, ca_stream *stream) {
+    uint32_t end = piece->start + piece->length;
+    uint32_t old = stream->seen - piece->start;
+    ca_state state = {0};
+
+    if (is_before(piece->start, stream->seen) && !is_before(stream->seen, end))
+        return come_late(piece, stream);
+    piece->after = &stream->state;
+    if (is_before(stream->seen, piece->start)) {
+        state = come_next(piece, stream, piece->start - stream->seen);
+    } else if (!stream->asked || stream->asked != old) { /* not what TCP was asked for */
+        piece->repeated = old;
+        state = come_next(piece, stream, 0);
+    }
+    stream->seen = end;
+    stream->asked = 0;
+    return state;
+}
+
+/* How many bytes from `at` on are no proven message. */
+static uint32_t skip(const ca_stream *stream, const ca_piece *piece, const uint8_t *bytes,
+                     uint32_t at, uint32_t end) {
+    uint32_t first = stream->aligned ? (stream->grid - (piece->start + at)) % 8 : 0;
+
+    return (uint32_t)caw_resync(bytes + at, end - at, first, stream->aligned ? 8 : 1);
 }
 
 /*
- * Bytes of the stream that never came, from `seen` on. As long as they are all of one message,
- * its end is still known.
+ * Finds the first message of a piece. Leaves the state behind the piece as it is if no message
+ * ends it: the callers of memory_end and its like know better.
  */
-static void cross_hole(ca_piece *piece, ca_stream *stream, uint32_t gap) {
-    piece->missing = gap;
-    caw_circuit_hole(piece->circuit);
-    if (stream->header_length || gap > stream->rest) {
-        stream->lost = true;
-        stream->rest = 0;
-        stream->header_length = 0;
-        return;
-    }
-    stream->rest -= gap;
-}
-
-/* TCP goes on without the message it was asked for: bytes of it never came. */
-static void give_up_message(ca_piece *piece, ca_stream *stream) {
-    piece->missing = stream->asked_size;
-    stream->asked_size = 0;
-    caw_circuit_hole(piece->circuit);
-}
-
-/* Finds the first message of a piece that is not a reassembled one. */
-static void find_start(ca_piece *piece, packet_info *pinfo, const uint8_t *bytes,
+static void find_start(ca_piece *piece, ca_stream *stream, const uint8_t *bytes,
                        uint32_t captured) {
-    ca_stream *stream = stream_of(piece, pinfo);
+    ca_state state = put(piece, stream);
+    uint32_t at = MIN(piece->repeated, captured);
+    uint32_t end = MIN(piece->until, captured);
 
-    if (!stream->begun)
-        begin(stream, pinfo, piece->start);
-    int32_t gap = (int32_t)(piece->start - stream->seen);
-    if (gap >= 0 && stream->asked_size)
-        give_up_message(piece, stream);
-    if (gap > 0)
-        cross_hole(piece, stream, (uint32_t)gap);
-    if (stream->header_length)
-        finish_header(stream, bytes, captured);
-    if (gap >= 0) {
-        piece->continued = (uint32_t)MIN(stream->rest, piece->length);
-        piece->still = stream->rest - piece->continued;
+    if (state.header_length)
+        state = finish_header(state, bytes + at, end - at);
+    if (state.header_length) {
+        piece->continued = piece->until - piece->repeated;
+    } else if (!state.lost) {
+        piece->continued = (uint32_t)MIN(state.rest, piece->until - piece->repeated);
+        state.rest -= piece->continued;
+    } else if (piece->after) {
+        piece->skipped = skip(stream, piece, bytes, at, end);
     }
-    uint32_t at = MIN(piece->continued, captured);
-    /* an older segment that comes late: nothing is known of its first byte */
-    if (stream->lost || gap < 0)
-        piece->skipped = (uint32_t)caw_resync(bytes + at, captured - at);
+    at += piece->continued + piece->skipped;
+    piece->opens = !stream->proven && !state.lost && !piece->continued;
+    if (at < end)
+        stream->grid = piece->start + at;
+    if (piece->after)
+        *piece->after = at < piece->until ? lost : state;
 }
 
-/* TCP has put these bytes together: they are no part of the frame. */
-static bool is_reassembled(tvbuff_t *tvb) {
-    return tvb_raw_offset(tvb) == 0;
-}
+/* Is there no sign at all that this direction is Channel Access? */
+static bool is_strange(const ca_conversation *conversation, int end) {
+    const ca_stream *stream = &conversation->streams[end];
 
-/* Where the piece is in the stream; a reassembled one begins where it was asked for. */
-static void place(ca_piece *piece, packet_info *pinfo, const struct tcpinfo *tcp,
-                  bool reassembled) {
-    ca_stream *stream = stream_of(piece, pinfo);
-
-    piece->placed = tcp != NULL;
-    if (tcp)
-        piece->start = reassembled ? stream->asked : tcp->nxtseq - piece->length;
-    piece->unknown = !stream->proven;
+    return !stream->proven && (stream->refused || !conversation->streams[!end].proven);
 }
 
 /* ---- the entry points' side ------------------------------------------------------------- */
 
 ca_piece *memory_segment(tvbuff_t *tvb, packet_info *pinfo, const struct tcpinfo *tcp,
                          const uint8_t *bytes, uint32_t captured) {
-    ca_piece *piece = piece_of(tvb, pinfo);
+    ca_piece *piece = piece_of(tvb, get_tcp_conversation_data(NULL, pinfo), pinfo);
 
     if (!piece->recording)
         return piece;
+    ca_conversation *conversation = conversation_of(pinfo);
     piece->end = end_of(pinfo);
-    piece->circuit = conversation_of(pinfo)->circuit;
-    piece->length = tvb_reported_length(tvb);
-    place(piece, pinfo, tcp, is_reassembled(tvb));
-    if (is_reassembled(tvb))
-        stream_of(piece, pinfo)->asked_size = 0;
-    else if (tcp)
-        find_start(piece, pinfo, bytes, captured);
-    uint32_t at = MIN(piece->continued + piece->skipped, captured);
+    piece->circuit = conversation->circuit;
+    piece->length = piece->until = tvb_reported_length(tvb);
+    if (tcp) {
+        ca_stream *stream = &conversation->streams[piece->end];
+        piece->start = tcp->seq;
+        if (!stream->begun)
+            begin(stream, pinfo, piece->start);
+        find_start(piece, stream, bytes, captured);
+    }
+    piece->strange = is_strange(conversation, piece->end);
+    uint32_t at = MIN(memory_first(piece), captured);
     settle(piece, pinfo, bytes + at, captured - at);
     return piece;
 }
 
 ca_piece *memory_datagram(tvbuff_t *tvb, packet_info *pinfo) {
-    ca_piece *piece = piece_of(tvb, pinfo);
+    ca_piece *piece = piece_of(tvb, NULL, pinfo);
     uint32_t captured = tvb_captured_length(tvb);
 
     if (!piece->recording)
         return piece;
+    piece->until = tvb_reported_length(tvb);
     piece->speaker = ports_udp_speaker(pinfo);
     if (piece->speaker == CAW_NOBODY)
         piece->speaker = speaker_by_bytes(tvb_get_ptr(tvb, 0, (int)captured), captured, CAW_UDP);
@@ -305,7 +422,7 @@ static ca_entry *new_entry(ca_piece *piece) {
     if (piece->last)
         piece->last->next = entry;
     else
-        piece->first = entry;
+        piece->entries = entry;
     piece->last = entry;
     return entry;
 }
@@ -335,49 +452,30 @@ const char *memory_host(const ca_piece *piece) {
 
 /* ---- the end of a piece ----------------------------------------------------------------- */
 
-/* The stream to move on, unless this is a later visit or an older segment that came late. */
-static ca_stream *advance(const ca_piece *piece, packet_info *pinfo, uint32_t to) {
-    if (!piece->recording || !piece->placed)
-        return NULL;
+static void set_state(const ca_piece *piece, ca_state state) {
+    if (piece->recording && piece->after)
+        *piece->after = state;
+}
+
+void memory_end(const ca_piece *piece, uint64_t rest) {
+    set_state(piece, (ca_state){.rest = rest});
+}
+
+void memory_inside(const ca_piece *piece, const uint8_t *bytes, uint32_t length) {
+    set_state(piece, inside(bytes, length));
+}
+
+void memory_ask(const ca_piece *piece, packet_info *pinfo, const uint8_t *bytes, uint32_t length) {
+    memory_inside(piece, bytes, length);
+    if (piece->recording && piece->after)
+        stream_of(piece, pinfo)->asked = length;
+}
+
+void memory_foreign(const ca_piece *piece, packet_info *pinfo) {
+    if (!piece->recording)
+        return;
     ca_stream *stream = stream_of(piece, pinfo);
-    if ((int32_t)(piece->start + to - stream->seen) < 0)
-        return NULL;
-    stream->seen = piece->start + to;
-    stream->rest = 0;
-    stream->header_length = 0;
-    stream->lost = false;
-    return stream;
-}
-
-void memory_end(const ca_piece *piece, packet_info *pinfo, uint64_t rest) {
-    ca_stream *stream = advance(piece, pinfo, piece->length);
-
-    if (stream)
-        stream->rest = rest;
-}
-
-void memory_header(const ca_piece *piece, packet_info *pinfo, const uint8_t *bytes,
-                   uint32_t length) {
-    ca_stream *stream = advance(piece, pinfo, piece->length);
-
-    if (!stream)
-        return;
-    memcpy(stream->header, bytes, length);
-    stream->header_length = length;
-}
-
-void memory_ask(const ca_piece *piece, packet_info *pinfo, uint32_t at, int64_t size) {
-    ca_stream *stream = advance(piece, pinfo, at + (uint32_t)size);
-
-    if (!stream)
-        return;
-    stream->asked = piece->start + at;
-    stream->asked_size = (uint32_t)size;
-}
-
-void memory_lost(const ca_piece *piece, packet_info *pinfo) {
-    ca_stream *stream = advance(piece, pinfo, piece->length);
-
-    if (stream)
-        stream->lost = true;
+    stream->aligned = false; /* it may have been wrong */
+    stream->refused = !stream->proven;
+    set_state(piece, lost);
 }

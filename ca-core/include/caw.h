@@ -673,15 +673,16 @@ uint64_t caw_announced_server(const caw_message *message, uint64_t from);
 /* ---- 8. plausibility --------------------------------------------------------------------- */
 
 /*
- * How strongly the message that starts here speaks for being one, in bits: what a random message
+ * How strongly the message that starts here speaks for being one, in bits: what other binary data
  * would have to get right. 0: it cannot be one. Looks at the header and what follows of it.
  */
 unsigned caw_evidence(const uint8_t *bytes, size_t available);
 
 /*
- * The evidence of the messages from here on together; 0 when one of them cannot be one. The last
- * may be incomplete. `piece`: the bytes are all that was sent at once, so it counts when the last
- * message ends with them.
+ * The evidence of the messages from here on together; 0 when one of them cannot be one, less than
+ * CAW_PROOF when all are little more than zeros, unless they are many. The last may be incomplete.
+ * `piece`: the bytes are all that was sent at once, so it counts when the last message ends with
+ * them.
  */
 unsigned caw_chain(const uint8_t *bytes, size_t available, bool piece);
 
@@ -689,15 +690,21 @@ unsigned caw_chain(const uint8_t *bytes, size_t available, bool piece);
 #define CAW_PROOF 40
 
 /* Enough evidence to take a stream of unknown contents for Channel Access. */
-#define CAW_CLAIM 56
+#define CAW_CLAIM 48
 
 /*
- * The first place, from the start of bytes, where a chain of messages begins that is proven
- * plausible: CAW_PROOF before the bytes end, and nothing against it. The bytes are what was sent
- * at once. Messages start at multiples of 8 bytes of the stream, but the capture may not show
- * where those are, so every place is tried. `available` when there is none.
+ * A stream can begin with these bytes, or with what they will become: weak, but enough to tell
+ * other protocols and random bytes. `available` > 0.
  */
-size_t caw_resync(const uint8_t *bytes, size_t available);
+bool caw_begins(const uint8_t *bytes, size_t available);
+
+/*
+ * The first place where a chain of messages begins that is proven plausible: CAW_PROOF before the
+ * bytes end, and nothing against it. `available` when there is none. The bytes are what was sent
+ * at once. Messages start at multiples of 8 bytes of the stream: where these are known, places
+ * are tried from `first` in steps of 8; where not, from 0 in steps of 1.
+ */
+size_t caw_resync(const uint8_t *bytes, size_t available, size_t first, size_t step);
 
 #ifdef __cplusplus
 }
