@@ -840,3 +840,88 @@ def test_a_name_server(talked):
     assert names(rows) == [None, 't:a', 't:b', 't:a', 't:b', None, 't:c', None, 't:c', 't:c']
     assert links(rows)[1:5] == [(4, None), (5, None), (None, 3), (None, 3)]
     assert links(rows)[6:] == [(8, None), (None, None), (8, None), (None, 6)]
+
+
+# ---- who speaks ------------------------------------------------------------------------------
+
+# A message of the client and one of the server that have the same form: alone, neither tells who
+# sent it. (command, the client's, the server's)
+ALIKE = {
+    'VERSION': (message(0, count=13), message(0, count=13)),
+    'VERSION with 1 and 1': (message(0, type=1, count=13, p1=1),) * 2,
+    'EVENT_ADD of sid 1': (
+        message(1, bytes(12) + b'\0\1\0\0', type=5, count=4, p1=1, p2=9),
+        message(1, bytes(12) + b'\0\1\0\0', type=5, count=4, p1=1, p2=9),
+    ),
+    'READ without count': (message(3, type=6, p1=1, p2=9), message(3, type=6, p1=1, p2=9)),
+    'READ_SYNC': (message(10),) * 2,
+    'CLEAR_CHANNEL': (message(12, p1=1, p2=9),) * 2,
+    'READ_NOTIFY without count': (message(15, type=6, p1=1, p2=9),) * 2,
+    'WRITE_NOTIFY of nothing': (message(19, type=6, p1=1, p2=9),) * 2,
+    'ECHO': (message(23),) * 2,
+}
+TELLING = {
+    'client': talk.write(7, 8),
+    'server': talk.created(5, 6),
+}
+SOMEWHERE = ('10.1.0.1', 6000)
+
+
+def midstream(chunks, port):
+    """A circuit between two unknown ports, without its beginning."""
+    return wire.circuit(chunks, client=('10.1.0.2', port), server=SOMEWHERE)[2:]
+
+
+def circuits_of(*more):
+    """A circuit for each row of ALIKE, one after the other; then these chunks in each."""
+    return [
+        packet
+        for port, (ours, theirs) in enumerate(ALIKE.values(), 40000)
+        for packet in midstream([client(ours), server(theirs), *more], port)
+    ]
+
+
+@pytest.fixture
+def messages_of(tshark, save):
+    """messages_of(packets, arguments...): the class of each message as tshark names it."""
+
+    def messages_of(packets, *arguments):
+        path = save(wire.capture(packets))
+        fields = ('-T', 'fields', '-e', 'ca.message', '-d', f'tcp.port=={SOMEWHERE[1]},ca')
+        return tshark('-r', path, *fields, *arguments).splitlines()
+
+    return messages_of
+
+
+def test_alike_messages_alone_are_linked_to_nothing(messages_of):
+    packets = circuits_of()
+    assert len(messages_of(packets)) == len(packets)
+    assert not any(messages_of(packets, '-2', '-Y', 'ca.response_in || ca.response_to || ca.pv'))
+
+
+@pytest.mark.parametrize('teller', TELLING)
+def test_one_message_that_tells_settles_all_before(teller, shown, messages_of, save):
+    packets = circuits_of((teller, TELLING[teller][1]))
+    notes = tracker.track(reference.messages(wire.capture(packets), ports=(SOMEWHERE[1],)))
+    decoded = ('-2', '-d', f'tcp.port=={SOMEWHERE[1]},ca')
+    assert_rows(shown(save(wire.capture(packets)), *decoded), expected_rows(notes))
+    classes = [reference.caproto_class(note.message).__name__ for note in notes]
+    got = [name for line in messages_of(packets, '-2') for name in line.split(',')]
+    assert [name for name in got if name not in ODD_NAMES] == [
+        name for name in classes if name not in ODD_NAMES
+    ]
+
+
+# caproto has no class for the server's
+ODD_NAMES = {'ReadSyncRequest', 'ReadSyncResponse'}
+
+
+@pytest.mark.parametrize('teller', TELLING)
+def test_what_comes_after_is_right_at_once(teller, shown, messages_of, save):
+    ours, theirs = zip(*ALIKE.values())
+    chunks = [(teller, TELLING[teller][1]), *map(client, ours), *map(server, theirs)]
+    packets = midstream(chunks, 40000)
+    notes = tracker.track(reference.messages(wire.capture(packets), ports=(SOMEWHERE[1],)))
+    decoded = ('-d', f'tcp.port=={SOMEWHERE[1]},ca')
+    got = shown(save(wire.capture(packets)), *decoded)
+    assert_rows(got, expected_rows(notes, final=False))
