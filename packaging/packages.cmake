@@ -5,7 +5,7 @@
 #   cpack -G DEB --config build/CPackConfig.cmake     wireshark-ca and libcaw-dev
 #   cpack --config build/CPackSourceConfig.cmake      the source archive
 
-set(CAW_MAINTAINER "The caw authors <caw@users.noreply.github.com>" CACHE STRING
+set(CAW_MAINTAINER "The caw authors <maintainers@caw.invalid>" CACHE STRING
     "Who answers for the Debian packages")
 set(here "${CMAKE_CURRENT_LIST_DIR}")
 set(made "${PROJECT_BINARY_DIR}/packaging")
