@@ -312,8 +312,9 @@ static ca_state put(ca_piece *piece, ca_stream *stream) {
 static uint32_t skip(const ca_stream *stream, const ca_piece *piece, const uint8_t *bytes,
                      uint32_t at, uint32_t end) {
     uint32_t first = stream->aligned ? (stream->grid - (piece->start + at)) % 8 : 0;
+    bool whole = at == 0 && end == piece->length;
 
-    return (uint32_t)caw_resync(bytes + at, end - at, first, stream->aligned ? 8 : 1);
+    return (uint32_t)caw_resync(bytes + at, end - at, first, stream->aligned ? 8 : 1, whole);
 }
 
 /*

@@ -700,11 +700,11 @@ bool caw_begins(const uint8_t *bytes, size_t available);
 
 /*
  * The first place where a chain of messages begins that is proven plausible: CAW_PROOF before the
- * bytes end, and nothing against it. `available` when there is none. The bytes are what was sent
- * at once. Messages start at multiples of 8 bytes of the stream: where these are known, places
- * are tried from `first` in steps of 8; where not, from 0 in steps of 1.
+ * bytes end, and nothing against it. `available` when there is none. Messages start at multiples
+ * of 8 bytes of the stream: where these are known, places are tried from `first` in steps of 8;
+ * where not, from 0 in steps of 1. `piece` is that of caw_chain, for a chain of all the bytes.
  */
-size_t caw_resync(const uint8_t *bytes, size_t available, size_t first, size_t step);
+size_t caw_resync(const uint8_t *bytes, size_t available, size_t first, size_t step, bool piece);
 
 #ifdef __cplusplus
 }

@@ -261,10 +261,9 @@ bool caw_begins(const uint8_t *bytes, size_t available) {
     return caw_evidence(bytes, available) > FIRST || is_filled(bytes, available);
 }
 
-/* Only a chain from the very start of a piece gains by ending with it. */
-size_t caw_resync(const uint8_t *bytes, size_t available, size_t first, size_t step) {
+size_t caw_resync(const uint8_t *bytes, size_t available, size_t first, size_t step, bool piece) {
     for (size_t at = first; at + CAW_HEADER_SIZE <= available; at += step)
-        if (caw_chain(bytes + at, available - at, at == 0) >= CAW_PROOF)
+        if (caw_chain(bytes + at, available - at, piece && at == 0) >= CAW_PROOF)
             return at;
     return available;
 }
