@@ -612,11 +612,14 @@ static void see(caw_circuit *circuit, const caw_message *message, caw_moment now
 static void defer(caw_circuit *circuit, int end, const caw_message *message, caw_moment now,
                   caw_note *note) {
     deferred *later = caw_keep(&circuit->store, sizeof *later);
-    if (!later)
+    /* the bytes go away; what can be deferred has all it needs in its header, or is a search */
+    uint32_t length = message->command == CAW_SEARCH ? message->payload.len : 0;
+    caw_view name = {message->payload.bytes, 0, length};
+    const char *copy = caw_keep_text(&circuit->store, name);
+    if (!later || !copy)
         return;
     *later = (deferred){*message, end, now, note, NULL};
-    /* the bytes go away; what can be deferred has all it needs in its header */
-    later->message.whole = later->message.payload = (caw_view){NULL, 0, 0};
+    later->message.whole = later->message.payload = (caw_view){(const uint8_t *)copy, 0, length};
     if (circuit->last_deferred)
         circuit->last_deferred->next = later;
     else

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The map against a plain array, with keys that collide, grow and go away again. */
+#include "counted.h"
+#include "idmap.h"
+#include "test.h"
+
+#define KEYS  512
+#define STEPS 200000
+
+static uint32_t random_word(void) {
+    static uint32_t state = 2463534242u;
+    state ^= state << 13;
+    state ^= state >> 17;
+    state ^= state << 5;
+    return state;
+}
+
+static caw_key key_of(size_t i) {
+    return (caw_key){i % 3, (uint64_t)(i / 3) << (i % 2 ? 32 : 0)};
+}
+
+static void compare(const caw_idmap *map, char *const *expected) {
+    size_t used = 0;
+    for (size_t i = 0; i < KEYS; i++) {
+        CHECK(caw_idmap_get(map, key_of(i)) == expected[i], "key %zu", i);
+        used += expected[i] != NULL;
+    }
+    CHECK(map->used == used, "%zu used, want %zu", map->used, used);
+}
+
+static void test_random_steps(void) {
+    static char things[8];
+    static char *expected[KEYS];
+    counted count = {.good = -1};
+    caw_memory memory = counted_memory(&count);
+    caw_idmap map = {0};
+    for (int step = 0; step < STEPS; step++) {
+        size_t i = random_word() % KEYS;
+        char *value = random_word() % 2 ? &things[random_word() % 8] : NULL;
+        CHECK(caw_idmap_set(&map, &memory, key_of(i), value), "step %d", step);
+        expected[i] = value;
+        if (step % 10000 == 0)
+            compare(&map, expected);
+    }
+    compare(&map, expected);
+    caw_idmap_free(&map, &memory);
+    CHECK(count.live == 0, "%ld pieces left", count.live);
+    CHECK(!caw_idmap_get(&map, key_of(0)), "an empty map after it was freed");
+}
+
+static void test_without_memory(void) {
+    char thing;
+    counted count = {.good = 1};
+    caw_memory memory = counted_memory(&count);
+    caw_idmap map = {0};
+    size_t kept = 0;
+    while (kept < KEYS && caw_idmap_set(&map, &memory, key_of(kept), &thing))
+        kept++;
+    CHECK(kept > 0 && kept < KEYS, "%zu kept", kept);
+    for (size_t i = 0; i < KEYS; i++)
+        CHECK(!caw_idmap_get(&map, key_of(i)) == (i >= kept), "key %zu", i);
+    CHECK(caw_idmap_set(&map, &memory, key_of(0), NULL), "removing takes no memory");
+    CHECK(caw_idmap_set(&map, &memory, key_of(kept), &thing), "its place is free");
+    caw_idmap_free(&map, &memory);
+    CHECK(count.live == 0, "%ld pieces left", count.live);
+}
+
+int main(void) {
+    test_random_steps();
+    test_without_memory();
+    return test_summary();
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * libFuzzer's target: both ends of a circuit, and searches between them, shown to the history.
+ *
+ * The first byte says whether the circuit's beginning is known (bit 0), the second how many pieces
+ * of memory there are (0: enough). Then messages: a byte of what happens (see below), command,
+ * type, count, both parameters, size and payload. The ids are single bytes, so they meet often.
+ */
+#include "caw.h"
+
+#include "../core/counted.h"
+#include "../core/make.h"
+
+#include <stdio.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+#define MOST 256 /* messages */
+#define HEAD 7   /* bytes of one without its payload */
+
+/* Bits of what happens. */
+enum { FROM_SERVER = 1, HOLE = 2, SETTLE = 4, DATAGRAM = 8, SAME_FRAME = 16, EXTENDED = 32 };
+
+typedef struct {
+    counted count;
+    caw_circuit *circuit;
+    caw_searches *searches;
+    caw_moment now;
+    caw_note notes[MOST];
+    const char *names[MOST]; /* what was told when the message came */
+    size_t seen;
+} play;
+
+static void require(bool fact, const char *what) {
+    if (!fact) {
+        fprintf(stderr, "circuit: %s\n", what);
+        abort();
+    }
+}
+
+/* Reads the name too: it must be there. */
+static void check_note(const caw_note *note, const caw_moment *now) {
+    const caw_exchange *exchange = note->exchange;
+    const char *pv = caw_pv(note);
+    require(!pv || strlen(pv) < 256, "a name longer than any that was sent");
+    require(note->flaws >> CAW_HISTORY_FLAWS == 0, "an unknown flaw");
+    require(note->turn != CAW_RESPONSE || exchange, "an answer to nothing");
+    if (!exchange)
+        return;
+    require(exchange->request.frame && exchange->request.frame <= now->frame, "a late request");
+    require(!exchange->answer.frame || exchange->answer.frame >= exchange->request.frame,
+            "answered before it was asked");
+    require(note->turn != CAW_RESPONSE || exchange->answer.frame, "an answer that answered not");
+}
+
+static void show(play *self, int happens, const draft *made) {
+    static uint8_t bytes[MADE_MOST];
+    int end = happens & FROM_SERVER;
+    size_t length = make_message(made, bytes);
+    caw_note *note = &self->notes[self->seen];
+    caw_message message;
+    if (happens & DATAGRAM) {
+        caw_context context = {.transport = CAW_UDP, .speaker = end ? CAW_SERVER : CAW_CLIENT};
+        if (caw_decode(bytes, length, &context, &message) <= 0)
+            return;
+        caw_searches_see(self->searches, (uint64_t)end, (uint64_t)!end, &message, self->now, note);
+    } else {
+        caw_context context = caw_circuit_context(self->circuit, end, bytes, length);
+        if (caw_decode(bytes, length, &context, &message) <= 0)
+            return;
+        caw_circuit_see(self->circuit, end, &message, self->now, note);
+        caw_searches_link(self->searches, 0, note);
+    }
+    check_note(note, &self->now);
+    self->names[self->seen++] = caw_pv(note);
+}
+
+/* The next message of the script; the bytes it takes. */
+static size_t step(play *self, const uint8_t *data, size_t len) {
+    int happens = data[0];
+    uint32_t size = data[6] < len - HEAD ? data[6] : (uint32_t)(len - HEAD);
+    draft made = {.command = data[1] % (CAW_COMMANDS + 1),
+                  .type = data[2],
+                  .count = data[3],
+                  .p1 = data[4] == 0xff ? UINT32_MAX : data[4],
+                  .p2 = data[5],
+                  .payload = (const char *)data + HEAD,
+                  .size = size,
+                  .extended = happens & EXTENDED};
+    if (happens & HOLE)
+        caw_circuit_hole(self->circuit);
+    if (happens & SETTLE)
+        caw_circuit_settle(self->circuit, 1);
+    self->now.frame += !(happens & SAME_FRAME) || !self->now.frame;
+    self->now.nanoseconds = (int32_t)self->now.frame * 1000000;
+    show(self, happens, &made);
+    return HEAD + size;
+}
+
+/* What was told stays: an id that is used again renames nothing. */
+static void check_all(const play *self) {
+    for (size_t i = 0; i < self->seen; i++) {
+        check_note(&self->notes[i], &self->now);
+        require(!self->names[i] || caw_pv(&self->notes[i]) == self->names[i], "another name");
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
+    static play self;
+    if (len < 2)
+        return 0;
+    memset(&self, 0, sizeof self);
+    self.count.good = data[1] ? data[1] : -1;
+    caw_memory memory = counted_memory(&self.count);
+    self.circuit = caw_circuit_new(&memory, data[0] & 1);
+    self.searches = caw_searches_new(&memory);
+    data += 2;
+    len -= 2;
+    for (size_t used; self.circuit && self.searches && len >= HEAD && self.seen < MOST;
+         data += used, len -= used)
+        used = step(&self, data, len);
+    check_all(&self);
+    caw_searches_free(self.searches);
+    caw_circuit_free(self.circuit);
+    require(self.count.live == 0, "memory that was not given back");
+    return 0;
+}
