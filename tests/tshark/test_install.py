@@ -28,7 +28,7 @@ def test_destdir_and_prefix(tmp_path):
         r'share/man/man1/caw\.1\.gz',
         *(
             rf'share/wireshark/profiles/EPICS CA/{file}'
-            for file in ('preferences', 'colorfilters', 'cfilters', 'dfilters', 'dfilter_buttons')
+            for file in ('preferences', 'recent', 'colorfilters', 'cfilters', 'dfilters', 'dfilter_buttons')
         ),
         r'include/caw\.h',
         r'lib/.*libcaw\.a',
