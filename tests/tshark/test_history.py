@@ -100,8 +100,7 @@ def shown(tshark):
     """shown(capture, arguments..., form=): what tshark tells of every message, by frame."""
 
     def shown(capture, *arguments, form='pdml'):
-        protocols = () if form == 'pdml' else ('-J', 'ca frame')
-        options = (*FEW_ELEMENTS, *arguments, '-T', form, *protocols)
+        options = (*FEW_ELEMENTS, *arguments, '-T', form, '-J', 'ca frame')
         return READERS[form](tshark('-r', capture, *options, errors='replace'))
 
     return shown
