@@ -279,7 +279,9 @@ def test_a_life_of_a_channel(talked):
         talk.cleared(451, 1),
     )
     assert names(rows) == [None] * 3 + ['t:ai'] * 7
-    assert links(rows)[3:] == [(5, None), (None, None), (None, 4), (7, None), (None, 6), (9, None), (None, 8)]
+    assert links(rows)[3:] == [
+        (5, None), (None, None), (None, 4), (7, None), (None, 6), (9, None), (None, 8),
+    ]  # fmt: skip
     assert rows[4]['create_in'] == rows[9]['create_in'] == '4'
     assert rows[7] == {
         'pv': 't:ai', 'create_in': '4', 'response_to': '6', 'time': '1.000000000',
@@ -557,7 +559,9 @@ def test_the_same_cid_created_twice(talked):
         value(1),
     )
     assert names(rows) == ['t:a', 't:b'] + ['t:a'] * 2 + ['t:b'] * 2 + ['t:a', 't:b', 't:b', 't:a']
-    assert links(rows)[:6] == [(5, None), (6, None), (None, None), (None, 3), (None, None), (None, 4)]
+    assert links(rows)[:6] == [
+        (5, None), (6, None), (None, None), (None, 3), (None, None), (None, 4),
+    ]  # fmt: skip
 
 
 def test_of_two_channels_with_one_cid_the_other_stays(talked):
@@ -599,9 +603,11 @@ def test_circuits_between_the_same_hosts(history):
         for port in ports
     ]
     rows = history([packet for packets in zip(*circuits) for packet in packets])
-    assert [names(rows)[9 + i :: 1][:1] for i in range(3)] == [[f't:{p}'] for p in ports]
+    assert names(rows)[9:12] == [f't:{p}' for p in ports]
     assert names(rows)[-6:] == [f't:{p}' for p in ports] * 2
-    assert links(rows)[-6:] == [(19 + i, None) for i in range(3)] + [(None, 16 + i) for i in range(3)]
+    assert links(rows)[-6:] == [(f, None) for f in (19, 20, 21)] + [
+        (None, f) for f in (16, 17, 18)
+    ]
     assert [row['user'] for row in rows[-3:]] == [f'user{p}' for p in ports]
 
 
