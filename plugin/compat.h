@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Every difference between Wireshark 4.0, 4.4 and 4.6 that this plugin meets, and the headers all
- * its files need. No other file asks for a version.
+ * Every difference between Wireshark 4.0, 4.2, 4.4 and 4.6 that this plugin meets, and the headers
+ * all its files need. No other file asks for a version.
  */
 #ifndef CA_COMPAT_H
 #define CA_COMPAT_H
@@ -25,7 +25,7 @@
 #endif
 
 /* Text with control characters escaped, on the given allocator. */
-#if CA_WIRESHARK(4, 4)
+#if CA_WIRESHARK(4, 2)
 #include <wsutil/str_util.h>
 #define ca_format_text(allocator, text) format_text(allocator, text, strlen(text))
 #else
