@@ -223,6 +223,11 @@ static uint32_t first_byte(packet_info *pinfo, uint32_t start) {
     return start - 1 < start - absolute ? 1 : absolute;
 }
 
+bool memory_is_first(packet_info *pinfo, const struct tcpinfo *tcp) {
+    return has_handshake(get_tcp_conversation_data(NULL, pinfo)) &&
+           tcp->seq == first_byte(pinfo, tcp->seq);
+}
+
 static void begin(ca_stream *stream, packet_info *pinfo, uint32_t start) {
     stream->begun = true;
     stream->aligned = has_handshake(get_tcp_conversation_data(NULL, pinfo));

@@ -64,6 +64,9 @@ static inline uint32_t memory_first(const ca_piece *piece) {
 ca_piece *memory_segment(tvbuff_t *tvb, packet_info *pinfo, const struct tcpinfo *tcp,
                          const uint8_t *bytes, uint32_t captured);
 
+/* This segment is the first of its direction, behind the handshake. */
+bool memory_is_first(packet_info *pinfo, const struct tcpinfo *tcp);
+
 /* An earlier visit has made the piece for this datagram. */
 bool memory_has_datagram(tvbuff_t *tvb, packet_info *pinfo);
 

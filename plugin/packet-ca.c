@@ -196,6 +196,8 @@ static bool is_foreign(const ca_payload *payload, uint32_t at, int64_t size,
         return true;
     if (size == CAW_MALFORMED)
         return true;
+    if (!payload->piece->circuit && at == 0 && payload->bytes[0]) /* far from any command */
+        return true;
     return size > left && message->flaws >> CAW_FLAW_UNKNOWN_COMMAND & 1;
 }
 
@@ -278,6 +280,11 @@ static int end_in_header(const ca_payload *payload, uint32_t at) {
     return (int)payload->captured;
 }
 
+/* There are bytes enough to say that they are no Channel Access. */
+static bool can_judge(const ca_payload *payload) {
+    return payload->captured == payload->reported || payload->captured >= CAW_HEADER_SIZE;
+}
+
 static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
     ca_payload payload = payload_of(tvb, pinfo, tree);
     ca_piece *piece = payload.piece =
@@ -285,7 +292,7 @@ static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
     uint32_t end = MIN(piece->until, payload.captured);
     uint32_t at = memory_first(piece);
 
-    if (piece->skipped >= CAW_HEADER_SIZE && at >= end && piece->strange)
+    if (piece->skipped && at >= end && piece->strange && can_judge(&payload))
         return refuse(&payload, 0);
     show_start(&payload);
     while (at < end) {

@@ -124,18 +124,26 @@ static bool take(packet_info *pinfo, dissector_handle_t handle, tvbuff_t *tvb, p
     return call_dissector_only(handle, tvb, pinfo, tree, data) > 0;
 }
 
+/* The server's VERSION is mostly alone in its segment; the client's begins what it has to say. */
+static bool begins_with_version(const uint8_t *bytes, uint32_t captured) {
+    return captured >= CAW_HEADER_SIZE && !bytes[0] && !bytes[1] &&
+           caw_chain(bytes, captured, true) >= CAW_PROOF;
+}
+
 /*
  * A circuit to a server that was announced after it had begun, or one whose search was not
- * captured: then this segment must be a proven chain.
+ * captured: then this segment must begin it, or be a proven chain.
  */
 static ca_bool looks_like_circuit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
     uint32_t captured = tvb_captured_length(tvb);
+    const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)captured);
     bool whole = captured == tvb_reported_length(tvb);
 
     if (PINFO_FD_VISITED(pinfo))
         return false;
-    if (announced_speaker(pinfo) == CAW_NOBODY &&
-        caw_chain(tvb_get_ptr(tvb, 0, (int)captured), captured, whole) < CAW_CLAIM)
+    bool first = data && memory_is_first(pinfo, data);
+    if (announced_speaker(pinfo) == CAW_NOBODY && caw_chain(bytes, captured, whole) < CAW_CLAIM &&
+        !(first && whole && begins_with_version(bytes, captured)))
         return false;
     return take(pinfo, tcp_handle, tvb, tree, data);
 }

@@ -679,10 +679,10 @@ uint64_t caw_announced_server(const caw_message *message, uint64_t from);
 unsigned caw_evidence(const uint8_t *bytes, size_t available);
 
 /*
- * The evidence of the messages from here on together; 0 when one of them cannot be one, less than
- * CAW_PROOF when all are little more than zeros, unless they are many. The last may be incomplete.
- * `piece`: the bytes are all that was sent at once, so it counts when the last message ends with
- * them.
+ * The evidence of the messages from here on together; 0 when one of them cannot be one. The last
+ * may be incomplete. `piece`: the bytes are all that was sent at once, so it counts when the last
+ * message ends with them. Messages that are little more than zeros never give CAW_CLAIM, and
+ * CAW_PROOF only when they are many or fill the piece.
  */
 unsigned caw_chain(const uint8_t *bytes, size_t available, bool piece);
 

@@ -23,7 +23,7 @@
 #define STATUS  16 /* 61 of 2^32 */
 #define SIZE    16 /* agrees with type and count */
 #define TEXT    20 /* printable, with its NUL */
-#define SAME    20 /* two ids are equal */
+#define SAME    12 /* two ids are equal */
 #define SMALL   4  /* one of a few small numbers */
 #define ZERO    1  /* a word that is zero */
 #define ENDS    30 /* the last message ends where the bytes do */
@@ -102,9 +102,9 @@ static unsigned reading(const caw_header *header, bool status) {
 static unsigned writing(const caw_header *header) {
     if (!caw_dbr(header->type))
         return 0;
-    if (header->payload_size || header->command == CAW_WRITE)
+    if (header->payload_size)
         return if_true(value_fits(header), COMMAND + TYPE + SIZE);
-    if (is_status(header->param1))
+    if (header->command == CAW_WRITE_NOTIFY && is_status(header->param1))
         return COMMAND + TYPE + STATUS;
     return if_true(!header->count, COMMAND + TYPE + 2 * ZERO);
 }
@@ -149,63 +149,74 @@ static unsigned bare(const caw_header *header, uint32_t param1_most, uint32_t pa
     return if_true(good, COMMAND + 3 * ZERO);
 }
 
-unsigned caw_evidence(const uint8_t *bytes, size_t available) {
-    caw_view view = {bytes, 0, available > UINT32_MAX ? UINT32_MAX : (uint32_t)available};
-    caw_header header;
-    uint32_t size = caw_read_header(view, &header);
-    if (size == CAW_MORE || header.payload_size % 8 || header.payload_size > LARGEST)
-        return 0;
-    caw_view payload = wire_sub(view, size, header.payload_size);
+static bool is_zero(const caw_header *header) {
+    return !header->payload_size && !header->type && !header->count && !header->param1 &&
+           !header->param2;
+}
 
-    switch (header.command) {
+static unsigned evidence_of(const caw_header *header, caw_view payload) {
+    switch (header->command) {
     case CAW_VERSION:
-        return version(&header);
+        return version(header);
     case CAW_EVENT_ADD:
-        return event_add(&header, payload);
+        return event_add(header, payload);
     case CAW_EVENT_CANCEL:
-        return if_true(!header.payload_size, reading(&header, false));
+        return if_true(!header->payload_size, reading(header, false));
     case CAW_READ:
-        return reading(&header, false);
+        return reading(header, false);
     case CAW_READ_NOTIFY:
-        return reading(&header, true);
+        return reading(header, true);
     case CAW_WRITE:
     case CAW_WRITE_NOTIFY:
-        return writing(&header);
+        return writing(header);
     case CAW_SEARCH:
-        return search(&header, payload);
+        return search(header, payload);
     case CAW_NOT_FOUND:
-        return if_true(!header.payload_size && header.param1 == header.param2 &&
-                           caw_name_of(caw_reply_names, header.type),
+        return if_true(!header->payload_size && header->param1 == header->param2 &&
+                           caw_name_of(caw_reply_names, header->type),
                        COMMAND + SMALL + SAME);
     case CAW_ERROR:
-        return failure(&header, payload);
+        return failure(header, payload);
     case CAW_CREATE_CHAN:
-        return create(&header, payload);
+        return create(header, payload);
     case CAW_CLIENT_NAME:
     case CAW_HOST_NAME:
-        return identity(&header, payload);
+        return identity(header, payload);
     case CAW_EVENTS_OFF:
     case CAW_EVENTS_ON:
-        return bare(&header, 0, 0);
+        return bare(header, 0, 0);
     case CAW_READ_SYNC:
     case CAW_CLEAR_CHANNEL:
-        return bare(&header, UINT32_MAX, UINT32_MAX);
+        return bare(header, UINT32_MAX, UINT32_MAX);
     case CAW_ACCESS_RIGHTS:
-        return bare(&header, UINT32_MAX, 3);
+        return bare(header, UINT32_MAX, 3);
     case CAW_CREATE_CH_FAIL:
     case CAW_SERVER_DISCONN:
-        return bare(&header, UINT32_MAX, 0);
+        return bare(header, UINT32_MAX, 0);
     case CAW_ECHO:
-        return if_true(header.payload_size <= ECHO_MOST && !header.type && !header.count,
+        return if_true(header->payload_size <= ECHO_MOST && !header->type && !header->count,
                        COMMAND + 2 * ZERO);
     default:
         return 0;
     }
 }
 
+/* Zeros behind a command: possible, but so is any small number among zeros. */
+unsigned caw_evidence(const uint8_t *bytes, size_t available) {
+    caw_view view = {bytes, 0, available > UINT32_MAX ? UINT32_MAX : (uint32_t)available};
+    caw_header header;
+    uint32_t size = caw_read_header(view, &header);
+    if (size == CAW_MORE || header.payload_size % 8 || header.payload_size > LARGEST)
+        return 0;
+    unsigned evidence = evidence_of(&header, wire_sub(view, size, header.payload_size));
+    bool must_be_zero = header.command == CAW_EVENTS_OFF || header.command == CAW_EVENTS_ON ||
+                        header.command == CAW_ECHO;
+    return evidence && is_zero(&header) && !must_be_zero ? ZERO : evidence;
+}
+
 /*
  * Messages that are little more than a command and zeros prove something when there are many, or
- * when they fill what was sent at once.
+ * when they fill what was sent at once; but never that a stream is Channel Access at all.
  */
 unsigned caw_chain(const uint8_t *bytes, size_t available, bool piece) {
     unsigned evidence = 0;
@@ -224,11 +235,12 @@ unsigned caw_chain(const uint8_t *bytes, size_t available, bool piece) {
         bytes += size;
         available -= (size_t)size;
     }
-    if (piece && evidence && !available)
-        return evidence + ENDS;
-    if (!rich && evidence < ENOUGH && evidence >= CAW_PROOF)
-        return CAW_PROOF - 1;
-    return evidence;
+    bool fills = piece && evidence && !available;
+    evidence += if_true(fills, ENDS);
+    if (rich)
+        return evidence;
+    unsigned most = fills || evidence >= ENOUGH ? CAW_CLAIM - 1 : CAW_PROOF - 1;
+    return evidence < most ? evidence : most;
 }
 
 /* The header has begun and could go on as one. */
@@ -239,12 +251,11 @@ static bool is_start_of_header(caw_view view) {
            !(wire_has(view, 2, 2) && wire_u16(view, 2) % 8 && !extended);
 }
 
-/* Known commands, one behind the other, and the last ends with the bytes. */
+/* The last message ends with the bytes. */
 static bool is_filled(const uint8_t *bytes, size_t available) {
     while (available >= CAW_HEADER_SIZE) {
         int64_t size = caw_size(bytes, available);
-        bool known = !bytes[0] && bytes[1] < CAW_COMMANDS;
-        if (!known || size <= 0 || size > (int64_t)available)
+        if (size <= 0 || size > (int64_t)available)
             return false;
         bytes += size;
         available -= (size_t)size;
@@ -252,13 +263,33 @@ static bool is_filled(const uint8_t *bytes, size_t available) {
     return !available;
 }
 
+/* The commands of all messages are known. */
+static bool is_known(const uint8_t *bytes, size_t available) {
+    while (available >= CAW_HEADER_SIZE) {
+        int64_t size = caw_size(bytes, available);
+        if (bytes[0] || bytes[1] >= CAW_COMMANDS)
+            return false;
+        if (size <= 0 || size > (int64_t)available)
+            break;
+        bytes += size;
+        available -= (size_t)size;
+    }
+    return true;
+}
+
+/* Messages may well be odd, but then they keep to their sizes. Zeros look like a VERSION. */
 bool caw_begins(const uint8_t *bytes, size_t available) {
     caw_view view = {bytes, 0, available > UINT32_MAX ? UINT32_MAX : (uint32_t)available};
-    if (available < CAW_HEADER_SIZE || caw_size(bytes, available) == CAW_MORE)
+    int64_t size = caw_size(bytes, available);
+    if (size == CAW_MORE)
         return is_start_of_header(view);
-    if (wire_u16(view, 0) == CAW_VERSION) /* or zeros */
-        return caw_evidence(bytes, available) || caw_size(bytes, available) == (int64_t)available;
-    return caw_evidence(bytes, available) > FIRST || is_filled(bytes, available);
+    unsigned first = caw_evidence(bytes, available);
+    if (first > FIRST && caw_chain(bytes, available, false))
+        return true;
+    bool filled = is_filled(bytes, available);
+    if (wire_u16(view, 0) == CAW_VERSION)
+        return size == (int64_t)available || (first && filled);
+    return (first > FIRST || filled) && is_known(bytes, available);
 }
 
 size_t caw_resync(const uint8_t *bytes, size_t available, size_t first, size_t step, bool piece) {
