@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Capture filters on Channel Access: an expression in words of the protocol becomes one of
+ * pcap-filter(7), for tcpdump, dumpcap and the capture dialog of Wireshark. This comment is the
+ * manual of the expressions.
+ *
+ *     caw --capture-filter 'search and pv ^= "BL7:"'
+ *     caw -i eth0 -f 'ca:write or error'
+ *     tcpdump -i eth0 -w puts.pcap "$(caw --capture-filter write)"
+ *
+ * # Expressions
+ *
+ * Messages, by name
+ *     `search`, `beacon`, `create`, `subscribe`, `event`, `clear`, `error`, `echo`,
+ *     `access rights`, `host name` ...: the words of the short form and the titles of Wireshark's
+ *     tree, in any case. `caw-capture --words` lists them. `read` and `write` are with and without
+ *     NOTIFY. `NAME reply` (or `NAME response`) are the answers of the command, `NAME request` its
+ *     requests: `search reply`, `create reply`, `subscribe reply`. `ca` is every message.
+ * Fields, compared with a number
+ *     `cid == 7`, `sid != 3`, `priority > 0`, `dtype == DBR_TIME_DOUBLE`, `eca != ECA_NORMAL`,
+ *     `serv.ip == 10.0.0.1`. Names as in display filters, with or without `ca.`; operators
+ *     == != < <= > >=; decimal or 0x numbers, or a name of the field's values. `port` is
+ *     `serv.port`, the server's port in search answers and beacons. Only fields at fixed places
+ *     are there: headers, a subscription's mask, the failed command of an ERROR, the version in a
+ *     search answer; not values, and not the rest of the request that an ERROR repeats.
+ * Names
+ *     `pv == "name"`, `pv != "name"`, `pv ^= "prefix"` in searches and creates, the same for
+ *     `user` and `host`. At most 80 characters.
+ * Packets
+ *     `tcp`, `udp`, `[src|dst] host ADDRESS`, `[src|dst] net ADDRESS/BITS`,
+ *     `[tcp|udp] [src|dst] port NUMBER`: as pcap-filter has them, IPv4 addresses only.
+ * Operators
+ *     `and`, `or`, `not` and `&&`, `||`, `!`, with parentheses. `not` binds strongest, then `and`.
+ *
+ * The question is about a packet, as in display filters: `write and sid == 3` is a packet with a
+ * write and a message with this sid, which need not be the same. `sid != 3` is a message with
+ * another sid; `not sid == 3` a packet without this one.
+ *
+ * # Which packets count as Channel Access
+ *
+ * When the expression names ports, as `search and udp port 5064` or `not echo and port 42289`
+ * does, it is taken at its word. Otherwise one of a packet's ports must be 5064 or 5065, or its
+ * first bytes must be a header as the protocol wants it: known command, payload size a multiple
+ * of 8, reserved words zero, types and status codes that may be. So servers on any port are
+ * found; a packet of something else that begins like this is captured too, and on other ports a
+ * message that breaks the rules is not.
+ *
+ * # What a capture filter cannot see
+ *
+ * A filter in the kernel sees one packet, and cannot loop. So:
+ *
+ * - TCP: it looks at the first 4 messages of a segment, under `not` at the first 2. The first
+ *   bytes of the segment must be a header. Later messages slip through. So does a message of
+ *   which the header does not lie in one segment. Of a message longer than a segment only the
+ *   segment with the header is seen: the rest of a large array is not captured by `write`, and
+ *   Wireshark cannot show its value. In a segment that begins inside a message, data is taken for
+ *   a header.
+ * - UDP: names of messages, `command`, `size`, and everything under `not` look at the first 2
+ *   messages of a datagram: the VERSION and the first search or answer. Other comparisons look at
+ *   all messages that start in the first 256 bytes, about 7 searches, for names of PVs, and 160
+ *   for numbers. Later ones slip through. Behind the first, only messages as the protocol wants
+ *   them are found; the rare data that looks like one is, too.
+ * - What follows a message with an extended header (large arrays) in the same packet is not seen.
+ * - Requests and answers have the same command number. Who sends from port 5064 is a server, who
+ *   sends to it a client. On other ports the header decides, by payload size, count, status and
+ *   equal ids. Where both could be, both are captured, as for `echo` and `clear`, or for a
+ *   subscription and an update of 16 bytes; a message that breaks the rules (ca.flaw) may be
+ *   missed. Even on 5064 an update without payload may look like the end of a subscription.
+ * - Commands that the protocol does not have are found by `command ==` and a port only. A message
+ *   on a transport where it does not belong is not found by its name.
+ * - `not` drops a packet when one of the messages that are seen is surely such a message:
+ *   although others are in it, just as a display filter would. When in doubt the packet is
+ *   captured. Sure means, beside the above, a header as the protocol wants it. Data at the
+ *   beginning of a segment that happens to look like such a header is dropped with it.
+ * - Without a port in the expression, a segment that begins inside a message is captured by
+ *   `not` only on 5064 and 5065.
+ * - Names without a NUL at their end are seen by ^= only.
+ * - IPv6, fragments of datagrams but the first, and packets in tunnels are not seen, and dropped.
+ *   Behind a VLAN tag that the interface leaves in: "vlan and ($(caw --capture-filter EXPR))".
+ * - In a file whose packets were cut short (tcpdump -s), a packet that ends before what the filter
+ *   wants to see is dropped.
+ *
+ * A long expression may become more than the 4096 instructions that Linux takes. libpcap then
+ * warns "Kernel filter failed" and filters in the capturing program: slower, with the same result.
+ *
+ * The launcher says on standard error which of these touch an expression.
+ */
+#ifndef CAW_CAPTURE_H
+#define CAW_CAPTURE_H
+
+#include "caw.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What a user should know about a filter: bits of caw_capture_report.remarks. */
+typedef enum {
+    CAW_CAPTURE_DEEP,  /* messages far inside a packet slip through */
+    CAW_CAPTURE_ALIKE, /* requests and answers are not always told apart */
+    CAW_CAPTURE_NOT,   /* "not" drops what else is in a packet */
+    CAW_CAPTURE_GUESS, /* other protocols may look like Channel Access */
+    CAW_CAPTURE_REMARKS
+} caw_capture_remark;
+
+/* One sentence for each. */
+extern const char *const caw_capture_remarks[CAW_CAPTURE_REMARKS];
+
+#define CAW_CAPTURE_PROBLEM 2048
+
+typedef struct {
+    char problem[CAW_CAPTURE_PROBLEM]; /* why there is no filter, and what would be; "": fine */
+    size_t at;                         /* where in the expression, in bytes */
+    unsigned remarks;                  /* 1 << caw_capture_remark */
+} caw_capture_report;
+
+/*
+ * Writes the pcap-filter expression, as snprintf: at most size bytes, NUL included; returns the
+ * length of the whole text. 0 when the expression is wrong: the report says why. Allocates
+ * nothing. An expression has at most 64 conditions and operators and 16 levels of parentheses.
+ */
+size_t caw_capture_filter(const char *expression, char *text, size_t size,
+                          caw_capture_report *report);
+
+/* The names of messages and fields that expressions know, for a person. As snprintf. */
+size_t caw_capture_words(char *text, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

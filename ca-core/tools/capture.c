@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * caw-capture EXPRESSION: prints the pcap-filter expression, or what is wrong, and exits with 2.
+ * caw-capture --words: prints the words of expressions.
+ */
+#include "caw_capture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int complain(const char *expression, const caw_capture_report *report) {
+    fprintf(stderr, "caw: capture filter: %s\n  %s\n  %*s^\n", report->problem, expression,
+            (int)report->at, "");
+    return 2;
+}
+
+static void warn(unsigned remarks) {
+    for (unsigned i = 0; i < CAW_CAPTURE_REMARKS; i++)
+        if (remarks >> i & 1)
+            fprintf(stderr, "caw: capture filter: %s\n", caw_capture_remarks[i]);
+}
+
+static int print_filter(const char *expression) {
+    caw_capture_report report;
+    size_t length = caw_capture_filter(expression, NULL, 0, &report);
+    if (length == 0)
+        return complain(expression, &report);
+    char *text = malloc(length + 1);
+    if (!text)
+        return 1;
+    caw_capture_filter(expression, text, length + 1, &report);
+    warn(report.remarks);
+    puts(text);
+    free(text);
+    return 0;
+}
+
+static int print_words(void) {
+    char words[CAW_CAPTURE_PROBLEM];
+    caw_capture_words(words, sizeof words);
+    fputs(words, stdout);
+    return 0;
+}
+
+int main(int argc, char **argv) {
+    if (argc == 2 && strcmp(argv[1], "--words") == 0)
+        return print_words();
+    if (argc == 2)
+        return print_filter(argv[1]);
+    fputs("usage: caw-capture EXPRESSION | --words\n", stderr);
+    return 2;
+}

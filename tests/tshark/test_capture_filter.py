@@ -1,0 +1,394 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Capture filters against display filters, on every capture: `tcpdump -r` with the compiled
+expression, `tshark -Y` with the same question.
+
+They must agree on every packet within reach: it holds whole messages from its first byte to its
+last, and not more of them than a capture filter looks at. The walk that decides this is the
+tests' own.
+"""
+
+import functools
+import struct
+import subprocess
+
+import pytest
+from conftest import CAPTURES
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+TCP_DEPTH, DEPTH = 4, 2
+KERNEL_LIMIT = 4096
+
+# expression, display filter
+QUESTIONS = [
+    ('ca', 'ca.command < 28'),
+    ('search', 'ca.command == 6 && ca.request == 1'),
+    ('search request', 'ca.command == 6 && ca.request == 1'),
+    ('search reply', 'ca.command == 6 && ca.response == 1'),
+    ('beacon', 'ca.command == 13'),
+    ('version', 'ca.command == 0'),
+    ('create', 'ca.command == 18 && ca.request == 1'),
+    ('create reply', 'ca.command == 18 && ca.response == 1'),
+    ('access rights', 'ca.command == 22'),
+    ('host name', 'ca.command == 21'),
+    ('Client Name', 'ca.command == 20'),
+    ('read', 'ca.command in {3, 15} && ca.request == 1'),
+    ('read notify reply', 'ca.command == 15 && ca.response == 1'),
+    ('write', 'ca.command == 4 || (ca.command == 19 && ca.request == 1)'),
+    ('write notify', 'ca.command == 19 && ca.request == 1'),
+    ('write reply', 'ca.command == 19 && ca.response == 1'),
+    ('subscribe', 'ca.command == 1 && ca.request == 1'),
+    ('subscribe reply', 'ca.command == 1 && ca.response == 1'),
+    ('unsubscribe', 'ca.command == 2'),
+    ('error', 'ca.command == 11'),
+    ('clear or clear reply', 'ca.command == 12'),
+    ('echo or echo reply', 'ca.command == 23'),
+    ('create failed', 'ca.command == 26'),
+    ('repeater confirm', 'ca.command == 17'),
+    ('command == 6', 'ca.command == 6'),
+    ('command > 22', 'ca.command > 22'),
+    ('cid == 1', 'ca.cid == 1'),
+    ('cid < 3', 'ca.cid < 3'),
+    ('ioid == 2', 'ca.ioid == 2'),
+    ('sub == 1', 'ca.sub == 1'),
+    ('priority > 0', 'ca.priority > 0'),
+    ('dtype == DBR_TIME_DOUBLE', 'ca.dtype == 20'),
+    ('dtype >= 28', 'ca.dtype >= 28'),
+    ('count > 1', 'ca.count > 1'),
+    ('count >= 0x10000', 'ca.count >= 0x10000'),
+    ('eca != ECA_NORMAL', 'any ca.eca != 1'),
+    ('rights == 3', 'ca.rights == 3'),
+    ('mask == 5', 'ca.mask == 5'),
+    ('port == 5064', 'ca.serv.port == 5064'),
+    ('port == 42289', 'ca.serv.port == 42289'),
+    ('ca.serv.ip == 255.255.255.255', 'ca.serv.ip == 255.255.255.255'),
+    ('beacon == 1', 'ca.beacon == 1'),
+    ('size > 100', 'ca.size > 100'),
+    ('error.command == 15', 'ca.error.command == 15'),
+    ('udp dst port 5064', 'udp.dstport == 5064'),
+    ('search and host 10.77.0.10', 'ca.command == 6 && ca.request == 1 && ip.addr == 10.77.0.10'),
+    ('(search || beacon) && !src host 10.77.0.10',
+     '((ca.command == 6 && ca.request == 1) || ca.command == 13) && !(ip.src == 10.77.0.10)'),
+    ('error or create failed', 'ca.command in {11, 26}'),
+    ('write and sid == 1', 'ca.sid == 1 && (ca.command == 4 || ca.command == 19 && ca.request == 1)'),
+]  # fmt: skip
+
+# What is kept of Channel Access; a capture filter may keep more, but must drop something.
+NEGATIONS = [
+    ('not search', '!(ca.command == 6 && ca.request == 1)'),
+    ('not beacon', '!(ca.command == 13)'),
+    ('not version', '!(ca.command == 0)'),
+    ('not subscribe reply', '!(ca.command == 1 && ca.response == 1)'),
+    ('not read', '!(ca.command in {3, 15} && ca.request == 1)'),
+    ('not write', '!(ca.command == 4 || ca.command == 19 && ca.request == 1)'),
+    ('not cid == 1', '!(ca.cid == 1)'),
+    ('not eca != 1', '!(any ca.eca != 1)'),
+    ('not (error or create)', '!(ca.command == 11) && !(ca.command == 18 && ca.request == 1)'),
+    ('not search and not version', '!(ca.command == 6 && ca.request == 1) && !(ca.command == 0)'),
+    ('not echo and not echo reply', '!(ca.command == 23)'),
+]
+
+
+# ---- running --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope='session')
+def everything(save):
+    """All captures: the ones from Ethernet in one file, the cooked one."""
+    cooked = CAPTURES / 'repeater.pcap'
+    ethernet = sorted(path for path in CAPTURES.glob('*.pcap') if path != cooked)
+    contents = [path.read_bytes() for path in ethernet]
+    assert len({content[:24] for content in contents}) == 1, 'one kind of file'
+    return [
+        save(contents[0][:24] + b''.join(content[24:] for content in contents)),
+        save(cooked.read_bytes()),
+    ]
+
+
+@pytest.fixture(scope='session')
+def compile_filter(caw):
+    """compile_filter(expression): the finished compiler."""
+    return lambda expression, **options: caw('--capture-filter', expression, **options)
+
+
+@pytest.fixture(scope='session')
+def pcap_filter(compile_filter):
+    def pcap_filter(expression):
+        done = compile_filter(expression)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    return pcap_filter
+
+
+def records(pcap):
+    """The packets of a capture file, each with its header."""
+    order = '<' if pcap[:2] in (b'\xd4\xc3', b'\x4d\x3c') else '>'
+    found, at = [], 24
+    while at < len(pcap):
+        (size,) = struct.unpack_from(order + 'I', pcap, at + 8)
+        found.append(pcap[at : at + 16 + size])
+        at += 16 + size
+    return found
+
+
+def kept(path, expression):
+    """Numbers of the packets that tcpdump keeps."""
+    done = subprocess.run(
+        ['tcpdump', '-r', path, '-w', '-', expression], capture_output=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    order = iter(enumerate(records(path.read_bytes()), 1))
+    return {next(n for n, record in order if record == want) for want in records(done.stdout)}
+
+
+def tcpdump_compile(expression):
+    return subprocess.run(
+        ['tcpdump', '-y', 'EN10MB', '-ddd', expression], capture_output=True, text=True, timeout=60
+    )
+
+
+# ---- reach ----------------------------------------------------------------------------------
+
+
+def sizes(payload):
+    """Message sizes of a payload that is nothing but whole messages, else None."""
+    found = []
+    while payload:
+        if len(payload) < 16:
+            return None
+        size = 16 + int.from_bytes(payload[2:4], 'big')
+        if size == 16 + 0xFFFF:
+            size = 24 + int.from_bytes(payload[16:20], 'big')
+        if size > len(payload):
+            return None
+        found.append(size)
+        payload = payload[size:]
+    return found
+
+
+def is_long(payload):
+    return payload[2:4] == b'\xff\xff'
+
+
+def within(transport, payload, depth):
+    found = sizes(payload)
+    return bool(found) and len(found) <= depth[transport] and (
+        len(found) == 1 or not any(is_long(payload[sum(found[:i]) :]) for i in range(len(found)))
+    )  # fmt: skip
+
+
+@pytest.fixture(scope='session')
+def packets(tshark):
+    """packets(capture): number -> (transport, ports, payload) of those that tshark sees on their own."""
+    fields = ('frame.number', 'udp.port', 'tcp.port', 'udp.payload', 'tcp.payload', 'tcp.reassembled_in', 'tcp.segment',
+              'tcp.analysis.retransmission', 'tcp.analysis.out_of_order')  # fmt: skip
+    known = {}
+
+    def read(capture):
+        output = tshark('-r', capture, '-T', 'fields', *(x for f in fields for x in ('-e', f)))
+        for line in output.splitlines():
+            number, udp_ports, tcp_ports, udp, tcp, *pieces = line.split('\t')
+            ports = {int(port) for port in (udp_ports or tcp_ports).split(',') if port}
+            if not any(pieces):
+                kind = 'udp' if udp_ports else 'tcp'
+                yield int(number), (kind, ports, bytes.fromhex(udp or tcp))
+
+    return lambda capture: known.setdefault(capture, dict(read(capture)))
+
+
+@pytest.fixture(scope='session')
+def shown(tshark):
+    """shown(capture, display filter): numbers of the packets."""
+
+    @functools.cache
+    def shown(capture, question):
+        output = tshark('-r', capture, '-Y', question, '-T', 'fields', '-e', 'frame.number')
+        return frozenset(int(number) for number in output.split())
+
+    return shown
+
+
+def reach(packets, depth):
+    return {n for n, (kind, _, payload) in packets.items() if within(kind, payload, depth)}
+
+
+# ---- what is known to be kept or lost beyond that -----------------------------------------
+
+
+def commands(payload):
+    """Command and payload size of each message."""
+    for size in sizes(payload):
+        yield int.from_bytes(payload[:2], 'big'), int.from_bytes(payload[2:4], 'big')
+        payload = payload[size:]
+
+
+def looks_alike(packet):
+    """Holds what could be a subscription, its update or its end, but for what went before."""
+    _, ports, payload = packet
+    return any(
+        command == 1 and (size == 0 or size == 16 and 5064 not in ports)
+        for command, size in commands(payload)
+    )
+
+
+# Not found by name: the wrong transport, and commands that do not exist.
+LAWLESS = 'ca.flaw.wrong_transport || ca.flaw.unknown_command'
+# Not sure enough to be dropped.
+DOUBTFUL = LAWLESS + ' || ca.flaw.bad_type'
+
+# ---- the same question ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize('expression, question', QUESTIONS, ids=[q[0] for q in QUESTIONS])
+def test_question(expression, question, pcap_filter, packets, shown, everything):
+    text = pcap_filter(expression)
+    asked = 0
+    for path in everything:
+        known = packets(path)
+        inside = reach(known, {'tcp': TCP_DEPTH, 'udp': DEPTH}) - shown(path, LAWLESS)
+        want = shown(path, question) & inside
+        got = kept(path, text) & inside
+        assert want <= got, f'lost {sorted(want - got)}'
+        assert {n for n in got - want if not looks_alike(known[n])} == set()
+        asked += len(want)
+    assert asked, 'no capture has such a message'
+
+
+@pytest.mark.parametrize('expression, question', NEGATIONS, ids=[q[0] for q in NEGATIONS])
+def test_negation(expression, question, pcap_filter, packets, shown, everything):
+    """Nothing that a display filter shows is dropped, reach or not."""
+    text = pcap_filter(expression)
+    for path in everything:
+        known = packets(path)
+        inside = reach(known, {'tcp': DEPTH, 'udp': DEPTH}) - shown(path, DOUBTFUL)
+        messages = shown(path, 'ca')
+        want = shown(path, f'ca && ({question})') & set(known)
+        got = kept(path, text)
+        assert want <= got, f'lost {sorted(want - got)}'
+        assert {n for n in got & inside & messages - want if not looks_alike(known[n])} == set()
+
+
+def test_double_negation(pcap_filter):
+    assert pcap_filter('not (not search)') == pcap_filter('search')
+
+
+def test_names(pcap_filter, packets, shown, everything):
+    """All searches in a datagram's first 256 bytes, and creates."""
+    names = ['t:ai', 't:wf:big', 'no:such:pv', 'second:ai']
+    for path in everything:
+        for name in names:
+            inside = {n for n, (kind, _, data) in packets(path).items()
+                      if within(kind, data, {'tcp': TCP_DEPTH, 'udp': 99})
+                      and (kind == 'tcp' or len(data) <= 256)}  # fmt: skip
+            quoted = f'"{name}"'
+            of_others = 'ca.command in {6, 18} && ca.request == 1'
+            want = shown(path, f'{of_others} && ca.pv == {quoted}')
+            assert kept(path, pcap_filter(f'pv == {quoted}')) & inside == want & inside
+            want = shown(path, f'{of_others} && ca.pv matches "^{name[:3]}"')
+            assert kept(path, pcap_filter(f'pv ^= "{name[:3]}"')) & inside == want & inside
+
+
+def test_other_ports(pcap_filter, everything, packets):
+    """A port that is named is taken at its word; otherwise payload must look like messages."""
+    for path in everything:
+        ports = {n: ports for n, (_, ports, _) in packets(path).items()}
+        on_port = {n for n in ports if 42289 in ports[n]}
+        assert kept(path, pcap_filter('port 42289')) & set(ports) == on_port
+        assert on_port & kept(path, pcap_filter('ca')) or not on_port
+
+
+# ---- any expression -------------------------------------------------------------------------
+
+LEAVES = st.sampled_from([q[0] for q in QUESTIONS if '(' not in q[0] and ' and ' not in q[0]])
+EXPRESSIONS = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.builds('({} and {})'.format, inner, inner),
+        st.builds('{} || {}'.format, inner, inner),
+        st.builds('not ({})'.format, inner),
+        st.builds('!({})'.format, inner),
+    ),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(EXPRESSIONS)
+def test_compiles(pcap_filter, expression):
+    done = tcpdump_compile(pcap_filter(expression))
+    assert done.returncode == 0 or 'rejects all packets' in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize('expression', [q[0] for q in QUESTIONS] + [q[0] for q in NEGATIONS])
+def test_fits_the_kernel(expression, pcap_filter):
+    done = tcpdump_compile(pcap_filter(expression))
+    assert int(done.stdout.split()[0]) <= KERNEL_LIMIT
+
+
+# ---- mistakes -------------------------------------------------------------------------------
+
+MISTAKES = [
+    ('serch', 0, "no such message 'serch'", 'search response'),
+    ('search and serch', 11, "no such message 'serch'", 'beacon'),
+    ('cidd == 7', 0, "no such field 'cidd'", 'ioid'),
+    ('data.value > 1', 0, 'cannot see this field', 'cid'),
+    ('cid = 7', 4, "operator '='", '== != < <= > >='),
+    ('cid ^= 7', 4, "by '^='", '== != < <= > >='),
+    ('pv > "a"', 3, "by '>'", '==, != or ^='),
+    ('pv == a', 6, "not 'a'", 'double quotes'),
+    ('pv == "a', 6, 'no closing quote', ''),
+    ('pv == ""', 6, 'a name in double quotes', ''),
+    ('cid == seven', 7, "value of this field: 'seven'", '4294967295'),
+    ('cid == 4294967296', 7, 'not a value', '4294967295'),
+    ('(search', 0, 'no closing parenthesis', ''),
+    ('search)', 6, 'no opening parenthesis', ''),
+    ('search and', 10, 'a condition is missing', 'beacon'),
+    ('', 0, 'a condition is missing', 'beacon'),
+    ('and search', 0, "before 'and'", 'beacon'),
+    ('search beacon', 0, "no such message 'search beacon'", 'beacon'),
+    ('host 10.0.0', 5, "'10.0.0'", 'host 10.0.0.1'),
+    ('net 10.0.0.1/24', 4, "'10.0.0.1/24'", 'zeros behind the bits'),
+    ('port 70000', 5, "'70000'", '65535'),
+    ('tcp src host 10.0.0.1', 8, "'host'", 'port NUMBER'),
+    ('search; reboot', 6, "';'", 'and or not'),
+    ('(' * 17 + 'search' + ')' * 17, 16, 'nested', ''),
+    ('!' * 17 + 'search', 16, 'nested', ''),
+    (' or '.join(['search'] * 33), 326, 'too long', '64'),
+    ('pv == "' + 'x' * 81 + '"', 6, 'more than 80', '^='),
+]
+
+
+@pytest.mark.parametrize('expression, at, problem, advice', MISTAKES, ids=[m[0] or 'nothing' for m in MISTAKES])
+def test_mistake(expression, at, problem, advice, compile_filter):
+    done = compile_filter(expression)
+    assert (done.returncode, done.stdout) == (2, '')
+    assert problem in done.stderr
+    assert advice in done.stderr
+    *_, quoted, mark = done.stderr.splitlines()
+    assert (quoted, mark.index('^')) == ('  ' + expression, 2 + at)
+
+
+# ---- the launcher ---------------------------------------------------------------------------
+
+
+def test_says_what_may_be_missed(compile_filter):
+    assert 'first 4 messages' in compile_filter('search').stderr
+    assert 'drops a packet' in compile_filter('not search').stderr
+    assert 'alike' in compile_filter('read').stderr
+    assert 'begins like Channel Access' in compile_filter('search').stderr
+    assert compile_filter('tcp port 5064').stderr == ''
+
+
+def test_words(caw):
+    done = caw('--help')
+    assert done.returncode == 0
+    for word in ('search response', 'access rights', 'priority', 'serv.port', 'error.command'):
+        assert word in done.stdout
+
+
+def test_capturing_with_a_mistake(caw):
+    """The expression is read before anything is captured."""
+    done = caw('-i', 'lo', '-f', 'ca:serch')
+    assert done.returncode == 2
+    assert "no such message 'serch'" in done.stderr
