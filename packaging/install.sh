@@ -58,14 +58,12 @@ choose_folders() {
         run=as_root
         plugins=$everyones
         profiles=$(folder 'Global configuration')/profiles
-        programs=/usr/local/bin
-        manuals=/usr/local/share/man/man1
+        base=/usr/local
     else
         run=''
         plugins=$(folder 'Personal Plugins')
         profiles=$(folder 'Personal configuration')/profiles
-        programs=$HOME/.local/bin
-        manuals=$HOME/.local/share/man/man1
+        base=$HOME/.local
     fi
     [ -n "$plugins" ] || die "tshark -G folders does not tell where plugins go"
 }
@@ -73,16 +71,18 @@ choose_folders() {
 uninstall() {
     local path
 
-    $run rm -rf "$plugins/epan/ca.so" "$programs/caw" "$manuals/caw.1.gz" "$profiles/$profile"
-    [ $system = yes ] || for path in "$plugins/epan" "$programs" "$manuals" "$profiles"; do
-        # Folders that were made for it, up to the home folder.
-        [ ! -d "$path" ] || (cd && rmdir -p --ignore-fail-on-non-empty "${path#"$HOME/"}")
-    done
+    $run rm -rf "$plugins/epan/ca.so" "$profiles/$profile" \
+        "$base/bin/caw" "$base/libexec/caw" "$base/share/man/man1/caw.1.gz"
+    # Empty folders that were made for it, up to the home folder.
+    [ $system = yes ] ||
+        for path in "$plugins/epan" "$profiles" "$base"/{bin,libexec,share/man/man1}; do
+            [ ! -d "$path" ] || (cd && rmdir -p --ignore-fail-on-non-empty "${path#"$HOME/"}")
+        done
     echo "Removed the plugin, caw, its man page and the profile '$profile'"
 }
 
 install_all() {
-    local series=${plugins##*/}
+    local series=${plugins##*/} stage file
 
     [ $system = yes ] || [ ! -e "$everyones/epan/ca.so" ] ||
         die "the plugin is already installed for the system: $everyones/epan/ca.so"
@@ -93,19 +93,23 @@ install_all() {
     [ -e "$build/plugins/$series/epan/ca.so" ] || die "tshark is not of the series that was built" \
         "for, $(ls "$build/plugins"): its development files belong to another Wireshark"
 
+    # The plugin and the profile go where tshark looks, programs and manual where the shell does.
+    stage=$build/stage
+    DESTDIR=$stage cmake --install "$build" --prefix / > /dev/null
     $run install -D -m 644 -t "$plugins/epan" "$build/plugins/$series/epan/ca.so"
-    $run install -D -m 755 -t "$programs" "$build/plugin/caw"
-    $run install -D -m 644 -t "$manuals" "$build/packaging/caw.1.gz"
-    $run install -D -m 644 -t "$profiles/$profile" "$top/packaging/profile/$profile"/*
+    $run install -D -m 644 -t "$profiles/$profile" "$stage/share/wireshark/profiles/$profile"/*
     echo "Installed $plugins/epan/ca.so"
-    echo "Installed $programs/caw"
-    echo "Installed $manuals/caw.1.gz"
     echo "Installed $profiles/$profile"
+    (cd "$stage" && find . -type f -path './bin/*' -o -type f -path './libexec/*' -o \
+        -type f -path './share/man/*') | while read -r file; do
+        $run install -D -m "$(stat -c %a "$stage/$file")" "$stage/$file" "$base/$file"
+        echo "Installed $base/${file#./}"
+    done
     echo 'caw -r tests/captures/beacons.pcap prints:'
-    "$programs/caw" -r "$top/tests/captures/beacons.pcap"
+    "$base/bin/caw" -r "$top/tests/captures/beacons.pcap"
     case :$PATH: in
-    *:"$programs":*) ;;
-    *) echo "To run caw by its name add $programs to PATH" ;;
+    *:"$base/bin":*) ;;
+    *) echo "To run caw by its name add $base/bin to PATH" ;;
     esac
 }
 
