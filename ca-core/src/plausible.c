@@ -49,14 +49,15 @@ static bool value_fits(const caw_header *header) {
     return header->payload_size >= least && header->payload_size <= most + 7;
 }
 
-/* As much as is there of a text is printable, and ends with a NUL if all of it is there. */
+/* As much as is there of a text is printable, not empty, and ends with a NUL if all of it is there.
+ */
 static bool is_text(const caw_header *header, caw_view payload) {
     caw_view text = wire_sub(payload, 0, header->payload_size);
     uint32_t length = wire_strlen(text);
     for (uint32_t i = 0; i < length; i++)
         if (text.bytes[i] < ' ' || text.bytes[i] == 0x7f)
             return false;
-    return length < text.len || text.len < header->payload_size;
+    return (length || !text.len) && (length < text.len || text.len < header->payload_size);
 }
 
 /* Evidence of a name: little when hardly any of it is there, 0 when it is none. */
@@ -68,16 +69,17 @@ static unsigned name(const caw_header *header, caw_view payload) {
 
 /* ---- one function per shape of message ---------------------------------------------------- */
 
+/* Little more than zeros: it counts where a stream begins. */
 static unsigned version(const caw_header *header) {
     bool good = !header->payload_size && header->type <= 99 && header->count > 0 &&
                 header->count <= MINOR_MOST && !header->param2;
-    return if_true(good, COMMAND + SMALL + SMALL + 2 * ZERO);
+    return if_true(good, SMALL + SMALL + 2 * ZERO);
 }
 
 static unsigned event_add(const caw_header *header, caw_view payload) {
     if (!caw_dbr(header->type))
         return 0;
-    if (is_status(header->param1) && value_fits(header))
+    if (header->payload_size && is_status(header->param1) && value_fits(header))
         return COMMAND + TYPE + STATUS + SIZE;
     uint16_t mask = wire_u16(payload, 12);
     bool whole = wire_has(payload, 0, CAW_EVENT_SIZE);
@@ -263,11 +265,11 @@ static bool is_filled(const uint8_t *bytes, size_t available) {
     return !available;
 }
 
-/* The commands of all messages are known. */
+/* The commands of all messages are known, and their sizes multiples of 8. */
 static bool is_known(const uint8_t *bytes, size_t available) {
     while (available >= CAW_HEADER_SIZE) {
         int64_t size = caw_size(bytes, available);
-        if (bytes[0] || bytes[1] >= CAW_COMMANDS)
+        if (bytes[0] || bytes[1] >= CAW_COMMANDS || size % 8)
             return false;
         if (size <= 0 || size > (int64_t)available)
             break;
@@ -284,12 +286,11 @@ bool caw_begins(const uint8_t *bytes, size_t available) {
     if (size == CAW_MORE)
         return is_start_of_header(view);
     unsigned first = caw_evidence(bytes, available);
-    if (first > FIRST && caw_chain(bytes, available, false))
-        return true;
+    bool chained = first && caw_chain(bytes, available, false);
     bool filled = is_filled(bytes, available);
     if (wire_u16(view, 0) == CAW_VERSION)
-        return size == (int64_t)available || (first && filled);
-    return (first > FIRST || filled) && is_known(bytes, available);
+        return size == (int64_t)available || chained || (first && filled);
+    return (first > FIRST && chained) || ((first > FIRST || filled) && is_known(bytes, available));
 }
 
 size_t caw_resync(const uint8_t *bytes, size_t available, size_t first, size_t step, bool piece) {
