@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Between the parts of the capture filter compiler: the parser (capture_parse.c) makes a tree of
- * conditions, capture.c writes it out, with what headers look like (capture_shape.c).
+ * conditions; capture.c writes it out, with tests of rows (capture_rows.c), of headers
+ * (capture_load.c), and what headers look like (capture_shape.c).
  */
 #ifndef CAW_CAPTURE_PRIVATE_H
 #define CAW_CAPTURE_PRIVATE_H
 
 #include "caw_capture.h"
+#include "header.h"
+#include "text.h"
 
 /* ---- the tree ------------------------------------------------------------------------------ */
 
@@ -106,5 +109,77 @@ size_t capture_places(const caw_message_row *row, caw_transport transport, caw_f
 
 /* The rows that have this field, as a number or a name that a filter can compare. */
 capture_rows capture_rows_with(caw_field_id field);
+
+/* ---- text ---------------------------------------------------------------------------------- */
+
+#define CAPTURE_SERVER_PORT "5064"
+
+/* "a" the first time, then " and a" */
+typedef struct {
+    caw_text *out;
+    const char *word;
+    bool any;
+} capture_list;
+
+static inline void capture_next(capture_list *list) {
+    if (list->any)
+        caw_puts(list->out, list->word);
+    list->any = true;
+}
+
+/* How a message must match. */
+typedef enum {
+    MAY,   /* captures it when in doubt */
+    NAMED, /* the same, but a name that is compared removes all doubt */
+    PLAIN, /* where a message may start, but may not: everything must be right */
+    SURELY /* nothing else it could be */
+} capture_certainty;
+
+/* Where a message may start: so far into the payload, and behind this many messages. */
+typedef struct {
+    caw_transport transport;
+    uint32_t at;
+    uint32_t behind;
+} capture_spot;
+
+/* The i-th message of a segment or datagram, the sizes of those before it added up. */
+static inline capture_spot capture_nth_spot(caw_transport transport, uint32_t i) {
+    return (capture_spot){transport, CAW_HEADER_SIZE * i, i};
+}
+
+/* tcp[...:len]: bytes so far behind the spot. */
+void capture_put_load(caw_text *out, capture_spot spot, uint32_t at, uint32_t len);
+
+/* load OPERATOR value */
+void capture_put_test(caw_text *out, capture_spot spot, capture_word word, const char *operator,
+                      uint32_t value);
+
+/* So many bytes of the packet are there behind the spot. */
+void capture_put_guard(caw_text *out, capture_spot spot, uint32_t bytes);
+
+/* The command is one of a set, each a bit. */
+void capture_put_commands(caw_text *out, capture_spot spot, uint32_t commands);
+
+/* The header is the long one. */
+void capture_put_extended(caw_text *out, capture_spot spot);
+
+/* What the shape demands, with "and" between; nothing when it demands nothing. */
+void capture_put_shape(capture_list *all, capture_spot spot, const capture_shape *shape);
+
+/* The rows of this transport. */
+capture_rows capture_rows_on(caw_transport transport);
+
+/* A message of one of these rows starts here. */
+void capture_put_rows(caw_text *out, capture_spot spot, capture_rows set,
+                      capture_certainty certainty);
+
+/*
+ * A header as the protocol wants it, of these rows: not only zeros, which are common in data; an
+ * aligned size; no word larger than all rows of the command allow.
+ */
+void capture_put_sane(capture_list *all, capture_spot spot, capture_rows set);
+
+/* Some of these rows can be taken for another of their command. */
+bool capture_has_look_alike(capture_rows rows);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Capture filter expressions: words, then a tree. */
 #include "capture.h"
-#include "text.h"
 
 #include <string.h>
 

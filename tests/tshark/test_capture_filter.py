@@ -8,10 +8,12 @@ tests' own.
 """
 
 import functools
+import random
 import struct
 import subprocess
 
 import pytest
+import wire
 from conftest import CAPTURES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -296,6 +298,120 @@ def test_other_ports(pcap_filter, everything, packets):
         on_port = {n for n in ports if 42289 in ports[n]}
         assert kept(path, pcap_filter('port 42289')) & set(ports) == on_port
         assert on_port & kept(path, pcap_filter('ca')) or not on_port
+
+
+# ---- made packets: where exactly it ends ----------------------------------------------------
+
+OTHER = ('10.1.0.1', 7777)
+VERSION = wire.message(0, count=13)
+ECHO = wire.message(23)
+
+
+def search(name, cid):
+    return wire.message(6, wire.text(name), 5, 13, cid, cid)
+
+
+def create(name):
+    return wire.message(18, wire.text(name), p1=1, p2=13)
+
+
+def client(data, server=wire.SERVER_END):
+    return wire.tcp(wire.CLIENT_END, server, data)
+
+
+def server(data, end=wire.SERVER_END):
+    return wire.tcp(end, wire.CLIENT_END, data)
+
+
+def datagram(*messages):
+    return wire.udp(wire.SEARCHER, wire.EVERYBODY, b''.join(messages))
+
+
+@pytest.fixture(scope='session')
+def keeps(pcap_filter, save):
+    """keeps(expression, packet): would it be captured?"""
+    return lambda expression, packet: bool(
+        kept(save(wire.capture([packet])), pcap_filter(expression))
+    )
+
+
+MADE = [
+    # the fourth message of a segment, whatever the sizes before it; the second under not
+    ('create', client(VERSION + wire.message(20, wire.text('me')) + wire.message(21, wire.text('h' * 50)) + create('x')), True),
+    ('pv == "x"', client(VERSION + ECHO + ECHO + create('x')), True),
+    ('pv == "x"', client(VERSION + ECHO + ECHO + ECHO + create('x')), False),
+    ('not create', client(VERSION + create('x')), False),
+    ('not create', client(VERSION + ECHO + create('x')), True),
+    # datagrams: names in 256 bytes, numbers in 160, messages at the second place
+    ('pv == "a"', datagram(VERSION, *[search(f'{i:07}', i) for i in range(9)], search('a', 9)), True),
+    ('pv == "a"', datagram(VERSION, *[search(f'{i:07}', i) for i in range(10)], search('a', 9)), False),
+    ('cid == 9', datagram(VERSION, *[search(f'{i:07}', i) for i in range(5)], search('a', 9)), True),
+    ('cid == 9', datagram(VERSION, *[search(f'{i:07}', i) for i in range(6)], search('a', 9)), False),
+    ('beacon', datagram(wire.message(13, count=5064)), True),
+    ('beacon', datagram(VERSION, ECHO, wire.message(13, count=5064)), False),
+    # names: all of them with the NUL, or a beginning
+    ('pv == "abcdefg"', datagram(VERSION, search('abcdefg', 1)), True),
+    ('pv == "abcdef"', datagram(VERSION, search('abcdefg', 1)), False),
+    ('pv ^= "abcdef"', datagram(VERSION, search('abcdefg', 1)), True),
+    ('pv ^= "abcdefgh"', datagram(VERSION, search('abcdefg', 1)), False),
+    ('pv != "abcdefg"', datagram(VERSION, search('abcdefg', 1)), False),
+    ('pv != "abcdefgh"', datagram(VERSION, search('abcdefg', 1)), True),
+    ('pv != "abcdefg"', datagram(VERSION, search('abcdefg', 1), search('b', 2)), True),
+    ('not pv == "abcdefg"', datagram(VERSION, search('abcdefg', 1), search('b', 2)), False),
+    # what is too short for one condition does not hide the other
+    ('cid == 5 or udp', datagram(b'x'), True),
+    ('mask == 1 or sid == 3', client(wire.message(2, p1=3)), True),
+    ('pv == "a-very-long-name" or search', datagram(VERSION, search('a', 1)), True),
+    ('not sid == 3', client(b'\0\x02'), True),
+    # extended headers
+    ('count == 70000', client(wire.message(15, count=70000)), True),
+    ('count == 0', client(wire.message(15, count=70000)), False),
+    ('mask == 5', client(wire.message(1, bytes(12) + b'\0\5\0\0', 20, 70000)), True),
+    # a side by its port, else by the header
+    ('read', client(wire.message(15, type=6, count=1, p1=3)), True),
+    ('read reply', client(wire.message(15, type=6, count=0, p1=3)), False),
+    ('read reply', client(wire.message(15, type=6, count=0, p1=3), OTHER), True),
+    ('read reply', client(wire.message(15, type=6, count=1, p1=3), OTHER), False),
+    ('read reply', server(wire.message(15, bytes(8), 6, 1, 1, 7), OTHER), True),
+    ('not read reply', server(wire.message(15, bytes(8), 6, 1, 1, 7), OTHER), False),
+    ('not read', client(wire.message(15, type=6, count=0, p1=3), OTHER), True),
+    ('sid == 1', server(wire.message(15, bytes(8), 6, 1, 1, 7)), False),
+    ('sid == 1', client(wire.message(15, type=6, count=1, p1=1, p2=7)), True),
+    ('echo', client(ECHO), True),
+    ('echo', server(ECHO), False),
+    ('echo', server(ECHO, OTHER), True),
+    # what is Channel Access on an unknown port
+    ('write', client(wire.message(4, bytes(8), 6, 1, 3, 4), OTHER), True),
+    ('write', client(wire.message(4, bytes(8), 39, 1, 3, 4), OTHER), False),
+    ('write', client(wire.message(4, bytes(8), 39, 1, 3, 4)), True),
+    ('write', client(wire.message(4, bytes(7), 6, 1, 3, 4), OTHER), False),
+    ('not write', client(b'GET / HTTP/1.1\r\n\r\n', OTHER), False),
+    ('not write', client(bytes(64), OTHER), False),
+    ('not write', client(b'from the middle of an array'), True),
+    ('not write and port 7777', client(b'from the middle of an array', OTHER), True),
+    ('not version', client(bytes(64)), True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize('expression, packet, captured', MADE)
+def test_made(expression, packet, captured, keeps):
+    assert keeps(expression, packet) == captured
+
+
+def test_vlan(pcap_filter, save):
+    """As the manual says: the tag must be named."""
+    packets = wire.ethernet(wire.timed([datagram(VERSION, search('a', 1))]))
+    path = save(wire.pcap(wire.vlan(packets)))
+    text = pcap_filter('search')
+    assert kept(path, text) == set()
+    assert kept(path, f'vlan and ({text})') == {1}
+
+
+def test_noise_is_not_captured(pcap_filter, save):
+    """Random payloads on ports that nobody named."""
+    dice = random.Random(1)
+    packets = [client(dice.randbytes(dice.randrange(200)), OTHER) for _ in range(3000)]
+    assert kept(save(wire.capture(packets)), pcap_filter('ca or not ca')) == set()
 
 
 # ---- any expression -------------------------------------------------------------------------
