@@ -344,6 +344,7 @@ MADE = [
     ('not create', client(VERSION + ECHO + create('x')), True),
     # datagrams: names in 256 bytes, numbers in 160, messages at the second place
     ('pv == "a"', datagram(VERSION, *[search(f'{i:07}', i) for i in range(9)], search('a', 9)), True),
+    ('pv == "a"', datagram(VERSION, *[search(f'{i:07}', i) for i in range(9)], VERSION, search('a', 9)), True),
     ('pv == "a"', datagram(VERSION, *[search(f'{i:07}', i) for i in range(10)], search('a', 9)), False),
     ('cid == 9', datagram(VERSION, *[search(f'{i:07}', i) for i in range(5)], search('a', 9)), True),
     ('cid == 9', datagram(VERSION, *[search(f'{i:07}', i) for i in range(6)], search('a', 9)), False),
