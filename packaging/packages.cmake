@@ -32,8 +32,14 @@ if(Wireshark_FOUND)
     execute_process(COMMAND gzip -9nf "${made}/caw.1" COMMAND_ERROR_IS_FATAL ANY)
     install(FILES "${made}/caw.1.gz" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1"
         COMPONENT wireshark-ca)
-    install(DIRECTORY "${here}/profile/" DESTINATION "${CMAKE_INSTALL_DATADIR}/wireshark/profiles"
-        COMPONENT wireshark-ca)
+
+    set(profile "${CMAKE_INSTALL_DATADIR}/wireshark/profiles/EPICS CA")
+    add_custom_command(OUTPUT "${made}/cfilters"
+        COMMAND "${here}/cfilters.sh" "$<TARGET_FILE:caw-capture>" > "${made}/cfilters"
+        DEPENDS caw-capture "${here}/cfilters.sh" VERBATIM)
+    add_custom_target(profile ALL DEPENDS "${made}/cfilters")
+    install(DIRECTORY "${here}/profile/EPICS CA/" DESTINATION "${profile}" COMPONENT wireshark-ca)
+    install(FILES "${made}/cfilters" DESTINATION "${profile}" COMPONENT wireshark-ca)
 else()
     set(CAW_RELEASE 1)
 endif()

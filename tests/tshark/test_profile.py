@@ -10,7 +10,7 @@ import shutil
 
 import pytest
 
-from conftest import CAPTURES, ROOT
+from conftest import BUILD, CAPTURES, ROOT
 
 NAME = 'EPICS CA'
 PROFILE = ROOT / 'packaging' / 'profile' / NAME
@@ -19,7 +19,7 @@ COLUMNS = re.findall(r'"(.*?)", "(.*?)"', (PROFILE / 'preferences').read_text())
 
 def rules(file):
     """(name, filter) of a file of `"name" filter` lines."""
-    lines = (PROFILE / file).read_text().splitlines()
+    lines = file.read_text().splitlines()
     return [re.fullmatch(r'"(.*?)" (.*)', line).groups() for line in lines]
 
 
@@ -33,7 +33,8 @@ def colours():
     return [tuple(line.split('@')[1:3]) for line in lines]
 
 
-DISPLAY_FILTERS = rules('dfilters') + list(buttons().items()) + colours()
+CAPTURE_FILTERS = rules(BUILD / 'packaging' / 'cfilters')  # made by packaging/cfilters.sh
+DISPLAY_FILTERS = rules(PROFILE / 'dfilters') + list(buttons().items()) + colours()
 
 
 @pytest.fixture(scope='module')
@@ -84,9 +85,16 @@ def test_display_filters_compile(name, expression, run):
     assert (done.returncode, done.stderr) == (0, ''), name
 
 
-@pytest.mark.parametrize('name, expression', rules('cfilters'))
+@pytest.mark.parametrize('name, expression', CAPTURE_FILTERS)
 def test_capture_filters_compile(name, expression, run):
     assert run(['tcpdump', '-y', 'EN10MB', '-d', expression]).returncode == 0, name
+
+
+def test_ready_made_capture_filters(caw):
+    questions = {name[4:]: text for name, text in CAPTURE_FILTERS if name.startswith('CA: ')}
+    assert {'search', 'write', 'error'} <= questions.keys()
+    for question, expression in questions.items():
+        assert caw('--capture-filter', question).stdout == expression + '\n'
 
 
 def test_nothing_to_complain_about(run, profile):
