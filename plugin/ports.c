@@ -51,7 +51,15 @@ static bool is_configured(const char *transport, uint32_t port) {
     return value_is_in_range(prefs_get_range_value("ca", transport), port);
 }
 
-/* Circuits to this server are ours from now on, whoever connects. */
+/* From this frame on, whatever goes to or from this endpoint is ours. */
+static void adopt(packet_info *pinfo, const address *host, uint32_t port, conversation_type type,
+                  dissector_handle_t handle) {
+    conversation_t *conversation = conversation_new(pinfo->num, host, NULL, type, port, 0,
+                                                    NO_ADDR2 | NO_PORT2 | CONVERSATION_TEMPLATE);
+
+    conversation_set_dissector(conversation, handle);
+}
+
 static void learn_server(packet_info *pinfo, uint64_t endpoint) {
     uint32_t number = g_htonl((uint32_t)(endpoint >> 16));
     uint32_t port = endpoint & 0xffff;
@@ -60,12 +68,18 @@ static void learn_server(packet_info *pinfo, uint64_t endpoint) {
     if (!endpoint || !port || has(servers, endpoint))
         return;
     add(servers, endpoint);
-    if (is_configured("tcp.port", port))
-        return;
     set_address(&host, AT_IPv4, sizeof number, &number);
-    conversation_t *conversation = conversation_new(pinfo->num, &host, NULL, CONVERSATION_TCP, port,
-                                                    0, NO_ADDR2 | NO_PORT2 | CONVERSATION_TEMPLATE);
-    conversation_set_dissector(conversation, tcp_handle);
+    if (!is_configured("tcp.port", port))
+        adopt(pinfo, &host, port, CONVERSATION_TCP, tcp_handle);
+}
+
+/* A client searches from a socket of its own; answers may come from anywhere. */
+static void learn_client(packet_info *pinfo, uint64_t endpoint) {
+    if (has(clients, endpoint))
+        return;
+    add(clients, endpoint);
+    if (!is_configured("udp.port", pinfo->srcport))
+        adopt(pinfo, &pinfo->src, pinfo->srcport, CONVERSATION_UDP, udp_handle);
 }
 
 void ports_learn(packet_info *pinfo, const caw_message *message) {
@@ -76,8 +90,8 @@ void ports_learn(packet_info *pinfo, const caw_message *message) {
         return;
     if (pinfo->src.type == AT_IPv4)
         learn_server(pinfo, caw_announced_server(message, sender));
-    if (searches && message->transport == CAW_UDP && !has(clients, sender))
-        add(clients, sender);
+    if (searches && message->transport == CAW_UDP)
+        learn_client(pinfo, sender);
 }
 
 /* ---- who speaks ------------------------------------------------------------------------- */
@@ -158,39 +172,33 @@ static bool is_sound(uint64_t flaws) {
 
 /*
  * What a datagram between unknown ports can be: beacons and confirmations of a repeater, which
- * has a port of its own for each client, or a search answer to a client that searched.
+ * has a port of its own for each client.
  */
-static bool is_datagram(const uint8_t *bytes, uint32_t captured, bool known) {
+static bool is_datagram(const uint8_t *bytes, uint32_t captured) {
     static const caw_context context = {.transport = CAW_UDP, .speaker = CAW_SERVER};
     uint32_t at = 0;
-    bool told = false;
 
     while (at < captured) {
         caw_message message;
         int64_t size = caw_decode(bytes + at, captured - at, &context, &message);
         if (size <= 0 || size > captured - at || !is_sound(message.flaws))
             return false;
-        bool repeater =
-            message.command == CAW_RSRV_IS_UP || message.command == CAW_REPEATER_CONFIRM;
-        bool answer = message.command == CAW_SEARCH || message.command == CAW_VERSION;
-        if (!repeater && !(known && answer))
+        if (message.command != CAW_RSRV_IS_UP && message.command != CAW_REPEATER_CONFIRM)
             return false;
-        told |= repeater || message.command == CAW_SEARCH;
         at += (uint32_t)size;
     }
-    return told;
+    return at > 0;
 }
 
 static ca_bool looks_like_datagram(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                                    void *data) {
     uint32_t captured = tvb_captured_length(tvb);
-    bool known = has(clients, ports_endpoint(&pinfo->dst, pinfo->destport));
 
     if (PINFO_FD_VISITED(pinfo)) /* UDP remembers who took the frame */
         return memory_has_datagram(tvb, pinfo) &&
                call_dissector_only(udp_handle, tvb, pinfo, tree, data) > 0;
     if (captured < tvb_reported_length(tvb) ||
-        !is_datagram(tvb_get_ptr(tvb, 0, (int)captured), captured, known))
+        !is_datagram(tvb_get_ptr(tvb, 0, (int)captured), captured))
         return false;
     return take(pinfo, udp_handle, tvb, tree, data);
 }

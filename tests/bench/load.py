@@ -61,7 +61,9 @@ class Circuit:
         (source, sport), (target, dport) = self.ends[side], self.ends[other]
         seq, ack = self.sequence[side] & 0xFFFFFFFF, self.sequence[other] & 0xFFFFFFFF
         tcp = struct.pack('>HHIIBBHHH', sport, dport, seq, ack, 0x50, flags, 65535, 0, 0)
-        head = struct.pack('>BBHHHBBH4s4s', 0x45, 0, 40 + len(data), 0, 0x4000, 64, 6, 0, source, target)
+        head = struct.pack(
+            '>BBHHHBBH4s4s', 0x45, 0, 40 + len(data), 0, 0x4000, 64, 6, 0, source, target
+        )
         self.sequence[side] += len(data) + (flags & 2 > 0)
         return bytes(12) + b'\x08\x00' + head + tcp + data
 

@@ -37,8 +37,12 @@ PVA = (
 SMTP = (b'EHLO scanner\r\n', b'220 mail.example ESMTP ready\r\n')
 REDIS = (b'*1\r\n$4\r\nPING\r\n', b'+PONG\r\n')
 DNS_TCP = (
-    bytes.fromhex('001d1234010000010000000000000377777707657861 6d706c6503636f6d0000010001'.replace(' ', '')),
-    bytes.fromhex('001d1234818300010000000000000377777707657861 6d706c6503636f6d0000010001'.replace(' ', '')),
+    bytes.fromhex(
+        '001d1234010000010000000000000377777707657861 6d706c6503636f6d0000010001'.replace(' ', '')
+    ),
+    bytes.fromhex(
+        '001d1234818300010000000000000377777707657861 6d706c6503636f6d0000010001'.replace(' ', '')
+    ),
 )
 
 
@@ -80,9 +84,13 @@ def binary(rng):
     if kind == 5:
         return struct.pack(f'>{count}d', *(rng.gauss(0, 1) for _ in range(count)))
     if kind == 6:  # counts: mostly zero, else small
-        return struct.pack(f'>{count}h', *(rng.choice((0, 0, 0, rng.randrange(40))) for _ in range(count)))
+        return struct.pack(
+            f'>{count}h', *(rng.choice((0, 0, 0, rng.randrange(40))) for _ in range(count))
+        )
     if kind == 7:
-        return struct.pack(f'>{count}i', *(rng.choice((0, 0, 0, rng.randrange(40))) for _ in range(count)))
+        return struct.pack(
+            f'>{count}i', *(rng.choice((0, 0, 0, rng.randrange(40))) for _ in range(count))
+        )
     return b''.join(modbus(start + i) for i in range(count // 10))
 
 
@@ -182,7 +190,11 @@ def test_a_scanner_meets_an_ioc(tshark, lines, save):
     assert frames(tshark, capture, 'http') == [4, 5]
     classes = [line.split(' ', 2)[2].split('(')[0] for line in lines(capture)]
     assert classes == [
-        'VersionResponse', 'Malformed', 'VersionResponse', 'VersionRequest', 'ClientNameRequest',
+        'VersionResponse',
+        'Malformed',
+        'VersionResponse',
+        'VersionRequest',
+        'ClientNameRequest',
     ]
 
 
@@ -191,7 +203,11 @@ DNS = bytes.fromhex('12340100000100000000000003777777076578616d706c6503636f6d000
 DATAGRAMS = {
     'ntp': NTP,
     'dns': DNS,
-    'snmp': bytes.fromhex('302602010104067075626c6963a01902047a5d1c2e020100020100300b300906052b0601020105 00'.replace(' ', '')),
+    'snmp': bytes.fromhex(
+        '302602010104067075626c6963a01902047a5d1c2e020100020100300b300906052b0601020105 00'.replace(
+            ' ', ''
+        )
+    ),
     'text': b'hello, is anybody there?',
     'doubles': struct.pack('>20d', *range(1, 21)),
     'ones': b'\xff' * 40,
@@ -201,7 +217,9 @@ DATAGRAMS = {
 @pytest.mark.parametrize('port', [CA_PORT, BEACON_PORT])
 @pytest.mark.parametrize('name', DATAGRAMS)
 def test_datagrams_on_our_ports_are_told_and_handed_back(name, port, tshark, lines, save):
-    capture = save(wire.capture([wire.udp(('10.2.0.1', 20001), ('10.2.0.2', port), DATAGRAMS[name])]))
+    capture = save(
+        wire.capture([wire.udp(('10.2.0.1', 20001), ('10.2.0.2', port), DATAGRAMS[name])])
+    )
     assert frames(tshark, capture, NOT_CA) == [1]
     assert frames(tshark, capture, 'data || dns || ntp || snmp') == [1]
     assert all(' Malformed(' in line for line in lines(capture))

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the capture lacks, has twice or in the wrong order: no message invented, none lost but those hit.
+"""What the capture lacks, has twice or in the wrong order.
+
+No message is invented, and none is lost but those hit.
 
 Many circuits in one capture, each damaged in its own way. What is to be printed is known from the
 whole capture, by the reference; which messages the damage hits, by counting bytes.
@@ -306,7 +308,11 @@ def test_cut_by_the_snap_length(snap, kinds, lines, save):
         timed = wire.ethernet(wire.timed(packets))
         frames += [timed[n] for n in order]
         circuits.append((packets, chunks, hit))
-    numbers = {re.search(r'(subscriptionid|ioid|cid)=(\d+)', line) for one in circuits for line in all_lines(one[0])}
+    numbers = {
+        re.search(r'(subscriptionid|ioid|cid)=(\d+)', line)
+        for one in circuits
+        for line in all_lines(one[0])
+    }
     known = {hit[0] for hit in numbers if hit}
     for line in filter(is_message, lines(save(wire.pcap(frames, snap=snap)))):
         found = re.search(r'(subscriptionid|ioid|cid)=(\d+)', line)
@@ -396,7 +402,18 @@ def test_a_message_of_few_words_alone_behind_a_hole(kind, begins, lines, save):
 def test_a_second_look_shows_the_same(tshark, save):
     raw, _ = scene(LOSSES + [swapped, sent_again], range(18))
     capture = save(raw)
-    fields = ('-T', 'fields', '-e', 'frame.number', '-e', 'ca.message', '-e', 'ca.skipped', '-e', 'ca.continuation')
+    fields = (
+        '-T',
+        'fields',
+        '-e',
+        'frame.number',
+        '-e',
+        'ca.message',
+        '-e',
+        'ca.skipped',
+        '-e',
+        'ca.continuation',
+    )
     for preference in PREFERENCES.values():
         once = tshark('-r', capture, *preference, *fields)
         assert tshark('-2', '-r', capture, *preference, *fields) == once
@@ -445,7 +462,7 @@ def numbers_there(frames, complete, skip):
         marks = b''.join(bytes([good]) * len(data) for data, good in pieces)
         at = 0
         while at < len(whole):
-            size = reference.message_size(whole[at:at + 24])
+            size = reference.message_size(whole[at : at + 24])
             if whole[at : at + 2] == b'\0\1' and all(marks[at : at + size]):
                 yield int.from_bytes(whole[at + 12 : at + 16], 'big')
             at += size
