@@ -77,6 +77,8 @@
  * - Names without a NUL at their end are seen by ^= only.
  * - IPv6, fragments of datagrams but the first, and packets in tunnels are not seen, and dropped.
  *   Behind a VLAN tag that the interface leaves in: "vlan and ($(caw --capture-filter EXPR))".
+ * - A segment of which the IP header gives no length (captured before the network card has set it,
+ *   on some systems) may be dropped.
  * - In a file whose packets were cut short (tcpdump -s), a packet that ends before what the filter
  *   wants to see is dropped.
  *

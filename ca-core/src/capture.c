@@ -23,7 +23,7 @@
 
 const char *const caw_capture_remarks[CAW_CAPTURE_REMARKS] = {
     [CAW_CAPTURE_DEEP] = "only the first 4 messages of a TCP segment are seen; of a datagram the "
-                         "first 2, or for comparisons its first 256 bytes",
+                         "first 2, of its names the first 256 bytes, of its numbers 160",
     [CAW_CAPTURE_ALIKE] = "on ports other than 5064 requests and answers that look alike are "
                           "both captured",
     [CAW_CAPTURE_NOT] = "\"not\" drops a packet with such a message although it has others",
