@@ -212,7 +212,7 @@ unsigned caw_evidence(const uint8_t *bytes, size_t available) {
         return 0;
     unsigned evidence = evidence_of(&header, wire_sub(view, size, header.payload_size));
     bool must_be_zero = header.command == CAW_EVENTS_OFF || header.command == CAW_EVENTS_ON ||
-                        header.command == CAW_ECHO;
+                        header.command == CAW_READ_SYNC || header.command == CAW_ECHO;
     return evidence && is_zero(&header) && !must_be_zero ? ZERO : evidence;
 }
 
