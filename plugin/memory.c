@@ -284,10 +284,10 @@ static ca_state come_late(ca_piece *piece, const ca_stream *stream) {
 static ca_state come_next(ca_piece *piece, ca_stream *stream, uint32_t gap) {
     ca_state state = cross(stream->state, gap);
 
-    if (gap) {
+    if (gap)
         stream->holes = new_hole(stream->seen, piece->start, stream->state, stream->holes);
+    if (gap || stream->asked || stream->state.lost)
         caw_circuit_hole(piece->circuit);
-    }
     piece->missing = gap;
     piece->wasted = stream->asked;
     return state;
@@ -419,7 +419,8 @@ static void record(ca_piece *piece, packet_info *pinfo, const caw_message *messa
     caw_circuit_see(piece->circuit, piece->end, message, now, &entry->note);
     if (entry->note.turn == CAW_REQUEST)
         caw_searches_link(searches, (uint32_t)(from >> 16), &entry->note);
-    stream_of(piece, pinfo)->proven = true;
+    ca_stream *stream = stream_of(piece, pinfo);
+    stream->proven = stream->aligned = true;
 }
 
 static ca_entry *new_entry(ca_piece *piece) {
