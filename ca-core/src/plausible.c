@@ -26,7 +26,7 @@
 #define SAME    12 /* two ids are equal */
 #define SMALL   4  /* one of a few small numbers */
 #define ZERO    1  /* a word that is zero */
-#define ENDS    30 /* the last message ends where the bytes do */
+#define ENDS    39 /* the last message ends where the bytes do */
 #define FIRST   13 /* what the first message of a circuit must have */
 
 static bool is_status(uint32_t value) {

@@ -377,6 +377,9 @@ POOR = {
     'refused': ('server', message(26, p1=5)),
     'created': ('server', message(18, type=6, count=1, p1=5, p2=77)),
     'written': ('server', message(19, type=6, count=1, p1=1, p2=5)),
+    'sync': ('client', message(10)),
+    'clear of the first channel': ('client', message(12)),
+    'refusal of the first channel': ('server', message(26)),
     'two echoes': ('client', message(ECHO) * 2),
 }
 
