@@ -10,7 +10,7 @@ import shutil
 
 import pytest
 
-from conftest import BUILD, CAPTURES, ROOT
+from conftest import BUILD, ROOT
 
 NAME = 'EPICS CA'
 PROFILE = ROOT / 'packaging' / 'profile' / NAME
@@ -53,11 +53,11 @@ def fields(run):
 
 
 @pytest.fixture(scope='module')
-def table(tshark, profile):
+def table(tshark, stage, profile):
     """table(capture): a dictionary of the columns for each packet."""
 
     def table(capture):
-        output = tshark('-C', NAME, '-r', CAPTURES / capture, '-T', 'tabs', env=profile)
+        output = tshark('-C', NAME, '-r', stage / 'captures' / capture, '-T', 'tabs', env=profile)
         titles = [title for title, _ in COLUMNS]
         rows = [map(str.strip, line.split('\t')) for line in output.splitlines()]
         return [
@@ -80,8 +80,8 @@ def test_every_field_exists(fields):
 
 
 @pytest.mark.parametrize('name, expression', DISPLAY_FILTERS)
-def test_display_filters_compile(name, expression, run):
-    done = run(['tshark', '-r', CAPTURES / 'beacons.pcap', '-Y', expression])
+def test_display_filters_compile(name, expression, run, stage):
+    done = run(['tshark', '-r', stage / 'captures' / 'beacons.pcap', '-Y', expression])
     assert (done.returncode, done.stderr) == (0, ''), name
 
 
@@ -97,8 +97,8 @@ def test_ready_made_capture_filters(caw):
         assert caw('--capture-filter', question).stdout == expression + '\n'
 
 
-def test_nothing_to_complain_about(run, profile):
-    done = run(['tshark', '-C', NAME, '-r', CAPTURES / 'puts.pcap'], env=profile)
+def test_nothing_to_complain_about(run, stage, profile):
+    done = run(['tshark', '-C', NAME, '-r', stage / 'captures' / 'puts.pcap'], env=profile)
     assert (done.returncode, done.stderr) == (0, '')
 
 
@@ -129,15 +129,16 @@ def test_columns(table):
         ('oddities.pcap', 'Errors', r'ErrorResponse|CreateChFail|status=\D.*ECA_(?!NORMAL)'),
     ],
 )
-def test_buttons_find_what_they_say(capture, button, line, tshark, lines):
-    told = lines(CAPTURES / capture, report='ca,lines,{frame} {command}')
+def test_buttons_find_what_they_say(capture, button, line, tshark, lines, stage):
+    capture = stage / 'captures' / capture
+    told = lines(capture, report='ca,lines,{frame} {command}')
     expected = {int(told.split()[0]) for told in told if re.search(line, told)}
-    assert expected and matching(tshark, CAPTURES / capture, buttons()[button]) == expected
+    assert expected and matching(tshark, capture, buttons()[button]) == expected
 
 
-def test_unanswered(tshark, lines):
+def test_unanswered(tshark, lines, stage):
     """Names that nobody has are unanswered, the one that exists is not."""
-    capture = CAPTURES / 'search-missing.pcap'
+    capture = stage / 'captures' / 'search-missing.pcap'
     told = lines(capture, report='ca,lines,{frame} {pv} {command}')
     frames = {}
     for frame, pv, message in (line.split(' ', 2) for line in told):
@@ -149,8 +150,8 @@ def test_unanswered(tshark, lines):
     assert matching(tshark, capture, buttons()['Unanswered']) == expected
 
 
-def test_slow(tshark, lines):
-    capture = CAPTURES / 'puts.pcap'
+def test_slow(tshark, lines, stage):
+    capture = stage / 'captures' / 'puts.pcap'
     slowest = max(float(dt) for dt in lines(capture, report='ca,lines,{dt}') if dt != 'None')
     expression = buttons()['Slow'].replace('0.1', f'{slowest - 1e-6:.6f}')
     assert len(matching(tshark, capture, expression)) == 1
