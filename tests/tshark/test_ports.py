@@ -112,7 +112,7 @@ ANNOUNCED = {
 @PASSES
 @pytest.mark.parametrize('kind', ANNOUNCED)
 def test_an_announced_server(kind, passes, classes):
-    packets = [search(), ANNOUNCED[kind], *session(40000, (IOC, 42289))]
+    packets = [search(), ANNOUNCED[kind], *session(40100, (IOC, 42289))]
     assert classes(packets, 42289, *passes) == CLASSES
 
 
@@ -121,7 +121,7 @@ def test_an_announced_server(kind, passes, classes):
 def test_later_clients_of_the_same_server(kind, passes, classes):
     packets = [search(), ANNOUNCED[kind]]
     for number in range(3):
-        packets += session(40000 + number, (IOC, 42289), start=9999 * number)
+        packets += session(40100 + number, (IOC, 42289), start=9999 * number)
     assert classes(packets, 42289, *passes) == CLASSES * 3
 
 
@@ -143,18 +143,18 @@ def test_announced_after_the_circuit_had_begun(passes, classes):
 
 @PASSES
 def test_two_servers_on_a_host(passes, classes):
-    packets = [search(), found(5064), *session(40000, (IOC, 5064))]
-    packets += [search('t:bo', 2), found(42289, cid=2), *session(40001, (IOC, 42289))]
+    packets = [search(), found(5064), *session(40100, (IOC, 5064))]
+    packets += [search('t:bo', 2), found(42289, cid=2), *session(40101, (IOC, 42289))]
     assert classes(packets, 42289, *passes) == CLASSES
-    assert classes(packets, 40000, *passes) == CLASSES
+    assert classes(packets, 40100, *passes) == CLASSES
 
 
 @PASSES
 def test_a_server_that_dies_and_returns(passes, classes):
     """On the same ports: a new circuit; then on another one."""
-    packets = [search(), found(42289), *session(40000, (IOC, 42289))]
-    packets += [search(), found(42289), *session(40000, (IOC, 42289), start=500000)]
-    packets += [search(), found(42290), *session(40000, (IOC, 42290), start=900000)]
+    packets = [search(), found(42289), *session(40100, (IOC, 42289))]
+    packets += [search(), found(42289), *session(40100, (IOC, 42289), start=500000)]
+    packets += [search(), found(42290), *session(40100, (IOC, 42290), start=900000)]
     assert classes(packets, 42289, *passes) == CLASSES * 2
     assert classes(packets, 42290, *passes) == CLASSES
 
@@ -176,7 +176,7 @@ def test_a_name_server(passes, classes):
         client=(CLIENT, 39000),
         server=NAME_SERVER,
     )
-    packets += session(40000, (IOC, 42289))
+    packets += session(40100, (IOC, 42289))
     assert classes(packets, 39000, *passes) == (
         ['VersionResponse', 'VersionRequest']
         + ['VersionRequest', 'SearchRequest'] * 2
@@ -191,7 +191,7 @@ def test_a_name_server(passes, classes):
 @PASSES
 @pytest.mark.parametrize('version', [VERSION, CAPROTO_VERSION], ids=['rsrv', 'caproto'])
 def test_a_circuit_from_its_beginning(version, passes, classes):
-    assert classes(session(40000, (IOC, 42289), version), 42289, *passes) == CLASSES
+    assert classes(session(40100, (IOC, 42289), version), 42289, *passes) == CLASSES
 
 
 @PASSES
@@ -218,12 +218,12 @@ def test_a_caproto_server_speaks_second(passes, classes):
 
 def test_a_circuit_from_its_middle(classes):
     """Not before a message has proven it; roles by the first one that tells."""
-    packets = session(40000, (IOC, 42289))[4:]
+    packets = session(40100, (IOC, 42289))[4:]
     assert classes(packets, 42289) == CLASSES[4:]
 
 
 @pytest.mark.parametrize(
-    'ports', [(40000, 42289), (42289, 40000)], ids=['low client', 'high client']
+    'ports', [(40100, 42289), (42289, 40100)], ids=['low client', 'high client']
 )
 def test_roles_do_not_follow_port_numbers(ports, classes):
     client, server = ports
@@ -235,7 +235,7 @@ def test_messages_before_the_decision(classes):
     """Echoes tell nothing; the second pass knows what a later message told."""
     chunks = [('client', message(23) * 2), ('server', message(23) * 2)]
     chunks.append(('client', message(18, text('t:ai'), p1=1, p2=13)))
-    packets = wire.circuit(chunks, client=(CLIENT, 40000), server=(IOC, 42289))[2:]
+    packets = wire.circuit(chunks, client=(CLIENT, 40100), server=(IOC, 42289))[2:]
     arguments = ('-d', 'tcp.port==42289,ca')
     expected = ['EchoRequest'] * 2 + ['EchoResponse'] * 2 + ['CreateChanRequest']
     assert classes(packets, 42289, '-2', *arguments) == expected
@@ -266,7 +266,7 @@ def test_a_repeater_between_ephemeral_ports(passes, classes):
 @pytest.mark.parametrize('source', [(OTHER, 5064), (IOC, 47000), (OTHER, 47000)])
 def test_an_answer_from_elsewhere(source, passes, classes):
     """From another address or port than was asked; the server it names is learned all the same."""
-    packets = [search(), found(42289, source), *session(40000, (source[0], 42289))]
+    packets = [search(), found(42289, source), *session(40100, (source[0], 42289))]
     assert classes(packets, wire.SEARCHER[1], *passes) == [
         'VersionRequest',
         'SearchRequest',
@@ -294,12 +294,12 @@ def test_ipv6_is_read(tshark, save):
 
 def whole_story():
     """Everything above in one capture, and a segment lost in the middle."""
-    packets = [search(), found(42289), *session(40000, (IOC, 42289))]
-    packets += [*session(40001, (IOC, 42290)), *session(40002, (IOC, 42291))[4:]]
+    packets = [search(), found(42289), *session(40100, (IOC, 42289))]
+    packets += [*session(40101, (IOC, 42290)), *session(40102, (IOC, 42291))[4:]]
     packets += [wire.udp(('127.0.0.1', 41000), ('127.0.0.1', 42000), message(17, p2=0x7F000001))]
     updates = b''.join(message(1, STAMPED, type=20, count=1, p1=1, p2=n) for n in range(60))
     pieces = wire.circuit(
-        [('server', piece) for piece in wire.cut(updates, 90)], client=(CLIENT, 40003), start=77
+        [('server', piece) for piece in wire.cut(updates, 90)], client=(CLIENT, 40103), start=77
     )
     return packets + pieces[:5] + pieces[6:]
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import dpkt
 
-CLIENT_END = ('10.1.0.2', 40000)
+CLIENT_END = ('10.1.0.2', 40100)  # 40000 is SAP's in Wireshark 4.6
 SERVER_END = ('10.1.0.1', 5064)
 SEARCHER = ('10.1.0.2', 40001)
 EVERYBODY = ('10.1.0.255', 5064)
