@@ -17,6 +17,7 @@ from collections import Counter
 import pytest
 
 import messages as made
+import quirks
 import reference
 import wire
 from conftest import ROOT
@@ -260,11 +261,12 @@ def test_lost_segments_out_of_order(lines, save):
 
 
 @pytest.mark.parametrize('preference', PREFERENCES)
-def test_segments_sent_again(preference, lines, save):
+def test_segments_sent_again(preference, lines, tshark, save):
     raw, circuits = scene([sent_again])
     printed = lines(save(raw), *PREFERENCES[preference])
     assert_none_invented(printed, circuits)
-    if preference != 'no reassembly':
+    swallowed = preference == 'out of order' and quirks.resending_ends_a_stream(tshark, save)
+    if preference != 'no reassembly' and not swallowed:
         assert_none_lost(printed, circuits)
 
 
@@ -405,21 +407,17 @@ def test_a_message_of_few_words_alone_behind_a_hole(kind, begins, lines, save):
 def test_a_second_look_shows_the_same(tshark, save):
     raw, _ = scene(LOSSES + [swapped, sent_again], range(18))
     capture = save(raw)
-    fields = (
-        '-T',
-        'fields',
-        '-e',
-        'frame.number',
-        '-e',
-        'ca.message',
-        '-e',
-        'ca.skipped',
-        '-e',
-        'ca.continuation',
-    )
+    names = ('frame.number', 'ca.message', 'ca.skipped', 'ca.continuation')
+    fields = ('-T', 'fields', *(word for name in names for word in ('-e', name)))
+    given_once = quirks.late_segments_are_given_once(tshark, save)
     for preference in PREFERENCES.values():
-        once = tshark('-r', capture, *preference, *fields)
-        assert tshark('-2', '-r', capture, *preference, *fields) == once
+        once = tshark('-r', capture, *preference, *fields).splitlines()
+        again = tshark('-2', '-r', capture, *preference, *fields).splitlines()
+        other = [(one, two) for one, two in zip(once, again, strict=True) if one != two]
+        if given_once:
+            late = tshark('-r', capture, *preference, *fields, '-Y', 'tcp.analysis.retransmission')
+            other = [pair for pair in other if pair[0] not in late.splitlines()]
+        assert other == []
 
 
 # ---- a capture recorded under load -----------------------------------------------------------
