@@ -284,11 +284,17 @@ typedef struct {
 #define CAW_DBR_TYPES 39
 extern const caw_dbr_row caw_dbr_rows[CAW_DBR_TYPES];
 
+extern const uint8_t caw_element_sizes[];
+
 /* The row of a DBR type number, NULL when there is none. */
-const caw_dbr_row *caw_dbr(uint32_t type);
+static inline const caw_dbr_row *caw_dbr(uint32_t type) {
+    return type < CAW_DBR_TYPES ? &caw_dbr_rows[type] : NULL;
+}
 
 /* Bytes of one element of this kind. */
-uint32_t caw_element_size(caw_element_kind kind);
+static inline uint32_t caw_element_size(caw_element_kind kind) {
+    return caw_element_sizes[kind];
+}
 
 /* What can be wrong with a message: one bit each in caw_message.flaws. */
 typedef enum {

@@ -642,11 +642,12 @@ void caw_circuit_settle(caw_circuit *circuit, int server_end) {
 caw_context caw_circuit_context(const caw_circuit *circuit, int end, const uint8_t *bytes,
                                 size_t available) {
     caw_context context = {.transport = CAW_TCP, .speaker = caw_circuit_speaker(circuit, end)};
-    caw_view view = {bytes, 0, available > UINT32_MAX ? UINT32_MAX : (uint32_t)available};
-    caw_header header;
-    if (context.speaker != CAW_SERVER || caw_read_header(view, &header) == CAW_MORE ||
-        header.command != CAW_EVENT_ADD || header.payload_size)
+    caw_view view = {bytes, 0, available < CAW_HEADER_SIZE ? 0 : CAW_HEADER_SIZE};
+    /* most messages need no look at the history: an EVENT_ADD without payload does */
+    if (context.speaker != CAW_SERVER || wire_u32(view, 0) != (uint32_t)CAW_EVENT_ADD << 16)
         return context;
+    caw_header header;
+    caw_read_header(view, &header);
     const subscription *known = look_up(circuit, BY_SUBSCRIPTION, header.param2);
     const open_channel *channel = known ? known->owner : NULL;
     caw_key key = key_of(CAW_EVENT_CANCEL, 0, header.param2);

@@ -69,20 +69,13 @@ const caw_dbr_row caw_dbr_rows[CAW_DBR_TYPES] = {
     [38] = {"CLASS_NAME", "DBR_CLASS_NAME", 0, CAW_E_STRING, plain},
 };
 
-const caw_dbr_row *caw_dbr(uint32_t type) {
-    return type < CAW_DBR_TYPES ? &caw_dbr_rows[type] : NULL;
-}
-
-uint32_t caw_element_size(caw_element_kind kind) {
-    static const uint8_t sizes[] = {[CAW_E_STRING] = CAW_STRING_ROOM,
-                                    [CAW_E_INT16] = 2,
-                                    [CAW_E_FLOAT] = 4,
-                                    [CAW_E_ENUM] = 2,
-                                    [CAW_E_CHAR] = 1,
-                                    [CAW_E_INT32] = 4,
-                                    [CAW_E_DOUBLE] = 8};
-    return sizes[kind];
-}
+const uint8_t caw_element_sizes[] = {[CAW_E_STRING] = CAW_STRING_ROOM,
+                                     [CAW_E_INT16] = 2,
+                                     [CAW_E_FLOAT] = 4,
+                                     [CAW_E_ENUM] = 2,
+                                     [CAW_E_CHAR] = 1,
+                                     [CAW_E_INT32] = 4,
+                                     [CAW_E_DOUBLE] = 8};
 
 uint32_t caw_meta_size(caw_field_id id, caw_element_kind element) {
     switch (id) {
@@ -102,10 +95,6 @@ uint32_t caw_meta_size(caw_field_id id, caw_element_kind element) {
     default: /* a limit, stored like an element */
         return caw_element_size(element);
     }
-}
-
-uint64_t caw_dbr_need(const caw_dbr_row *row, uint32_t count) {
-    return row->meta + (uint64_t)count * caw_element_size(row->element);
 }
 
 uint32_t caw_dbr_elements(const caw_dbr_row *row, caw_view payload, uint32_t count) {

@@ -15,7 +15,9 @@
 uint32_t caw_meta_size(caw_field_id id, caw_element_kind element);
 
 /* Bytes that this many elements of a type need, metadata included, without padding. */
-uint64_t caw_dbr_need(const caw_dbr_row *row, uint32_t count);
+static inline uint64_t caw_dbr_need(const caw_dbr_row *row, uint32_t count) {
+    return row->meta + (uint64_t)count * caw_element_size(row->element);
+}
 
 /* Whole elements among the first `count` in this payload; the last string may be short. */
 uint32_t caw_dbr_elements(const caw_dbr_row *row, caw_view payload, uint32_t count);

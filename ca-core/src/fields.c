@@ -204,6 +204,17 @@ static bool next_of_meta(caw_cursor *cursor, caw_field *field, caw_field_id id) 
     return true;
 }
 
+caw_field caw_meta_field(const caw_message *message, caw_field_id id, uint32_t at) {
+    caw_element_kind element = message->dbr->element;
+    caw_field field = {.id = id, .part = CAW_IN_META};
+    field.view = wire_sub(message->payload, at, caw_meta_size(id, element));
+    if (is_limit(id))
+        caw_read_element(element, field.view, &field);
+    else
+        read_value(&field);
+    return field;
+}
+
 bool caw_element(const caw_message *message, uint32_t index, caw_field *field) {
     if (!message->dbr || index >= message->elements)
         return false;

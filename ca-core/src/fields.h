@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A walk that leaves the header out. */
+/* Shorter ways to fields than the walk from the start. */
 #ifndef CAW_FIELDS_H
 #define CAW_FIELDS_H
 
@@ -7,5 +7,11 @@
 
 /* As caw_fields, from the first field of the payload on. */
 caw_cursor caw_payload_fields(const caw_message *message, uint32_t elements);
+
+/*
+ * A metadata field, a stamp without its pieces, that begins `at` bytes into the payload: where the
+ * sizes of those before it in the layout add up to. The metadata must be there as a whole.
+ */
+caw_field caw_meta_field(const caw_message *message, caw_field_id id, uint32_t at);
 
 #endif

@@ -19,6 +19,7 @@
 #define STATUS_MOST   21
 #define SEVERITY_MOST 3
 #define NSEC_MOST     999999999
+#define ECA_NORMAL    1
 
 static void flag_if(caw_message *message, bool wrong, caw_flaw flaw) {
     if (wrong)
@@ -30,34 +31,30 @@ static void flag_if(caw_message *message, bool wrong, caw_flaw flaw) {
 static void check_size(caw_message *message, const caw_header *header) {
     flag_if(message, header->payload_size % 8, CAW_FLAW_UNALIGNED);
     flag_if(message, header->payload_size > HUGE, CAW_FLAW_HUGE);
+    if (!header->extended)
+        return;
     flag_if(message, header->marker != 0, CAW_FLAW_BAD_MARKER);
-    flag_if(message, header->extended && message->transport == CAW_UDP, CAW_FLAW_EXTENDED_UDP);
+    flag_if(message, message->transport == CAW_UDP, CAW_FLAW_EXTENDED_UDP);
 }
 
+#define FLAW(name) (UINT64_C(1) << CAW_FLAW_##name)
+
+/* What is worth a word whenever a command appears. */
 static void check_command(caw_message *message) {
-    flag_if(message, message->command >= CAW_COMMANDS, CAW_FLAW_UNKNOWN_COMMAND);
-    if (message->command < CAW_COMMANDS)
-        flag_if(message, caw_command_names[message->command].obsolete, CAW_FLAW_OBSOLETE);
-    switch (message->command) {
-    case CAW_READ:
-    case CAW_READ_SYNC:
-        caw_flag(message, CAW_FLAW_OLD);
-        break;
-    case CAW_ERROR:
-        caw_flag(message, CAW_FLAW_ERROR_MESSAGE);
-        break;
-    case CAW_CREATE_CH_FAIL:
-        caw_flag(message, CAW_FLAW_CREATE_FAILED);
-        break;
-    case CAW_SERVER_DISCONN:
-        caw_flag(message, CAW_FLAW_SERVER_DISCONN);
-        break;
-    case CAW_EVENTS_OFF:
-        caw_flag(message, CAW_FLAW_EVENTS_OFF);
-        break;
-    default:
-        break;
+    static const uint64_t flaws[CAW_COMMANDS] = {
+        [CAW_READ] = FLAW(OLD),
+        [CAW_READ_SYNC] = FLAW(OLD),
+        [CAW_ERROR] = FLAW(ERROR_MESSAGE),
+        [CAW_CREATE_CH_FAIL] = FLAW(CREATE_FAILED),
+        [CAW_SERVER_DISCONN] = FLAW(SERVER_DISCONN),
+        [CAW_EVENTS_OFF] = FLAW(EVENTS_OFF),
+    };
+    if (message->command >= CAW_COMMANDS) {
+        caw_flag(message, CAW_FLAW_UNKNOWN_COMMAND);
+        return;
     }
+    message->flaws |= flaws[message->command];
+    flag_if(message, caw_command_names[message->command].obsolete, CAW_FLAW_OBSOLETE);
 }
 
 static void check_version(caw_message *message, uint32_t minor) {
@@ -70,15 +67,18 @@ static void check_version(caw_message *message, uint32_t minor) {
 }
 
 static void check_status(caw_message *message, uint32_t status) {
+    if (status == ECA_NORMAL)
+        return;
     bool known = caw_name_of(caw_status_names, status) != NULL;
     flag_if(message, !known, CAW_FLAW_UNKNOWN_STATUS);
-    flag_if(message, known && status != 1 && message->command != CAW_ERROR, CAW_FLAW_FAILURE);
+    flag_if(message, known && message->command != CAW_ERROR, CAW_FLAW_FAILURE);
 }
 
-static void check_data_type(caw_message *message) {
-    bool created = message->command == CAW_CREATE_CHAN;
-    flag_if(message, !created && !caw_dbr(message->type), CAW_FLAW_BAD_TYPE);
-    flag_if(message, created && message->type > CAW_PLAIN_MAX, CAW_FLAW_BAD_NATIVE_TYPE);
+static void check_data_type(caw_message *message, uint32_t type) {
+    if (message->command != CAW_CREATE_CHAN)
+        flag_if(message, type >= CAW_DBR_TYPES, CAW_FLAW_BAD_TYPE);
+    else
+        flag_if(message, type > CAW_PLAIN_MAX, CAW_FLAW_BAD_NATIVE_TYPE);
 }
 
 static void check_rights(caw_message *message, uint32_t rights) {
@@ -86,29 +86,22 @@ static void check_rights(caw_message *message, uint32_t rights) {
     flag_if(message, rights > 3, CAW_FLAW_RIGHTS);
 }
 
+static void check_reserved(caw_message *message, uint32_t value) {
+    flag_if(message, value != 0, CAW_FLAW_RESERVED);
+}
+
+static void check_priority(caw_message *message, uint32_t priority) {
+    flag_if(message, priority > 99, CAW_FLAW_PRIORITY);
+}
+
 static void check_word(caw_message *message, caw_field_id id, uint32_t value) {
-    switch (id) {
-    case CAW_F_RESERVED:
-        flag_if(message, value != 0, CAW_FLAW_RESERVED);
-        break;
-    case CAW_F_PRIORITY:
-        flag_if(message, value > 99, CAW_FLAW_PRIORITY);
-        break;
-    case CAW_F_VERSION:
-        check_version(message, value);
-        break;
-    case CAW_F_STATUS:
-        check_status(message, value);
-        break;
-    case CAW_F_DATA_TYPE:
-        check_data_type(message);
-        break;
-    case CAW_F_RIGHTS:
-        check_rights(message, value);
-        break;
-    default:
-        break;
-    }
+    static void (*const checks[CAW_FIELDS])(caw_message *, uint32_t) = {
+        [CAW_F_RESERVED] = check_reserved,   [CAW_F_PRIORITY] = check_priority,
+        [CAW_F_VERSION] = check_version,     [CAW_F_STATUS] = check_status,
+        [CAW_F_DATA_TYPE] = check_data_type, [CAW_F_RIGHTS] = check_rights,
+    };
+    if (checks[id])
+        checks[id](message, value);
 }
 
 static void check_header(caw_message *message, const caw_header *header) {
@@ -192,18 +185,22 @@ static uint64_t align8(uint64_t size) {
     return (size + 7) & ~UINT64_C(7);
 }
 
-static void check_dbr_size(caw_message *message) {
-    const caw_dbr_row *dbr = message->dbr;
-    bool string = dbr->element == CAW_E_STRING;
-    uint64_t need = caw_dbr_need(dbr, message->count);
-    uint64_t room = CAW_STRING_ROOM;
+/* A payload of another size than its elements need. */
+static void check_odd_size(caw_message *message, uint64_t need, bool string) {
     /* the last string may be short; an empty array may come with room for one element */
-    uint64_t least = string && message->count ? need - room + 1 : need;
-    uint64_t most = message->count ? need : caw_dbr_need(dbr, 1);
+    uint64_t least = string && message->count ? need - CAW_STRING_ROOM + 1 : need;
+    uint64_t most = message->count ? need : caw_dbr_need(message->dbr, 1);
     bool empty_update = message->command == CAW_EVENT_ADD && message->payload_size == 0;
     flag_if(message, message->payload_size < least && !empty_update, CAW_FLAW_TOO_SHORT);
     flag_if(message, message->payload_size > align8(most), CAW_FLAW_TOO_LONG);
+}
 
+static void check_dbr_size(caw_message *message) {
+    const caw_dbr_row *dbr = message->dbr;
+    uint64_t need = caw_dbr_need(dbr, message->count);
+    bool string = dbr->element == CAW_E_STRING;
+    if (message->payload_size != align8(need))
+        check_odd_size(message, need, string);
     if (message->count && !string && need < message->payload.len) {
         caw_view rest = wire_sub(message->payload, (uint32_t)need, message->payload.len);
         flag_if(message, !wire_is_zero(rest), CAW_FLAW_DIRTY_PADDING);
@@ -279,7 +276,7 @@ static void check_value(caw_message *message) {
         return;
     check_dbr_size(message);
     /* the data of a failed read is zeros */
-    if (message->row->param1 == CAW_F_STATUS && message->param1 != 1)
+    if (message->row->param1 == CAW_F_STATUS && message->param1 != ECA_NORMAL)
         return;
     if (message->dbr->meta)
         check_meta(message);

@@ -67,12 +67,9 @@ static caw_view view_of(const uint8_t *bytes, size_t available) {
 
 int64_t caw_size(const uint8_t *bytes, size_t available) {
     caw_header header;
-    uint32_t size = caw_read_header(view_of(bytes, available), &header);
-    if (size == CAW_MORE)
+    if (caw_read_header(view_of(bytes, available), &header) == CAW_MORE)
         return CAW_MORE;
-    if (header.command >= CAW_COMMANDS && header.payload_size % 8)
-        return CAW_MALFORMED;
-    return (int64_t)size + header.payload_size;
+    return caw_size_of(&header);
 }
 
 /* ---- who speaks --------------------------------------------------------------------------- */

@@ -21,6 +21,14 @@ typedef struct {
 /* Bytes of the header at the start of the view: 16, 24, or CAW_MORE when they are not all there. */
 uint32_t caw_read_header(caw_view view, caw_header *header);
 
+/* Size of the message with this header, as caw_size tells it. */
+static inline int64_t caw_size_of(const caw_header *header) {
+    if (header->command >= CAW_COMMANDS && header->payload_size % 8)
+        return CAW_MALFORMED;
+    return (int64_t)header->payload_size +
+           (header->extended ? CAW_EXTENDED_HEADER_SIZE : CAW_HEADER_SIZE);
+}
+
 /* One word of a header. */
 typedef struct {
     caw_field_id id;

@@ -6,7 +6,7 @@
 
 #define FIRST_ROOM 16
 
-/* Ids come from hostile captures too: mix all bits (the finalizer of SplitMix64, twice). */
+/* Ids come from hostile captures too: mix all bits (the finalizer of SplitMix64). */
 static uint64_t mix(uint64_t bits) {
     bits = (bits ^ bits >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
     bits = (bits ^ bits >> 27) * UINT64_C(0x94d049bb133111eb);
@@ -14,7 +14,7 @@ static uint64_t mix(uint64_t bits) {
 }
 
 static size_t home_of(const caw_idmap *map, caw_key key) {
-    return (size_t)mix(mix(key.scope) + key.id) & (map->room - 1);
+    return (size_t)mix(key.scope * UINT64_C(0x9e3779b97f4a7c15) + key.id) & (map->room - 1);
 }
 
 static bool same(caw_key a, caw_key b) {

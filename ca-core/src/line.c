@@ -22,18 +22,17 @@ static const caw_name eca_severities[] = {{0, "WARNING", NULL, false}, {1, "SUCC
 
 /* ---- enumerations ------------------------------------------------------------------------- */
 
-/* <Class.NAME: 3>, or the bare number when it has no name */
+/* <Class.NAME: 3>, or the bare number when it has no name; `class` is "<Class." */
 static void put_enum(caw_text *out, const char *class, const char *name, int64_t value) {
-    if (name) {
-        caw_put(out, '<');
-        caw_puts(out, class);
-        caw_put(out, '.');
-        caw_puts(out, name);
-        caw_puts(out, ": ");
+    if (!name) {
+        caw_put_signed(out, value);
+        return;
     }
+    caw_puts(out, class);
+    caw_puts(out, name);
+    caw_puts(out, ": ");
     caw_put_signed(out, value);
-    if (name)
-        caw_put(out, '>');
+    caw_put(out, '>');
 }
 
 static void put_named(caw_text *out, const char *class, const caw_name *names, int64_t value) {
@@ -43,7 +42,7 @@ static void put_named(caw_text *out, const char *class, const caw_name *names, i
 
 static void put_channel_type(caw_text *out, uint32_t type) {
     const caw_dbr_row *dbr = caw_dbr(type);
-    put_enum(out, "ChannelType", dbr ? dbr->type : NULL, type);
+    put_enum(out, "<ChannelType.", dbr ? dbr->type : NULL, type);
 }
 
 /* An IntFlag of Python 3.11: <AccessRights.READ|4: 5>, <AccessRights: 4> */
@@ -77,7 +76,7 @@ static void put_status(caw_text *out, uint32_t value) {
     caw_puts(out, ", code_with_severity=");
     caw_put_unsigned(out, value);
     caw_puts(out, ", severity=");
-    put_named(out, "CASeverity", eca_severities, value & 7);
+    put_named(out, "<CASeverity.", eca_severities, value & 7);
     caw_puts(out, ", success=");
     caw_put_unsigned(out, value & 1);
     caw_puts(out, row->obsolete ? ", defunct=True" : ", defunct=False");
@@ -149,10 +148,10 @@ static void put_limit(caw_text *out, caw_element_kind kind, const caw_field *fie
 static void put_meta_value(caw_text *out, const caw_message *message, const caw_field *field) {
     switch (field->id) {
     case CAW_F_ALARM_STATUS:
-        put_named(out, "AlarmStatus", caw_alarm_status_names, (int64_t)field->number);
+        put_named(out, "<AlarmStatus.", caw_alarm_status_names, (int64_t)field->number);
         break;
     case CAW_F_ALARM_SEVERITY:
-        put_named(out, "AlarmSeverity", severities, (int64_t)field->number);
+        put_named(out, "<AlarmSeverity.", severities, (int64_t)field->number);
         break;
     case CAW_F_STAMP:
         caw_put_real(out, unix_time(field));
@@ -183,17 +182,15 @@ static bool comes_last(caw_field_id id) {
     return id == CAW_F_PRECISION || id == CAW_F_UNITS;
 }
 
-static bool is_meta_word(const caw_field *field) {
-    return field->part == CAW_IN_META && field->id != CAW_F_STATE && caw_field_rows[field->id].name;
-}
-
 static void put_meta_words(caw_text *out, const caw_message *message, bool last, bool *first) {
-    caw_cursor cursor = caw_payload_fields(message, 0);
-    caw_field field;
-    while (caw_next(&cursor, &field)) {
-        if (!is_meta_word(&field) || comes_last(field.id) != last)
+    const caw_field_id *id = message->dbr->layout;
+    uint32_t at = 0;
+    for (; *id != CAW_F_RESERVED && *id != CAW_F_STATE; id++) {
+        caw_field field = caw_meta_field(message, *id, at);
+        at += field.view.len;
+        if (!caw_field_rows[*id].name || comes_last(*id) != last)
             continue;
-        put_separator(out, caw_field_rows[field.id].name, first);
+        put_separator(out, caw_field_rows[*id].name, first);
         put_meta_value(out, message, &field);
     }
 }

@@ -26,16 +26,23 @@ static int fit(const caw_message_row *row, caw_side speaker, caw_transport trans
     return row->transport & transport ? 3 : 2;
 }
 
+/* The first row of a command, or the last of all: rows are in the order of commands. */
+static const caw_message_row *first_row(uint16_t command) {
+    const caw_message_row *row = caw_message_rows;
+    uint16_t known = command < CAW_COMMANDS ? command : CAW_COMMANDS;
+    while (row->command < known)
+        row++;
+    return row->command == command ? row : &caw_message_rows[caw_message_row_count - 1];
+}
+
 void caw_find_row(caw_message *message, bool confirmation) {
     caw_side speaker = message->speaker == CAW_NOBODY ? CAW_CLIENT : message->speaker;
-    const caw_message_row *unknown = &caw_message_rows[caw_message_row_count - 1];
+    const caw_message_row *row = first_row(message->command);
     int best = 0;
-    message->row = unknown;
-    for (const caw_message_row *row = caw_message_rows; row != unknown; row++) {
-        if (row->command < message->command)
-            continue;
-        if (row->command > message->command)
-            break;
+    message->row = row;
+    if (message->command >= CAW_COMMANDS)
+        return;
+    for (; row->command == message->command && best < 3; row++) {
         int fits = fit(row, speaker, message->transport);
         if (fits > best) {
             best = fits;
@@ -52,26 +59,30 @@ void caw_find_row(caw_message *message, bool confirmation) {
 
 int64_t caw_decode(const uint8_t *bytes, size_t available, const caw_context *context,
                    caw_message *message) {
-    int64_t size = caw_size(bytes, available);
-    if (size <= 0)
+    caw_view all = {bytes, 0, available > UINT32_MAX ? UINT32_MAX : (uint32_t)available};
+    caw_header header;
+    uint32_t header_size = caw_read_header(all, &header);
+    if (header_size == CAW_MORE)
+        return CAW_MORE;
+    int64_t size = caw_size_of(&header);
+    if (size == CAW_MALFORMED)
         return size;
 
-    uint64_t there = (uint64_t)size < available ? (uint64_t)size : available;
-    caw_header header;
-    memset(message, 0, sizeof *message);
-    message->whole = (caw_view){bytes, 0, there > UINT32_MAX ? UINT32_MAX : (uint32_t)there};
-    uint32_t header_size = caw_read_header(message->whole, &header);
-    message->payload = wire_sub(message->whole, header_size, message->whole.len);
-    message->size = (uint64_t)size;
-    message->extended = header.extended;
-    message->command = header.command;
-    message->type = header.type;
-    message->payload_size = header.payload_size;
-    message->count = header.count;
-    message->param1 = header.param1;
-    message->param2 = header.param2;
-    message->transport = context->transport;
-    message->speaker = context->speaker;
+    caw_view whole = wire_sub(all, 0, size < all.len ? (uint32_t)size : all.len);
+    *message = (caw_message){
+        .speaker = context->speaker,
+        .transport = context->transport,
+        .extended = header.extended,
+        .command = header.command,
+        .type = header.type,
+        .payload_size = header.payload_size,
+        .count = header.count,
+        .param1 = header.param1,
+        .param2 = header.param2,
+        .size = (uint64_t)size,
+        .whole = whole,
+        .payload = wire_sub(whole, header_size, whole.len),
+    };
     if (message->speaker == CAW_NOBODY)
         message->speaker = caw_speaker(bytes, available, context->transport);
 

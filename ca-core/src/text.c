@@ -58,51 +58,67 @@ void caw_put_ipv4(caw_text *out, uint32_t address) {
     }
 }
 
-/* d.ddde+xx, at least two digits of exponent */
-static void put_scientific(caw_text *out, const char *digits, int count, int exponent) {
-    caw_put(out, digits[0]);
-    if (count > 1) {
-        caw_put(out, '.');
-        caw_put_chars(out, digits + 1, (size_t)count - 1);
-    }
-    caw_put(out, 'e');
-    caw_put(out, exponent < 0 ? '-' : '+');
+#define REAL_MOST 40 /* characters of a real without its sign: fewer than 30 */
+
+/* d.ddde+xx, at least two digits of exponent; returns the end. */
+static char *scientific(char *to, const char *digits, size_t count, int exponent) {
     unsigned magnitude = (unsigned)(exponent < 0 ? -exponent : exponent);
-    if (magnitude < 10)
-        caw_put(out, '0');
-    caw_put_unsigned(out, magnitude);
+    *to++ = digits[0];
+    if (count > 1) {
+        *to++ = '.';
+        memcpy(to, digits + 1, count - 1);
+        to += count - 1;
+    }
+    *to++ = 'e';
+    *to++ = exponent < 0 ? '-' : '+';
+    if (magnitude >= 100)
+        *to++ = (char)('0' + magnitude / 100);
+    *to++ = (char)('0' + magnitude / 10 % 10);
+    *to++ = (char)('0' + magnitude % 10);
+    return to;
 }
 
-/* point: where the decimal point stands, counted from the first digit */
-static void put_plain(caw_text *out, const char *digits, int count, int point) {
-    int whole = point < 0 ? 0 : point < count ? point : count;
-    if (point <= 0)
-        caw_puts(out, "0.");
-    for (int i = point; i < 0; i++)
-        caw_put(out, '0');
-    caw_put_chars(out, digits, (size_t)whole);
-    for (int i = count; i < point; i++)
-        caw_put(out, '0');
+static char *zeros(char *to, size_t count) {
+    memset(to, '0', count);
+    return to + count;
+}
+
+/* point: where the decimal point stands, counted from the first digit; returns the end. */
+static char *plain(char *to, const char *digits, size_t count, int point) {
+    size_t whole = point < 0 ? 0 : (size_t)point < count ? (size_t)point : count;
+    if (point <= 0) {
+        *to++ = '0';
+        *to++ = '.';
+        to = zeros(to, (size_t)-point);
+    }
+    memcpy(to, digits, whole);
+    to += whole;
     if (whole == count)
-        return;
+        return zeros(to, (size_t)point - count);
     if (whole)
-        caw_put(out, '.');
-    caw_put_chars(out, digits + whole, (size_t)(count - whole));
+        *to++ = '.';
+    memcpy(to, digits + whole, count - whole);
+    return to + count - whole;
 }
 
 /* Python switches to an exponent below 1e-4 and from 1e16 on (float_repr_style "short"). */
 static void put_decimal(caw_text *out, caw_decimal decimal, int most, bool fraction) {
+    char text[REAL_MOST];
     char room[DIGITS_MOST];
     const char *digits = digits_before(room + sizeof room, decimal.digits);
-    int count = (int)(room + sizeof room - digits);
-    int point = count + decimal.exponent;
+    size_t count = (size_t)(room + sizeof room - digits);
+    int point = (int)count + decimal.exponent;
+    char *end;
     if (decimal.digits && (point < -3 || point > most)) {
-        put_scientific(out, digits, count, point - 1);
-        return;
+        end = scientific(text, digits, count, point - 1);
+    } else {
+        end = plain(text, digits, count, point);
+        if (fraction && point >= (int)count) {
+            *end++ = '.';
+            *end++ = '0';
+        }
     }
-    put_plain(out, digits, count, point);
-    if (fraction && point >= count)
-        caw_puts(out, ".0");
+    caw_put_chars(out, text, (size_t)(end - text));
 }
 
 /* Sign and what is no number; true when digits are still to come. */
