@@ -8,6 +8,7 @@ tests' own.
 """
 
 import functools
+import json
 import random
 import struct
 import subprocess
@@ -153,6 +154,7 @@ def tcpdump_compile(expression):
 # ---- reach ----------------------------------------------------------------------------------
 
 
+@functools.cache
 def sizes(payload):
     """Message sizes of a payload that is nothing but whole messages, else None."""
     found = []
@@ -185,7 +187,6 @@ def packets(tshark):
     """packets(capture): number -> (transport, ports, payload) of those that tshark sees on their own."""
     fields = ('frame.number', 'udp.port', 'tcp.port', 'udp.payload', 'tcp.payload', 'tcp.reassembled_in', 'tcp.segment',
               'tcp.analysis.retransmission', 'tcp.analysis.out_of_order')  # fmt: skip
-    known = {}
 
     def read(capture):
         output = tshark('-r', capture, '-T', 'fields', *(x for f in fields for x in ('-e', f)))
@@ -196,19 +197,33 @@ def packets(tshark):
                 kind = 'udp' if udp_ports else 'tcp'
                 yield int(number), (kind, ports, bytes.fromhex(udp or tcp))
 
-    return lambda capture: known.setdefault(capture, dict(read(capture)))
+    return functools.cache(lambda capture: dict(read(capture)))
 
 
 @pytest.fixture(scope='session')
-def shown(tshark):
-    """shown(capture, display filter): numbers of the packets."""
+def shown(start):
+    """shown(capture, display filter): numbers of the packets. A sharkd for each capture reads it once."""
+    daemons = {}
+
+    def ask(daemon, method, **params):
+        call = {'jsonrpc': '2.0', 'id': 1, 'method': method, 'params': params}
+        daemon.stdin.write(json.dumps(call).encode() + b'\n')
+        daemon.stdin.flush()
+        answer = json.loads(daemon.stdout.readline())
+        assert 'result' in answer, answer
+        return answer['result']
 
     @functools.cache
     def shown(capture, question):
-        output = tshark('-r', capture, '-Y', question, '-T', 'fields', '-e', 'frame.number')
-        return frozenset(int(number) for number in output.split())
+        if capture not in daemons:
+            pipes = {'stdin': subprocess.PIPE, 'stderr': subprocess.DEVNULL}
+            daemons[capture] = start(['sharkd', '-'], **pipes)
+            ask(daemons[capture], 'load', file=str(capture))
+        return frozenset(row['num'] for row in ask(daemons[capture], 'frames', filter=question))
 
-    return shown
+    yield shown
+    for daemon in daemons.values():
+        daemon.kill()
 
 
 def reach(packets, depth):
