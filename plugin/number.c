@@ -49,7 +49,7 @@ static void print_number(const format_spec *spec, const number *value, GString *
         group_digits(spec, zeros && inside ? spec->width - around : 0, value->digits);
     }
     g_string_append(value->digits, value->rest->str);
-    format_pad(spec, implied ? '=' : '>', head, value->digits->str, out);
+    format_pad(spec, implied ? '=' : '>', head, value->digits->str, value->digits->len, out);
     g_free(head);
 }
 
@@ -64,15 +64,15 @@ static void append_in_base(guint64 magnitude, guint base, gboolean upper, GStrin
 }
 
 static char *print_character(const format_spec *spec, gint64 code, GString *out) {
-    char text[7] = "";
+    char text[6];
     if (spec->sign || spec->alternate)
         return g_strdup("'c' takes neither sign nor '#'");
     if (code < 0 || code > 0x10ffff)
         return g_strdup_printf("%" G_GINT64_FORMAT " is no character", code);
     if (code >= 0xd800 && code <= 0xdfff)
         return g_strdup("half of a surrogate pair is no character");
-    text[g_unichar_to_utf8((gunichar)code, text)] = '\0';
-    format_pad(spec, spec->zero ? '=' : '>', "", text, out);
+    int length = g_unichar_to_utf8((gunichar)code, text);
+    format_pad(spec, spec->zero ? '=' : '>', "", text, (gsize)length, out);
     return NULL;
 }
 

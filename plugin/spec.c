@@ -98,8 +98,8 @@ static void fill(const format_spec *spec, int count, GString *out) {
         g_string_append(out, with);
 }
 
-static void pad_bytes(const format_spec *spec, char align, const char *head, const char *body,
-                      gsize length, GString *out) {
+void format_pad(const format_spec *spec, char align, const char *head, const char *body,
+                gsize length, GString *out) {
     int characters;
     measure(body, length, -1, &characters);
     int missing = MAX(spec->width - characters - (int)strlen(head), 0);
@@ -114,11 +114,6 @@ static void pad_bytes(const format_spec *spec, char align, const char *head, con
     fill(spec, missing - before - between, out);
 }
 
-void format_pad(const format_spec *spec, char align, const char *head, const char *body,
-                GString *out) {
-    pad_bytes(spec, align, head, body, strlen(body), out);
-}
-
 static char *print_text(const format_spec *spec, const char *text, gsize length, GString *out) {
     int characters;
     if (spec->type && spec->type != 's')
@@ -129,7 +124,7 @@ static char *print_text(const format_spec *spec, const char *text, gsize length,
                                                                         : spec->grouping
                                                                             ? spec->grouping
                                                                             : '=');
-    pad_bytes(spec, '<', "", text, measure(text, length, spec->precision, &characters), out);
+    format_pad(spec, '<', "", text, measure(text, length, spec->precision, &characters), out);
     return NULL;
 }
 
@@ -137,7 +132,7 @@ static char *print_text(const format_spec *spec, const char *text, gsize length,
 static void print_none(const format_spec *spec, GString *out) {
     format_spec plain = *spec;
     plain.zero = FALSE;
-    format_pad(&plain, spec->type && spec->type != 's' ? '>' : '<', "", "None", out);
+    format_pad(&plain, spec->type && spec->type != 's' ? '>' : '<', "", "None", 4, out);
 }
 
 char *format_spec_print(const format_spec *spec, const format_value *value, GString *out) {

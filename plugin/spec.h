@@ -29,11 +29,11 @@ char *format_spec_print(const format_spec *spec, const format_value *value, GStr
 void format_convert(const format_value *value, char conversion, GString *out);
 
 /*
- * Appends head and body, filled up to the width; '=' fills between the two. `align` applies when
- * the spec names none.
+ * Appends head and a body of this length, filled up to the width; '=' fills between the two.
+ * `align` applies when the spec names none.
  */
 void format_pad(const format_spec *spec, char align, const char *head, const char *body,
-                GString *out);
+                gsize length, GString *out);
 
 /* As format_spec_print, of a FORMAT_INT, FORMAT_REAL or FORMAT_DECIMAL (number.c). */
 char *format_number_print(const format_spec *spec, const format_value *value, GString *out);

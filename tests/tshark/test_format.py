@@ -119,6 +119,7 @@ def same(text, value):
 
 @settings(max_examples=1000, deadline=None)
 @given(specs(), INTEGERS)
+@example('<5c', 0)
 def test_integers(spec, value):
     same(f'{{x:{spec}}}', value)
 
