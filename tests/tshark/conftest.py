@@ -27,6 +27,7 @@ sys.path.insert(0, str(HERE))
 
 def pytest_configure(config):
     config.addinivalue_line('filterwarnings', 'ignore:ReadResponse was deprecated')
+    config.addinivalue_line('filterwarnings', "ignore:Due to '_pack_'")  # Python 3.14
 
 
 def as_nobody():
