@@ -30,10 +30,11 @@ typedef struct {
     bool flush;   /* somebody may be waiting for the line */
     GString *out; /* the lines of one frame */
 
-    /* The message being printed. */
+    /* The frame and the message being printed. */
     packet_info *pinfo;
     const ca_event *event;
-    bool parsed; /* the frame's headers are in `packet` */
+    GString *start; /* of the default format: what all messages of the frame have in common */
+    bool parsed;    /* the frame's headers are in `packet` */
     tvbuff_t *frame;
     caw_packet packet;
     caw_attribute attribute;
@@ -265,13 +266,19 @@ static void append_timestamp(const packet_info *pinfo, GString *out) {
 }
 
 /* The default format, without asking for each token by name. */
-static void append_default(ca_lines *lines) {
+static void begin_default(ca_lines *lines) {
     packet_info *pinfo = lines->pinfo;
 
-    append_timestamp(pinfo, lines->out);
-    g_string_append_printf(lines->out, " %s:%u->%s:%u ", address_to_str(pinfo->pool, &pinfo->src),
+    append_timestamp(pinfo, lines->start);
+    g_string_append_printf(lines->start, " %s:%u->%s:%u ", address_to_str(pinfo->pool, &pinfo->src),
                            pinfo->srcport, address_to_str(pinfo->pool, &pinfo->dst),
                            pinfo->destport);
+}
+
+static void append_default(ca_lines *lines) {
+    if (!lines->start->len)
+        begin_default(lines);
+    g_string_append_len(lines->out, lines->start->str, (gssize)lines->start->len);
     append_command(lines->event, lines->out);
 }
 
@@ -306,6 +313,7 @@ static tap_packet_status on_frame(void *data, packet_info *pinfo, epan_dissect_t
     lines->frame = dissection->tvb;
     lines->parsed = false;
     g_string_truncate(lines->out, 0);
+    g_string_truncate(lines->start, 0);
     for (const ca_event *event = ((const ca_events *)events)->first; event; event = event->next) {
         lines->event = event;
         append_line(lines);
@@ -328,6 +336,7 @@ static void on_finish(void *data) {
 
     format_free(lines->form);
     g_string_free(lines->out, TRUE);
+    g_string_free(lines->start, TRUE);
     g_string_free(lines->word, TRUE);
     g_free(lines);
 }
@@ -383,6 +392,7 @@ static ca_lines *start(const char *argument, char **error) {
     lines->form = form;
     lines->flush = !is_file(stdout);
     lines->out = g_string_sized_new(1 << 16);
+    lines->start = g_string_new(NULL);
     lines->word = g_string_new(NULL);
     GString *refused =
         register_tap_listener("ca", lines, g_getenv("CAW_FILTER"), TL_REQUIRES_NOTHING, NULL,

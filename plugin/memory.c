@@ -31,7 +31,7 @@ typedef struct ca_hole {
 } ca_hole;
 
 /* One direction of a conversation. */
-typedef struct {
+typedef struct ca_stream {
     bool begun;     /* a piece was seen */
     bool proven;    /* a message was seen */
     bool refused;   /* its first bytes were seen, and were no Channel Access */
@@ -71,6 +71,44 @@ void memory_init(void) {
     register_init_routine(new_capture);
 }
 
+/* ---- entries ---------------------------------------------------------------------------- */
+
+/* They stay where they are, because the core may still write to a note. */
+typedef struct ca_entries {
+    struct ca_entries *next;
+    uint32_t room;
+    uint32_t used;
+    ca_entry entry[];
+} ca_entries;
+
+static ca_entries *new_entries(uint32_t room) {
+    ca_entries *entries =
+        wmem_alloc0(wmem_file_scope(), sizeof *entries + room * sizeof *entries->entry);
+
+    entries->room = room;
+    return entries;
+}
+
+/* Most payloads have one message; each time there are more, there is room for twice as many. */
+static ca_entry *new_entry(ca_piece *piece) {
+    ca_entries *last = piece->at;
+
+    if (!last)
+        piece->entries = piece->at = new_entries(1);
+    else if (last->used == last->room)
+        piece->at = last->next = new_entries(2 * last->room);
+    return &piece->at->entry[piece->at->used++];
+}
+
+/* What the first visit has kept of the next message; NULL behind the last. */
+static ca_entry *entry_at(ca_piece *piece) {
+    if (piece->at && piece->index == piece->at->used) {
+        piece->at = piece->at->next;
+        piece->index = 0;
+    }
+    return piece->at ? &piece->at->entry[piece->index] : NULL;
+}
+
 /* ---- pieces ----------------------------------------------------------------------------- */
 
 /*
@@ -94,6 +132,7 @@ static ca_piece *piece_of(tvbuff_t *tvb, const struct tcp_analysis *tcp, packet_
     if (piece) {
         piece->recording = false;
         piece->at = piece->entries;
+        piece->index = 0;
         return piece;
     }
     piece = wmem_new0(wmem_file_scope(), ca_piece);
@@ -123,10 +162,6 @@ static ca_conversation *conversation_of(packet_info *pinfo) {
         conversation_add_proto_data(conversation, proto_ca, ours);
     }
     return ours;
-}
-
-static ca_stream *stream_of(const ca_piece *piece, packet_info *pinfo) {
-    return &conversation_of(pinfo)->streams[piece->end];
 }
 
 /* ---- who speaks ------------------------------------------------------------------------- */
@@ -369,8 +404,9 @@ ca_piece *memory_segment(tvbuff_t *tvb, packet_info *pinfo, const struct tcpinfo
     piece->end = end_of(pinfo);
     piece->circuit = conversation->circuit;
     piece->length = piece->until = tvb_reported_length(tvb);
+    piece->stream = &conversation->streams[piece->end];
     if (tcp) {
-        ca_stream *stream = &conversation->streams[piece->end];
+        ca_stream *stream = piece->stream;
         piece->start = tcp->seq;
         if (!stream->begun)
             begin(stream, pinfo, piece->start);
@@ -395,14 +431,16 @@ ca_piece *memory_datagram(tvbuff_t *tvb, packet_info *pinfo) {
     return piece;
 }
 
-caw_context memory_context(const ca_piece *piece, const uint8_t *bytes, uint32_t available) {
+caw_context memory_context(ca_piece *piece, const uint8_t *bytes, uint32_t available) {
     caw_context context = {.transport = CAW_UDP, .speaker = piece->speaker};
 
     if (!piece->circuit)
         return context;
     context = caw_circuit_context(piece->circuit, piece->end, bytes, available);
-    if (!piece->recording)
-        context.cancel_pending = piece->at && piece->at->cancel_pending;
+    if (!piece->recording) {
+        const ca_entry *entry = entry_at(piece);
+        context.cancel_pending = entry && entry->cancel_pending;
+    }
     return context;
 }
 
@@ -419,32 +457,21 @@ static void record(ca_piece *piece, packet_info *pinfo, const caw_message *messa
     caw_circuit_see(piece->circuit, piece->end, message, now, &entry->note);
     if (entry->note.turn == CAW_REQUEST)
         caw_searches_link(searches, (uint32_t)(from >> 16), &entry->note);
-    ca_stream *stream = stream_of(piece, pinfo);
-    stream->proven = stream->aligned = true;
-}
-
-static ca_entry *new_entry(ca_piece *piece) {
-    ca_entry *entry = wmem_new0(wmem_file_scope(), ca_entry);
-
-    if (piece->last)
-        piece->last->next = entry;
-    else
-        piece->entries = entry;
-    piece->last = entry;
-    return entry;
+    piece->stream->proven = piece->stream->aligned = true;
 }
 
 const caw_note *memory_note(ca_piece *piece, packet_info *pinfo, const caw_message *message,
                             const caw_context *context) {
     static const caw_note nothing = {0};
-    ca_entry *entry = piece->at;
+    ca_entry *entry;
 
     if (piece->recording) {
         entry = new_entry(piece);
         entry->cancel_pending = context->cancel_pending;
         record(piece, pinfo, message, entry);
-    } else if (entry) {
-        piece->at = entry->next;
+    } else {
+        entry = entry_at(piece);
+        piece->index++;
     }
     return entry ? &entry->note : &nothing;
 }
@@ -472,16 +499,17 @@ void memory_inside(const ca_piece *piece, const uint8_t *bytes, uint32_t length)
     set_state(piece, inside(bytes, length));
 }
 
-void memory_ask(const ca_piece *piece, packet_info *pinfo, const uint8_t *bytes, uint32_t length) {
+void memory_ask(const ca_piece *piece, const uint8_t *bytes, uint32_t length) {
     memory_inside(piece, bytes, length);
     if (piece->recording && piece->after)
-        stream_of(piece, pinfo)->asked = length;
+        piece->stream->asked = length;
 }
 
-void memory_foreign(const ca_piece *piece, packet_info *pinfo) {
+void memory_foreign(const ca_piece *piece) {
+    ca_stream *stream = piece->stream;
+
     if (!piece->recording)
         return;
-    ca_stream *stream = stream_of(piece, pinfo);
     stream->aligned = false; /* it may have been wrong */
     stream->refused = !stream->proven;
     set_state(piece, lost);

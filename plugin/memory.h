@@ -20,8 +20,9 @@ struct tcpinfo;
 typedef struct ca_entry {
     caw_note note;
     bool cancel_pending; /* of the context it was decoded in */
-    struct ca_entry *next;
 } ca_entry;
+
+struct ca_entries;
 
 struct ca_state;
 
@@ -31,25 +32,26 @@ struct ca_state;
  * and again bytes that an earlier frame had. Most have messages alone.
  */
 typedef struct {
-    uint32_t repeated;      /* bytes at the start that an earlier frame had */
-    uint32_t continued;     /* bytes of a message that began in an earlier frame */
-    uint32_t skipped;       /* bytes before the first proven message */
-    uint32_t until;         /* offset of bytes at the end that an earlier frame had */
-    uint32_t missing;       /* bytes that the capture lacks in front of this piece */
-    uint32_t wasted;        /* bytes in front of these, of a message that lacks them */
-    bool opens;             /* nothing but its place in the stream says that a message begins */
-    bool strange;           /* no sign yet that this direction is Channel Access */
-    bool late;              /* others of this direction, from further on, came before */
-    uint32_t start;         /* TCP sequence number of the first byte */
-    uint32_t length;        /* bytes that were on the wire */
-    struct ca_state *after; /* where the stream stands behind the piece; NULL: no change */
-    int end;                /* of the circuit */
-    caw_circuit *circuit;   /* NULL for a datagram */
-    caw_side speaker;       /* of a datagram */
-    bool recording;         /* this is the first visit */
-    ca_entry *entries;
-    ca_entry *last;
-    ca_entry *at; /* the next to read, on later visits */
+    uint32_t repeated;          /* bytes at the start that an earlier frame had */
+    uint32_t continued;         /* bytes of a message that began in an earlier frame */
+    uint32_t skipped;           /* bytes before the first proven message */
+    uint32_t until;             /* offset of bytes at the end that an earlier frame had */
+    uint32_t missing;           /* bytes that the capture lacks in front of this piece */
+    uint32_t wasted;            /* bytes in front of these, of a message that lacks them */
+    bool opens;                 /* nothing but its place in the stream says that a message begins */
+    bool strange;               /* no sign yet that this direction is Channel Access */
+    bool late;                  /* others of this direction, from further on, came before */
+    uint32_t start;             /* TCP sequence number of the first byte */
+    uint32_t length;            /* bytes that were on the wire */
+    struct ca_state *after;     /* where the stream stands behind the piece; NULL: no change */
+    int end;                    /* of the circuit */
+    caw_circuit *circuit;       /* NULL for a datagram */
+    caw_side speaker;           /* of a datagram */
+    bool recording;             /* this is the first visit */
+    struct ca_stream *stream;   /* on the first visit, of a TCP payload */
+    struct ca_entries *entries; /* of the messages, in order */
+    struct ca_entries *at;      /* where to write the next one, or read it on later visits ... */
+    uint32_t index;             /* ... in there */
 } ca_piece;
 
 /* Offset of the first message. */
@@ -74,7 +76,7 @@ bool memory_has_datagram(tvbuff_t *tvb, packet_info *pinfo);
 ca_piece *memory_datagram(tvbuff_t *tvb, packet_info *pinfo);
 
 /* How the message that starts here is to be decoded. */
-caw_context memory_context(const ca_piece *piece, const uint8_t *bytes, uint32_t available);
+caw_context memory_context(ca_piece *piece, const uint8_t *bytes, uint32_t available);
 
 /* The note of the piece's next message. Never NULL. */
 const caw_note *memory_note(ca_piece *piece, packet_info *pinfo, const caw_message *message,
@@ -94,10 +96,10 @@ void memory_end(const ca_piece *piece, uint64_t rest);
 void memory_inside(const ca_piece *piece, const uint8_t *bytes, uint32_t length);
 
 /* ... which TCP is asked to reassemble ... */
-void memory_ask(const ca_piece *piece, packet_info *pinfo, const uint8_t *bytes, uint32_t length);
+void memory_ask(const ca_piece *piece, const uint8_t *bytes, uint32_t length);
 
 /* ... or with something that is no Channel Access. */
-void memory_foreign(const ca_piece *piece, packet_info *pinfo);
+void memory_foreign(const ca_piece *piece);
 
 /* What is kept for a capture; called by the protocol's registration. */
 void memory_init(void);

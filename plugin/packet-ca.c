@@ -31,6 +31,13 @@ static int tap_ca = -1;
 static dissector_handle_t tcp_handle;
 static dissector_handle_t udp_handle;
 
+/* What a frame has shown so far; it can have several payloads. Lives as long as the packet. */
+typedef struct {
+    bool shown;        /* something is in the columns */
+    bool refused;      /* what was given back, and may be offered again under the other port */
+    ca_events *events; /* NULL: nobody listens */
+} ca_frame;
+
 /* One call of an entry point. */
 typedef struct {
     tvbuff_t *tvb;
@@ -40,14 +47,9 @@ typedef struct {
     uint32_t captured; /* bytes that are there */
     uint32_t reported; /* bytes that were on the wire */
     ca_piece *piece;
+    ca_frame *frame;
+    bool heard; /* somebody listens to the tap */
 } ca_payload;
-
-/* What a frame has shown so far; it can have several payloads. Lives as long as the packet. */
-typedef struct {
-    bool shown;        /* something is in the columns */
-    bool refused;      /* what was given back, and may be offered again under the other port */
-    ca_events *events; /* NULL: nobody listens */
-} ca_frame;
 
 static ca_frame *frame_of(packet_info *pinfo) {
     ca_frame *frame = p_get_proto_data(pinfo->pool, pinfo, proto_ca, 0);
@@ -60,21 +62,25 @@ static ca_frame *frame_of(packet_info *pinfo) {
 }
 
 static ca_payload payload_of(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree) {
-    ca_payload payload = {tvb, pinfo, tree, NULL, 0, 0, NULL};
+    ca_payload payload = {.tvb = tvb, .pinfo = pinfo, .tree = tree};
 
     payload.captured = tvb_captured_length(tvb);
     payload.reported = tvb_reported_length(tvb);
     payload.bytes = tvb_get_ptr(tvb, 0, (int)payload.captured);
+    payload.frame = frame_of(pinfo);
+    /* what an ICMP error quotes was not sent again */
+    payload.heard = have_tap_listener(tap_ca) && !pinfo->flags.in_error_pkt;
     return payload;
 }
 
 /* ---- what is shown ---------------------------------------------------------------------- */
 
-/* Adds to the frame's tap event. What an ICMP error quotes was not sent again. */
-static ca_event *new_event(packet_info *pinfo) {
-    ca_frame *frame = frame_of(pinfo);
+/* Adds to the frame's tap event. */
+static ca_event *new_event(const ca_payload *payload) {
+    packet_info *pinfo = payload->pinfo;
+    ca_frame *frame = payload->frame;
 
-    if (!have_tap_listener(tap_ca) || pinfo->flags.in_error_pkt)
+    if (!payload->heard)
         return NULL;
     ca_event *event = wmem_new0(pinfo->pool, ca_event);
     if (!frame->events) {
@@ -90,7 +96,7 @@ static ca_event *new_event(packet_info *pinfo) {
 
 static void tell_message(const ca_payload *payload, const caw_message *message,
                          const caw_note *note) {
-    ca_event *event = new_event(payload->pinfo);
+    ca_event *event = new_event(payload);
 
     if (!event)
         return;
@@ -107,8 +113,8 @@ bool ca_is_first_answer(const packet_info *pinfo, const ca_event *event) {
            note->exchange->answer.frame == pinfo->num;
 }
 
-static void tell_malformed(packet_info *pinfo, const char *reason, uint64_t bytes) {
-    ca_event *event = new_event(pinfo);
+static void tell_malformed(const ca_payload *payload, const char *reason, uint64_t bytes) {
+    ca_event *event = new_event(payload);
 
     if (event) {
         event->reason = reason;
@@ -117,13 +123,12 @@ static void tell_malformed(packet_info *pinfo, const char *reason, uint64_t byte
 }
 
 /* True for the first thing this frame shows, which begins the columns anew. */
-static bool begin_columns(packet_info *pinfo) {
-    ca_frame *frame = frame_of(pinfo);
-    bool first = !frame->shown;
+static bool begin_columns(const ca_payload *payload) {
+    bool first = !payload->frame->shown;
 
-    frame->shown = true;
+    payload->frame->shown = true;
     if (first)
-        col_set_str(pinfo->cinfo, COL_PROTOCOL, "CA");
+        col_set_str(payload->pinfo->cinfo, COL_PROTOCOL, "CA");
     return first;
 }
 
@@ -136,10 +141,10 @@ static void show(const ca_payload *payload, uint32_t at, const caw_message *mess
     tree_about about = {note, memory_user(payload->piece), memory_host(payload->piece)};
 
     if (cut == &ei_ca_cut)
-        tell_malformed(payload->pinfo, "the datagram ends inside the message", message->whole.len);
+        tell_malformed(payload, "the datagram ends inside the message", message->whole.len);
     else
         tell_message(payload, message, note);
-    tree_info(payload->pinfo, begin_columns(payload->pinfo), message, &about);
+    tree_info(payload->pinfo, begin_columns(payload), message, &about);
     proto_item *item =
         tree_message(payload->tree, payload->pinfo, payload->tvb, at, message, &about);
     if (cut)
@@ -158,7 +163,7 @@ static void show_bytes(const ca_payload *payload, uint32_t at, uint32_t length, 
                        expert_field *expert, const char *what) {
     if (!length)
         return;
-    if (begin_columns(payload->pinfo))
+    if (begin_columns(payload))
         col_clear(payload->pinfo->cinfo, COL_INFO);
     col_append_sep_fstr(payload->pinfo->cinfo, COL_INFO, ", ", "[%s]", what);
     tree_bytes(payload->tree, payload->pinfo, payload->tvb, at, length, field, expert, what);
@@ -174,10 +179,10 @@ static int finish(const ca_payload *payload) {
 
 /* The rest of the payload is another protocol's: say so, do not wait for more, hand it back. */
 static int refuse(const ca_payload *payload, uint32_t at) {
-    if (at == 0 && frame_of(payload->pinfo)->refused)
+    if (at == 0 && payload->frame->refused)
         return 0;
-    frame_of(payload->pinfo)->refused = true;
-    tell_malformed(payload->pinfo, "not Channel Access", payload->reported - at);
+    payload->frame->refused = true;
+    tell_malformed(payload, "not Channel Access", payload->reported - at);
     show_bytes(payload, at, payload->captured - at, hf_ca_foreign, &ei_ca_foreign,
                "Not Channel Access");
     return at == 0 ? 0 : finish(payload);
@@ -212,7 +217,7 @@ static bool is_incomplete(const ca_payload *payload, int64_t size, uint32_t left
 static int want_more(const ca_payload *payload, uint32_t at, int64_t size) {
     uint32_t left = payload->captured - at;
 
-    memory_ask(payload->piece, payload->pinfo, payload->bytes + at, left);
+    memory_ask(payload->piece, payload->bytes + at, left);
     payload->pinfo->desegment_offset = (int)at;
     payload->pinfo->desegment_len =
         size == CAW_MORE ? DESEGMENT_ONE_MORE_SEGMENT : (uint32_t)(size - left);
@@ -235,7 +240,7 @@ static void show_missing(const ca_payload *payload) {
 
     if (!piece->missing && !piece->wasted)
         return;
-    if (begin_columns(payload->pinfo))
+    if (begin_columns(payload))
         col_clear(payload->pinfo->cinfo, COL_INFO);
     col_append_sep_str(payload->pinfo->cinfo, COL_INFO, ", ", "[Bytes missing]");
     proto_item *item = proto_tree_add_protocol_format(payload->tree, proto_ca, payload->tvb, 0, 0,
@@ -258,7 +263,7 @@ static void show_start(const ca_payload *payload) {
     show_bytes(payload, repeated, continued, hf_ca_continuation, &ei_ca_continuation,
                "Continuation of a message");
     if (skipped)
-        tell_malformed(payload->pinfo, "no message begins here", skipped);
+        tell_malformed(payload, "no message begins here", skipped);
     show_bytes(payload, repeated + continued, skipped, hf_ca_skipped, &ei_ca_skipped,
                "Skipped to the next message");
 }
@@ -275,7 +280,7 @@ static int end_in_header(const ca_payload *payload, uint32_t at) {
     uint32_t length = payload->captured - at;
 
     memory_inside(payload->piece, payload->bytes + at, length);
-    tell_malformed(payload->pinfo, "not reassembled", length);
+    tell_malformed(payload, "not reassembled", length);
     show_bytes(payload, at, length, hf_ca_foreign, &ei_ca_not_reassembled, "Part of a header");
     return (int)payload->captured;
 }
@@ -303,7 +308,7 @@ static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
         int64_t size = caw_decode(payload.bytes + at, left, &context, &message);
 
         if (is_foreign(&payload, at, size, &message)) {
-            memory_foreign(piece, pinfo);
+            memory_foreign(piece);
             return refuse(&payload, at);
         }
         if (is_incomplete(&payload, size, left)) {
@@ -314,7 +319,7 @@ static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
                 return end_in_header(&payload, at);
         }
         if (size == CAW_MORE) {
-            tell_malformed(pinfo, "cut short in the capture", left);
+            tell_malformed(&payload, "cut short in the capture", left);
             return finish(&payload);
         }
         show_message(&payload, at, &message, &context, cut);
@@ -342,12 +347,12 @@ static int dissect_udp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
         if (is_foreign(&payload, at, size, &message))
             return refuse(&payload, at);
         if (size == CAW_MORE && incomplete) {
-            tell_malformed(pinfo, "too short for a header", left);
+            tell_malformed(&payload, "too short for a header", left);
             show_bytes(&payload, at, left, hf_ca_foreign, &ei_ca_trailing, "Trailing bytes");
             break;
         }
         if (size == CAW_MORE) {
-            tell_malformed(pinfo, "cut short in the capture", left);
+            tell_malformed(&payload, "cut short in the capture", left);
             break;
         }
         show_message(&payload, at, &message, &context, incomplete ? &ei_ca_cut : NULL);

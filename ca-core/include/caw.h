@@ -581,9 +581,9 @@ struct caw_exchange {
 typedef struct {
     const caw_channel *channel;
     const caw_exchange *exchange;
-    caw_turn turn;  /* of this message in its exchange */
-    bool repeated;  /* a search that had been sent before */
     uint32_t flaws; /* 1 << caw_history_flaw */
+    uint8_t turn;   /* caw_turn of this message in its exchange; small, as notes are many */
+    bool repeated;  /* a search that had been sent before */
 } caw_note;
 
 /* What is wrong only in the light of what came before. */
