@@ -170,11 +170,8 @@ static bool is_sound(uint64_t flaws) {
     return true;
 }
 
-/*
- * What a datagram between unknown ports can be: beacons and confirmations of a repeater, which
- * has a port of its own for each client.
- */
-static bool is_datagram(const uint8_t *bytes, uint32_t captured) {
+/* Beacons and confirmations of a repeater, which has a port of its own for each client. */
+static bool is_relayed(const uint8_t *bytes, uint32_t captured) {
     static const caw_context context = {.transport = CAW_UDP, .speaker = CAW_SERVER};
     uint32_t at = 0;
 
@@ -190,6 +187,22 @@ static bool is_datagram(const uint8_t *bytes, uint32_t captured) {
     return at > 0;
 }
 
+/* Searches, or answers to them, at a site that has other ports than the usual ones. */
+static bool is_search(const uint8_t *bytes, uint32_t captured) {
+    uint32_t at = 0;
+
+    if (caw_chain(bytes, captured, true) < CAW_CLAIM)
+        return false;
+    while (captured - at >= CAW_HEADER_SIZE) {
+        int64_t size = caw_size(bytes + at, captured - at);
+        bool ours = !bytes[at] && (bytes[at + 1] == CAW_VERSION || bytes[at + 1] == CAW_SEARCH);
+        if (!ours || size <= 0 || size > captured - at)
+            return false;
+        at += (uint32_t)size;
+    }
+    return at == captured;
+}
+
 static ca_bool looks_like_datagram(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                                    void *data) {
     uint32_t captured = tvb_captured_length(tvb);
@@ -197,8 +210,9 @@ static ca_bool looks_like_datagram(tvbuff_t *tvb, packet_info *pinfo, proto_tree
     if (PINFO_FD_VISITED(pinfo)) /* UDP remembers who took the frame */
         return memory_has_datagram(tvb, pinfo) &&
                call_dissector_only(udp_handle, tvb, pinfo, tree, data) > 0;
+    const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)captured);
     if (captured < tvb_reported_length(tvb) ||
-        !is_datagram(tvb_get_ptr(tvb, 0, (int)captured), captured))
+        !(is_relayed(bytes, captured) || is_search(bytes, captured)))
         return false;
     return take(pinfo, udp_handle, tvb, tree, data);
 }

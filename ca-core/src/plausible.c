@@ -111,6 +111,13 @@ static unsigned writing(const caw_header *header) {
     return if_true(!header->count, COMMAND + TYPE + 2 * ZERO);
 }
 
+/* The answer of a server that has the PV itself: its version alone in the payload. */
+static bool is_found(const caw_header *header, caw_view payload) {
+    uint16_t minor = wire_u16(payload, 0);
+    return header->param1 == UINT32_MAX && payload.len == 8 && minor > 0 && minor <= MINOR_MOST &&
+           wire_is_zero(wire_sub(payload, 2, 6));
+}
+
 static unsigned search(const caw_header *header, caw_view payload) {
     bool reply = caw_name_of(caw_reply_names, header->type) != NULL;
     if (reply && header->count) {
@@ -119,7 +126,7 @@ static unsigned search(const caw_header *header, caw_view payload) {
         return if_true(good, COMMAND + SMALL + SAME + text);
     }
     bool good = !header->count && header->payload_size <= 8 && header->type;
-    return if_true(good, COMMAND + SMALL + ZERO);
+    return if_true(good, COMMAND + SMALL + ZERO + if_true(is_found(header, payload), SIZE));
 }
 
 /* An ERROR quotes the header of the request. */

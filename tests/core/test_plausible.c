@@ -14,6 +14,13 @@ static const draft update = {.command = CAW_EVENT_ADD,
                              .payload = "\x40\x09\x21\xfb\x54\x44\x2d\x18",
                              .size = 8};
 
+static const draft search_answer = {.command = CAW_SEARCH,
+                                    .type = 5064,
+                                    .p1 = 0xffffffff,
+                                    .p2 = 7,
+                                    .payload = "\0\15\0\0\0\0\0",
+                                    .size = 8};
+
 static size_t put(uint8_t *at, const draft *made) {
     uint8_t bytes[MADE_MOST];
     size_t length = make_message(made, bytes);
@@ -114,6 +121,10 @@ static void few_words_need_company(void) {
     length = put(bytes, &update);
     CHECK(caw_chain(bytes, length, false) >= CAW_PROOF, "an update");
     CHECK(caw_chain(bytes, length, true) >= CAW_CLAIM, "an update alone in its segment");
+    length = put(bytes, &search_answer);
+    CHECK(caw_chain(bytes, length, true) >= CAW_CLAIM, "a search answer alone in its datagram");
+    bytes[31] = 1;
+    CHECK(caw_chain(bytes, length, true) < CAW_CLAIM, "one with more than a version");
 }
 
 static void one_impossible_message_breaks_a_chain(void) {

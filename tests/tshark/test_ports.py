@@ -276,6 +276,33 @@ def test_an_answer_from_elsewhere(source, passes, classes):
     assert classes(packets, 42289, *passes) == CLASSES
 
 
+@PASSES
+def test_a_site_with_another_search_port(passes, classes):
+    """EPICS_CA_SERVER_PORT: neither the searches nor the answers use a known port."""
+    packets = [search(port=6064), found(6064, (IOC, 6064)), *session(40000, (IOC, 6064))]
+    asked, answered = ['VersionRequest', 'SearchRequest'], ['VersionResponse', 'SearchResponse']
+    assert classes(packets, 6064, *passes) == asked + answered + CLASSES
+
+
+def test_an_answer_says_what_it_is(classes):
+    """Its search came before the capture began."""
+    assert classes([found(6064, (IOC, 6064))], 6064) == ['VersionResponse', 'SearchResponse']
+
+
+NO_SEARCHES = {
+    'a version alone': message(0, type=1, count=13, p1=9),
+    'another command': message(6, text('t:ai'), 5, 13, 1, 1) + message(23),
+    'two ids': message(6, text('t:ai'), 5, 13, 1, 2),
+    'bytes behind it': message(6, text('t:ai'), 5, 13, 1, 1) + b'more',
+    'small numbers': struct.pack('>24H', 6, 8, 5, 0, *range(20)),
+}
+
+
+@pytest.mark.parametrize('kind', NO_SEARCHES)
+def test_other_datagrams_between_unknown_ports(kind, classes):
+    assert classes([wire.udp(wire.SEARCHER, (IOC, 6064), NO_SEARCHES[kind])], 6064) == []
+
+
 def test_ipv6_is_read(tshark, save):
     """Nobody speaks it over IPv6, but a tunnel or a test may."""
     head = struct.pack('>IHBB', 0x60000000, 24, 17, 64) + bytes(15) + b'\1' + bytes(15) + b'\2'
