@@ -2,7 +2,8 @@
 /*
  * What one message alone shows to be wrong. One function per part of a message; legal traffic of
  * any server or client known raises notes at most. Bytes behind the NUL of a string and RISC
- * padding are never judged: servers leave old buffer contents there.
+ * padding are never judged: servers leave old buffer contents there. rsrv leaves them behind
+ * values of variable length as well.
  */
 #include "flaws.h"
 
@@ -19,6 +20,9 @@
 #define STATUS_MOST   21
 #define SEVERITY_MOST 3
 #define NSEC_MOST     999999999
+#define CTRL_STRING   28
+#define CLASS_NAME    38
+#define STAMP_SIZE    8
 #define ECA_NORMAL    1
 
 static void flag_if(caw_message *message, bool wrong, caw_flaw flaw) {
@@ -192,7 +196,10 @@ static void check_odd_size(caw_message *message, uint64_t need, bool string) {
     uint64_t most = message->count ? need : caw_dbr_need(message->dbr, 1);
     bool empty_update = message->command == CAW_EVENT_ADD && message->payload_size == 0;
     flag_if(message, message->payload_size < least && !empty_update, CAW_FLAW_TOO_SHORT);
-    flag_if(message, message->payload_size > align8(most), CAW_FLAW_TOO_LONG);
+    bool as_time = message->type == CTRL_STRING && message->count &&
+                   message->payload_size == align8(need + STAMP_SIZE);
+    flag_if(message, as_time, CAW_FLAW_TIME_LAYOUT);
+    flag_if(message, message->payload_size > align8(most) && !as_time, CAW_FLAW_TOO_LONG);
 }
 
 static void check_dbr_size(caw_message *message) {
@@ -246,9 +253,11 @@ static void check_meta(caw_message *message) {
     }
 }
 
+/* rsrv fills in the first class name only, whatever it is asked for. */
 static void check_strings(caw_message *message) {
+    uint32_t count = message->type == CLASS_NAME ? message->count > 0 : message->elements;
     caw_field field;
-    for (uint32_t i = 0; i < message->elements; i++)
+    for (uint32_t i = 0; i < count; i++)
         if (caw_element(message, i, &field) && field.text.len == field.view.len &&
             (!caw_is_cut(message) || field.view.len == CAW_STRING_ROOM))
             caw_flag(message, CAW_FLAW_UNTERMINATED_STRING);

@@ -37,7 +37,7 @@ static char *digits_before(char *end, uint64_t value) {
     return end;
 }
 
-void caw_put_unsigned(caw_text *out, uint64_t value) {
+void caw_put_number(caw_text *out, uint64_t value) {
     char digits[DIGITS_MOST];
     char *end = digits + sizeof digits;
     const char *start = digits_before(end, value);

@@ -43,8 +43,17 @@ static inline void caw_puts(caw_text *out, const char *text) {
 /* Ends the text with a NUL; returns its whole length. */
 size_t caw_end(caw_text *out);
 
-void caw_put_unsigned(caw_text *out, uint64_t value);
+void caw_put_number(caw_text *out, uint64_t value);
 void caw_put_signed(caw_text *out, int64_t value);
+
+/* Most numbers are small. */
+static inline void caw_put_unsigned(caw_text *out, uint64_t value) {
+    if (value < 10)
+        caw_put(out, (char)('0' + value));
+    else
+        caw_put_number(out, value);
+}
+
 void caw_put_ipv4(caw_text *out, uint32_t address);
 
 /* As Python prints a float. */
