@@ -98,11 +98,16 @@ static void check_priority(caw_message *message, uint32_t priority) {
     flag_if(message, priority > 99, CAW_FLAW_PRIORITY);
 }
 
+static void check_port(caw_message *message, uint32_t port) {
+    flag_if(message, port == 0 && message->command == CAW_RSRV_IS_UP, CAW_FLAW_BEACON_PORT);
+}
+
 static void check_word(caw_message *message, caw_field_id id, uint32_t value) {
     static void (*const checks[CAW_FIELDS])(caw_message *, uint32_t) = {
         [CAW_F_RESERVED] = check_reserved,   [CAW_F_PRIORITY] = check_priority,
         [CAW_F_VERSION] = check_version,     [CAW_F_STATUS] = check_status,
         [CAW_F_DATA_TYPE] = check_data_type, [CAW_F_RIGHTS] = check_rights,
+        [CAW_F_SERVER_PORT] = check_port,
     };
     if (checks[id])
         checks[id](message, value);
@@ -116,8 +121,6 @@ static void check_header(caw_message *message, const caw_header *header) {
     check_word(message, row->count, message->count);
     check_word(message, row->param1, message->param1);
     check_word(message, row->param2, message->param2);
-    flag_if(message, message->command == CAW_RSRV_IS_UP && message->count == 0,
-            CAW_FLAW_BEACON_PORT);
 }
 
 /* ---- payloads ----------------------------------------------------------------------------- */
@@ -255,7 +258,7 @@ static void check_meta(caw_message *message) {
 
 /* rsrv fills in the first class name only, whatever it is asked for. */
 static void check_strings(caw_message *message) {
-    uint32_t count = message->type == CLASS_NAME ? message->count > 0 : message->elements;
+    uint32_t count = message->type == CLASS_NAME ? message->elements > 0 : message->elements;
     caw_field field;
     for (uint32_t i = 0; i < count; i++)
         if (caw_element(message, i, &field) && field.text.len == field.view.len &&
