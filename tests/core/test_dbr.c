@@ -64,7 +64,8 @@ static void check_array(uint16_t type, uint32_t count) {
     }
     CHECK(!caw_element(&message, count, &field), "type %u: one too many", type);
 
-    made.size = size + 8 + (count ? 0 : payload_of(type, 1) - size); /* room for one is no flaw */
+    uint32_t stamp = type == 28 && count ? 8 : 0; /* caproto's room for one is no TOO_LONG */
+    made.size = size + 8 + stamp + (count ? 0 : payload_of(type, 1) - size); /* nor room for one */
     CHECK(decode(&made, &message) && has(&message, CAW_FLAW_TOO_LONG), "type %u, %u too long", type,
           count);
     if (size >= 48) { /* shorter than this a single string may be sent */

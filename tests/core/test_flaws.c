@@ -205,6 +205,18 @@ static const struct {
     {CAW_FLAW_DIRTY_PADDING, /* RISC padding is never clean, nor what is behind a NUL */
      {TO_CLIENT, READ_ANSWER(11), BYTES("\0\0\0\0\0\7\1\0")},
      {TO_CLIENT, READ_ANSWER(11), BYTES("\0\0\0\0\xff\7\0\0")}},
+    {CAW_FLAW_TIME_LAYOUT,
+     {TO_CLIENT, READ_ANSWER(28), .size = 56},
+     {TO_CLIENT, READ_ANSWER(28), .size = 48}},
+    {CAW_FLAW_TOO_LONG,
+     {TO_CLIENT, READ_ANSWER(28), .size = 64},
+     {TO_CLIENT, READ_ANSWER(28), .size = 56}},
+    {CAW_FLAW_UNTERMINATED_STRING, /* what is behind a class name is none */
+     {TO_CLIENT, .command = CAW_READ_NOTIFY, .type = 37, .count = 1, .p1 = 1,
+      BYTES("\0\0\0\0\0\0\0\0________________________________________")},
+     {TO_CLIENT, .command = CAW_READ_NOTIFY, .type = 38, .count = 2, .p1 = 1,
+      BYTES("ai\0_____________________________________"
+            "________________________________________")}},
     {CAW_FLAW_RESERVED,
      {TO_SERVER, .command = CAW_EVENTS_ON, .p2 = 1},
      {TO_SERVER, .command = CAW_CLEAR_CHANNEL, .p2 = 1}},

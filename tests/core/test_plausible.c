@@ -123,7 +123,7 @@ static void few_words_need_company(void) {
     CHECK(caw_chain(bytes, length, true) >= CAW_CLAIM, "an update alone in its segment");
     length = put(bytes, &search_answer);
     CHECK(caw_chain(bytes, length, true) >= CAW_CLAIM, "a search answer alone in its datagram");
-    bytes[31] = 1;
+    bytes[length - 1] = 1;
     CHECK(caw_chain(bytes, length, true) < CAW_CLAIM, "one with more than a version");
 }
 
