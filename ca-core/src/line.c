@@ -28,9 +28,7 @@ static void put_enum(caw_text *out, const char *class, const char *name, int64_t
         caw_put_signed(out, value);
         return;
     }
-    caw_puts(out, class);
-    caw_puts(out, name);
-    caw_puts(out, ": ");
+    caw_put3(out, class, name, ": ");
     caw_put_signed(out, value);
     caw_put(out, '>');
 }
@@ -69,9 +67,7 @@ static void put_status(caw_text *out, uint32_t value) {
         caw_put_unsigned(out, value);
         return;
     }
-    caw_puts(out, "CAStatusCode(name='");
-    caw_puts(out, row->name);
-    caw_puts(out, "', code=");
+    caw_put3(out, "CAStatusCode(name='", row->name, "', code=");
     caw_put_unsigned(out, value >> 3);
     caw_puts(out, ", code_with_severity=");
     caw_put_unsigned(out, value);
@@ -79,10 +75,10 @@ static void put_status(caw_text *out, uint32_t value) {
     put_named(out, "<CASeverity.", eca_severities, value & 7);
     caw_puts(out, ", success=");
     caw_put_unsigned(out, value & 1);
-    caw_puts(out, row->obsolete ? ", defunct=True" : ", defunct=False");
-    caw_puts(out, ", description='");
-    caw_puts(out, row->text);
-    caw_puts(out, "')");
+    if (row->obsolete)
+        caw_put3(out, ", defunct=True, description='", row->text, "')");
+    else
+        caw_put3(out, ", defunct=False, description='", row->text, "')");
 }
 
 /* ---- values ------------------------------------------------------------------------------- */
@@ -170,11 +166,11 @@ static void put_meta_value(caw_text *out, const caw_message *message, const caw_
 }
 
 static void put_separator(caw_text *out, const char *name, bool *first) {
-    if (!*first)
-        caw_puts(out, ", ");
+    if (*first)
+        caw_put3(out, "", name, "=");
+    else
+        caw_put3(out, ", ", name, "=");
     *first = false;
-    caw_puts(out, name);
-    caw_put(out, '=');
 }
 
 /* caproto prints precision and units last. */

@@ -15,6 +15,14 @@ size_t caw_end(caw_text *out) {
     return out->length;
 }
 
+void caw_put_cut(caw_text *out, const char *chars, size_t length) {
+    if (out->length + 1 < out->size) {
+        size_t room = out->size - 1 - out->length;
+        memcpy(out->text + out->length, chars, length < room ? length : room);
+    }
+    out->length += length;
+}
+
 /* ---- numbers ------------------------------------------------------------------------------ */
 
 /* Writes the digits of a number so that they end at `end`; returns where they begin. */
@@ -58,17 +66,23 @@ void caw_put_ipv4(caw_text *out, uint32_t address) {
     }
 }
 
-#define REAL_MOST 40 /* characters of a real without its sign: fewer than 30 */
+/*
+ * Digits are copied in one piece of this size, whatever their number: room for it is always there,
+ * and what is too much is overwritten or left behind.
+ */
+#define PIECE 20
+
+static void copy_piece(char *to, const char *digits) {
+    memcpy(to, digits, PIECE);
+}
 
 /* d.ddde+xx, at least two digits of exponent; returns the end. */
-static char *scientific(char *to, const char *digits, size_t count, int exponent) {
+static char *scientific(char *to, const char *digits, int count, int exponent) {
     unsigned magnitude = (unsigned)(exponent < 0 ? -exponent : exponent);
-    *to++ = digits[0];
-    if (count > 1) {
-        *to++ = '.';
-        memcpy(to, digits + 1, count - 1);
-        to += count - 1;
-    }
+    copy_piece(to + 1, digits);
+    to[0] = to[1];
+    to[1] = '.';
+    to += count > 1 ? count + 1 : 1;
     *to++ = 'e';
     *to++ = exponent < 0 ? '-' : '+';
     if (magnitude >= 100)
@@ -78,46 +92,34 @@ static char *scientific(char *to, const char *digits, size_t count, int exponent
     return to;
 }
 
-static char *zeros(char *to, size_t count) {
-    memset(to, '0', count);
-    return to + count;
-}
-
 /* point: where the decimal point stands, counted from the first digit; returns the end. */
-static char *plain(char *to, const char *digits, size_t count, int point) {
-    size_t whole = point < 0 ? 0 : (size_t)point < count ? (size_t)point : count;
+static char *plain(char *to, const char *digits, int count, int point, bool fraction) {
     if (point <= 0) {
-        *to++ = '0';
-        *to++ = '.';
-        to = zeros(to, (size_t)-point);
+        memcpy(to, "0.000", 5);
+        copy_piece(to + 2 - point, digits);
+        return to + 2 - point + count;
     }
-    memcpy(to, digits, whole);
-    to += whole;
-    if (whole == count)
-        return zeros(to, (size_t)point - count);
-    if (whole)
-        *to++ = '.';
-    memcpy(to, digits + whole, count - whole);
-    return to + count - whole;
+    copy_piece(to, digits);
+    if (point < count) {
+        copy_piece(to + point + 1, digits + point);
+        to[point] = '.';
+        return to + count + 1;
+    }
+    memset(to + count, '0', PIECE);
+    to[point] = '.';
+    return to + point + (fraction ? 2 : 0);
 }
 
 /* Python switches to an exponent below 1e-4 and from 1e16 on (float_repr_style "short"). */
 static void put_decimal(caw_text *out, caw_decimal decimal, int most, bool fraction) {
-    char text[REAL_MOST];
-    char room[DIGITS_MOST];
-    const char *digits = digits_before(room + sizeof room, decimal.digits);
-    size_t count = (size_t)(room + sizeof room - digits);
-    int point = (int)count + decimal.exponent;
-    char *end;
-    if (decimal.digits && (point < -3 || point > most)) {
-        end = scientific(text, digits, count, point - 1);
-    } else {
-        end = plain(text, digits, count, point);
-        if (fraction && point >= (int)count) {
-            *end++ = '.';
-            *end++ = '0';
-        }
-    }
+    char text[3 * PIECE];
+    char room[DIGITS_MOST + PIECE] = {0};
+    const char *digits = digits_before(room + DIGITS_MOST, decimal.digits);
+    int count = (int)(room + DIGITS_MOST - digits);
+    int point = count + decimal.exponent;
+    char *end = decimal.digits && (point < -3 || point > most)
+                    ? scientific(text, digits, count, point - 1)
+                    : plain(text, digits, count, point, fraction);
     caw_put_chars(out, text, (size_t)(end - text));
 }
 

@@ -27,17 +27,38 @@ static inline void caw_put(caw_text *out, char c) {
     out->length++;
 }
 
+/* What does not fit any more. */
+void caw_put_cut(caw_text *out, const char *chars, size_t length);
+
 static inline void caw_put_chars(caw_text *out, const char *chars, size_t length) {
-    if (out->length + length < out->size)
-        memcpy(out->text + out->length, chars, length);
-    else if (out->length + 1 < out->size)
-        memcpy(out->text + out->length, chars, out->size - 1 - out->length);
-    out->length += length;
+    size_t end = out->length + length;
+    if (end >= out->size) {
+        caw_put_cut(out, chars, length);
+        return;
+    }
+    memcpy(out->text + out->length, chars, length);
+    out->length = end;
 }
 
 /* Inline, so that the length of a literal costs nothing. */
 static inline void caw_puts(caw_text *out, const char *text) {
     caw_put_chars(out, text, strlen(text));
+}
+
+/* Three texts, with one look at the room for them. */
+static inline void caw_put3(caw_text *out, const char *a, const char *b, const char *c) {
+    size_t a_end = strlen(a), b_end = a_end + strlen(b), c_end = b_end + strlen(c);
+    if (out->length + c_end >= out->size) {
+        caw_put_cut(out, a, a_end);
+        caw_put_cut(out, b, b_end - a_end);
+        caw_put_cut(out, c, c_end - b_end);
+        return;
+    }
+    char *to = out->text + out->length;
+    memcpy(to, a, a_end);
+    memcpy(to + a_end, b, b_end - a_end);
+    memcpy(to + b_end, c, c_end - b_end);
+    out->length += c_end;
 }
 
 /* Ends the text with a NUL; returns its whole length. */
