@@ -53,6 +53,14 @@ def test_an_empty_capture_has_no_lines(caw, save):
     assert words(done) == [] and done.stderr == ''
 
 
+def test_a_segment_behind_its_acknowledgment(caw, save):
+    """Two directions, two queues of a network card: captures have such an order."""
+    packets = wire.circuit([(s.side, s.data) for s in ECHOES] + [('server', b''), ('client', b'')])
+    syns, asked, answered, acknowledged = packets[:2], packets[2], packets[3], packets[4:]
+    done = caw('-r', save(wire.capture([*syns, *acknowledged, answered, asked, answered])))
+    assert words(done) == ['EchoResponse()', 'EchoRequest()'] and done.stderr == ''
+
+
 def test_display_filter(caw, echoes):
     assert words(caw('-r', echoes, '-Y', 'ca.response')) == ['EchoResponse()']
 
