@@ -13,9 +13,9 @@
 
 set -euo pipefail
 
-packages=(cmake gcc libc6-dev make pkg-config tshark wireshark-dev libwireshark-dev libglib2.0-dev)
 profile='EPICS CA'
 top=$(cd "$(dirname "$0")/.." && pwd)
+mapfile -t packages < <(grep -v "^#" "$top/packaging/build-depends")
 
 die() {
     echo "install.sh: $*" >&2

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Seeds for the fuzzer: corpus.py FOLDER CAPTURE...
+"""Seeds for the fuzzers: corpus.py FOLDER CAPTURE...
 
-One file for each kind of payload in the captures: what decode.c takes, a control byte and the
-bytes of a TCP segment or a datagram. Two payloads are of one kind when the commands and data types
-at their beginning are the same.
+FOLDER has one for each target. One file for each kind of payload in the captures: what decode.c,
+stream.c and line.c take, some control bytes and the bytes of a TCP segment or a datagram. Two
+payloads are of one kind when the commands and data types at their beginning are the same. For
+packet.c the frames around them, for circuit.c their messages in a row.
 """
 
 import struct
@@ -13,6 +14,7 @@ from pathlib import Path
 SERVER_PORT = 5064
 MOST = 600  # bytes of a seed: room for the longest metadata
 IP_AT = {0: 4, 1: 14, 101: 0, 113: 16, 276: 20}  # by link type, tcpdump.org/linktypes.html
+LINKS = {1: 0, 113: 1, 276: 2, 0: 3, 101: 4}  # caw_link by link type
 TCP, UDP = 6, 17
 
 
@@ -49,16 +51,62 @@ def kind(control, data):
     return tuple(heads)
 
 
+def messages(data):
+    """(command, size, type, count, parameters, payload) of those with a short header."""
+    at = 0
+    while at + 16 <= len(data):
+        head = struct.unpack_from('>4H2I', data, at)
+        yield *head, data[at + 16 : at + 16 + head[1]]
+        at += 16 + head[1]
+
+
+def script(control, data):
+    """The same messages as circuit.c takes them: a byte for each word, and short payloads."""
+    happens = (control >> 2 & 1) | (8 if control & 1 else 0)  # from the server; in a datagram
+    steps = b''
+    for command, _, kind, count, p1, p2, payload in messages(data):
+        short = payload[:255]
+        words = (happens, command, kind, count, p1, p2, len(short))
+        steps += bytes(word & 255 for word in words) + short
+    return steps
+
+
+def scripts(payloads):
+    """The first messages of each length that a seed has room for, one after the other."""
+    steps = b''
+    for control, data in payloads:
+        steps += script(control, data)
+        while len(steps) > MOST:
+            yield b'\1\0' + steps[:MOST]
+            steps = steps[MOST:]
+    yield b'\1\0' + steps
+
+
+def seeds_of(capture):
+    """(target, kind, seed); of each kind one is enough."""
+    found = [(link, frame, payload(link, frame)) for link, frame in frames(capture.read_bytes())]
+    payloads = [seen for *_, seen in found if seen and seen[1]]
+    for link, frame, seen in found:
+        if seen:
+            layer = LINKS.get(link, 0)
+            yield 'packet', (layer, seen[0]), bytes([layer, 255]) + frame[:MOST]
+    for control, data in payloads:
+        part = data[:MOST]
+        yield 'decode', kind(control, data), bytes([control]) + part
+        yield 'stream', kind(control, data), bytes([control, len(data) & 255]) + part
+        yield 'line', kind(control, data), bytes([control, 255, 0]) + part
+    for number, seed in enumerate(scripts(payloads)):
+        yield 'circuit', (capture.name, number), seed
+
+
 def main(folder, captures):
     seeds = {}
-    for capture in captures:
-        for link, frame in frames(Path(capture).read_bytes()):
-            control, data = payload(link, frame) or (0, b'')
-            if data:
-                seeds.setdefault(kind(control, data), bytes([control]) + data[:MOST])
+    for capture in map(Path, captures):
+        for target, *what, seed in seeds_of(capture):
+            seeds.setdefault((target, *what), seed)
     assert seeds, 'no payload in any capture'
-    for number, seed in enumerate(seeds.values()):
-        Path(folder, f'seed-{number}').write_bytes(seed)
+    for number, ((target, *_), seed) in enumerate(seeds.items()):
+        Path(folder, target, f'seed-{number}').write_bytes(seed)
     print(f'{len(seeds)} seeds')
 
 
