@@ -199,27 +199,54 @@ def dumpcap_for_nobody(stage):
     return folder
 
 
-def test_capturing_by_itself(start, launcher, environment, dumpcap_for_nobody):
-    """caw -i: packets from the interface, chosen by a capture filter, printed as they come."""
-    port = free_port(socket.SOCK_DGRAM)
-    path = f'{dumpcap_for_nobody}:{environment["PATH"]}'
-    command = ['env', f'PATH={path}', launcher, '-i', 'lo', '-f', f'udp port {port}']
-    decode_as = ['--', '-d', f'udp.port=={port},ca']
-    running = start([*command, *decode_as], start_new_session=True)
+@contextlib.contextmanager
+def capturing(start, dumpcap_for_nobody, environment, *command):
+    """(the process, its lines so far), in a group of its own; its end is that of Ctrl-C."""
+    path = f'PATH={dumpcap_for_nobody}:{environment["PATH"]}'
+    running = start(['env', path, *command], start_new_session=True)
     lines = []
     reader = threading.Thread(target=lambda: lines.extend(iter(running.stdout.readline, b'')))
     reader.start()
     try:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-            end = time.monotonic() + 30
-            while not lines and time.monotonic() < end:  # until it has begun to capture
-                sender.sendto(wire.message(23), ('127.0.0.1', port))
-                time.sleep(0.1)
-        assert lines and lines[0].endswith(b' EchoRequest()\n'), running.stderr.read1()
-        os.killpg(running.pid, signal.SIGINT)  # as Ctrl-C does
+        yield running, lines
+        os.killpg(running.pid, signal.SIGINT)
         assert running.wait(timeout=10) == 0
         reader.join(timeout=10)
         assert not reader.is_alive()
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(running.pid, signal.SIGKILL)
+
+
+def send_until(lines, port, *datagrams):
+    """Again and again until it has begun to capture, and what was sent has been printed."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        end = time.monotonic() + 30
+        while not lines and time.monotonic() < end:
+            for datagram in datagrams:
+                sender.sendto(datagram, ('127.0.0.1', port))
+            time.sleep(0.1)
+
+
+def test_capturing_by_itself(start, launcher, environment, dumpcap_for_nobody):
+    """caw -i: packets from the interface, chosen by a capture filter, printed as they come."""
+    port = free_port(socket.SOCK_DGRAM)
+    command = [launcher, '-i', 'lo', '-f', f'udp port {port}', '--', '-d', f'udp.port=={port},ca']
+    with capturing(start, dumpcap_for_nobody, environment, *command) as (running, lines):
+        send_until(lines, port, wire.message(23))
+        assert lines and lines[0].endswith(b' EchoRequest()\n'), running.stderr.read1()
+
+
+def test_capturing_by_messages(start, launcher, environment, dumpcap_for_nobody):
+    """caw -f ca:...: of all that is sent to Channel Access's own port only the searches."""
+    name = f'caw:nobody:has:{os.getpid()}'
+    search = wire.message(0, count=13) + wire.message(6, wire.text(name), 5, 13, 1, 1)
+    command = [launcher, '-i', 'lo', '-f', f'ca:search and pv == "{name}"']
+    with capturing(start, dumpcap_for_nobody, environment, *command) as (running, lines):
+        send_until(lines, 5064, wire.message(23), search, search.replace(b'caw', b'cow'))
+        assert lines, running.stderr.read1()
+    texts = [line.decode().split(' ', 2)[2].rstrip() for line in lines]
+    assert texts == [
+        'VersionRequest(priority=0, version=13)',
+        f"SearchRequest(name='{name}', cid=1, version=13, reply=5)",
+    ] * (len(texts) // 2)
