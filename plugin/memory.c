@@ -264,7 +264,6 @@ bool memory_is_first(packet_info *pinfo, const struct tcpinfo *tcp) {
 }
 
 static void begin(ca_stream *stream, packet_info *pinfo, uint32_t start) {
-    stream->begun = true;
     stream->aligned = has_handshake(get_tcp_conversation_data(NULL, pinfo));
     stream->seen = stream->grid = first_byte(pinfo, start);
     stream->state.lost = !stream->aligned;
@@ -321,7 +320,7 @@ static ca_state come_next(ca_piece *piece, ca_stream *stream, uint32_t gap) {
 
     if (gap)
         stream->holes = new_hole(stream->seen, piece->start, stream->state, stream->holes);
-    if (gap || stream->asked || stream->state.lost)
+    if (gap || stream->asked || (stream->state.lost && stream->begun))
         caw_circuit_hole(piece->circuit);
     piece->missing = gap;
     piece->wasted = stream->asked;
@@ -364,6 +363,7 @@ static uint32_t skip(const ca_stream *stream, const ca_piece *piece, const uint8
 static void find_start(ca_piece *piece, ca_stream *stream, const uint8_t *bytes,
                        uint32_t captured) {
     ca_state state = put(piece, stream);
+    stream->begun = true;
     uint32_t at = MIN(piece->repeated, captured);
     uint32_t end = MIN(piece->until, captured);
 

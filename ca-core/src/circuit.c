@@ -50,6 +50,7 @@ struct caw_circuit {
     uint32_t epoch;
     bool has_channels;
     uint32_t answered; /* the latest frame of a request that has its answer */
+    int64_t quickest;  /* answer, in nanoseconds; 0: none yet */
     const char *user;
     const char *host;
     deferred *first_deferred;
@@ -119,6 +120,13 @@ static caw_key key_of(uint16_t command, uint32_t high, uint32_t low) {
     return (caw_key){command, (uint64_t)high << 32 | low};
 }
 
+/* Writes to a channel can be told apart by what they write. */
+static caw_key key_of_write(const caw_header *request) {
+    caw_key key = key_of(request->command, request->param1, request->param2);
+    key.scope |= (uint64_t)request->type << 16 | (uint64_t)request->count << 32;
+    return key;
+}
+
 /*
  * The key under which a request waits. WRITE has no id of its own: libca puts the cid where
  * others have an ioid.
@@ -128,6 +136,7 @@ static caw_key key_of_request(const caw_header *request) {
     case CAW_CREATE_CHAN:
         return key_of(request->command, 0, request->param1);
     case CAW_WRITE:
+        return key_of_write(request);
     case CAW_CLEAR_CHANNEL:
         return key_of(request->command, request->param1, request->param2);
     case CAW_ECHO:
@@ -139,8 +148,11 @@ static caw_key key_of_request(const caw_header *request) {
 }
 
 static caw_key key_of_message(const caw_message *message) {
-    caw_header header = {
-        .command = message->command, .param1 = message->param1, .param2 = message->param2};
+    caw_header header = {.command = message->command,
+                         .type = message->type,
+                         .count = message->count,
+                         .param1 = message->param1,
+                         .param2 = message->param2};
     return key_of_request(&header);
 }
 
@@ -342,7 +354,18 @@ static open_channel *owner_of(const caw_exchange *exchange) {
     return exchange ? (open_channel *)exchange->channel : NULL;
 }
 
+/* Nanoseconds from one to the other; many when they are far apart. */
+static int64_t between(caw_moment then, caw_moment now) {
+    int64_t seconds = now.seconds - then.seconds;
+    if (seconds > 1000 || seconds < -1000)
+        return seconds > 0 ? INT64_MAX / 8 : 0;
+    return seconds * 1000000000 + now.nanoseconds - then.nanoseconds;
+}
+
 static void take_answer(caw_circuit *circuit, const caw_exchange *exchange, caw_note *note) {
+    int64_t time = between(exchange->request, exchange->answer);
+    if (time > 0 && (!circuit->quickest || time < circuit->quickest))
+        circuit->quickest = time;
     note->exchange = exchange;
     note->turn = CAW_RESPONSE;
     note->channel = exchange->channel;
@@ -428,8 +451,8 @@ static void see_update(caw_circuit *circuit, const caw_message *message, caw_mom
         return;
     }
     note->channel = public_of(updated->owner);
-    if (updated->first->answer.frame)
-        return;
+    if (updated->first->answer.frame || is_stale(circuit, updated->first))
+        return; /* the first one has been, or may have been in a hole */
     updated->first->answer = now;
     take_answer(circuit, updated->first, note);
 }
@@ -463,12 +486,15 @@ static caw_exchange *failed_subscription(caw_circuit *circuit, uint32_t id, caw_
     return failed->first;
 }
 
-/* Long after this time a server would have said that a WRITE failed. */
-#define SOON 50000000 /* nanoseconds */
+/* nanoseconds: what a busy server may take, and a distant one */
+#define BUSY    10000000
+#define DISTANT 50000000
 
-static bool is_long_ago(caw_moment then, caw_moment now) {
-    int64_t seconds = now.seconds - then.seconds;
-    return seconds > 1 || seconds * 1000000000 + now.nanoseconds - then.nanoseconds > SOON;
+/* After this time a server has said that a WRITE failed: it is known how quickly it can answer. */
+static int64_t patience(const caw_circuit *circuit) {
+    if (!circuit->quickest)
+        return DISTANT;
+    return circuit->quickest > BUSY / 8 ? circuit->quickest * 8 : BUSY;
 }
 
 /*
@@ -478,7 +504,8 @@ static bool is_long_ago(caw_moment then, caw_moment now) {
 static void skip_written(caw_circuit *circuit, caw_key key, caw_moment now) {
     caw_exchange *first = caw_waiting(&circuit->store, &circuit->waiting, key);
     while (first && first->request.frame != first->last->request.frame &&
-           (first->request.frame < circuit->answered || is_long_ago(first->request, now))) {
+           (first->request.frame < circuit->answered ||
+            between(first->request, now) > patience(circuit))) {
         caw_take(&circuit->store, &circuit->waiting, key);
         first = caw_waiting(&circuit->store, &circuit->waiting, key);
     }

@@ -161,6 +161,17 @@ static const line holes[] = {
     {C, {.command = 15, .type = 6, .count = 1, .p1 = 8, .p2 = 5}, .to = 0},
 };
 
+/* The first update after a hole need not be the first of the subscription. */
+static const line updates_behind_a_hole[] = {
+    {C, {.command = 18, .p1 = 1, .p2 = 13, NAME("t:a")}, .pv = "t:a", .in = 2},
+    {S, {.command = 18, .type = 6, .count = 1, .p1 = 1, .p2 = 5}, .pv = "t:a", .to = 1},
+    {C, {.command = 1, .type = 6, .count = 1, .p1 = 5, .p2 = 7, .size = 16}, .pv = "t:a"},
+    {S, {.command = 1, DATA, .p1 = 1, .p2 = 7}, .pv = "t:a", .hole = true},
+    {C, {.command = 1, .type = 6, .count = 1, .p1 = 5, .p2 = 8, .size = 16}, .pv = "t:a", .in = 6},
+    {S, {.command = 1, DATA, .p1 = 1, .p2 = 8}, .pv = "t:a", .to = 5},
+    {S, {.command = 1, DATA, .p1 = 1, .p2 = 7}, .pv = "t:a"},
+};
+
 /* The embedded header has a foreign sid, and the ERROR the cid of its circuit: not ours. */
 static const line foreign[] = {
     {C, {.command = 18, .p1 = 1, .p2 = 13, NAME("t:a")}, .pv = "t:a", .in = 2},
@@ -235,6 +246,7 @@ int main(void) {
     TEST("settled late", false, settled_late);
     TEST("search settled late", false, search_settled_late);
     TEST("holes", true, holes);
+    TEST("updates behind a hole", true, updates_behind_a_hole);
     TEST("foreign", true, foreign);
     test_identity();
     test_without_memory(life, sizeof life / sizeof *life);

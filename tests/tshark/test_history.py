@@ -717,6 +717,36 @@ def test_a_write_before_an_answered_request_has_not_failed(history):
     assert links(rows)[3:] == [(None, None), (7, None), (None, 6), (9, None), (None, 8)]
 
 
+def test_what_failed_is_told_by_what_was_written(history):
+    double, string = talk.write(5, 1), client(message(4, b'garbage\0', count=1, p1=5, p2=1))
+    error = talk.failing(string[1], talk.NO_WRITE, cid=1)
+    rows = history(
+        wire.circuit([*channel(1, 't:a', 5), double, string, double, error]), Decimal('0.001')
+    )
+    assert links(rows)[3:] == [(None, None), (8, None), (None, None), (None, 6)]
+
+
+def test_a_quick_server_does_not_keep_a_failure_back(history):
+    """The first write was 30 ms ago, and the server has answered within 1."""
+    put = talk.write(5, 1)
+    error = talk.failing(put[1], talk.NO_WRITE, cid=1)
+    quiet = [('client', b'')] * 29
+    rows = history(
+        wire.circuit([*channel(1, 't:a', 5), put, *quiet, put, error]), Decimal('0.001')
+    )
+    assert links(rows)[3:] == [(None, None), (36, None), (None, 35)]
+
+
+def test_a_distant_server_fails_late(history):
+    """Its answers take 0.1 s, meanwhile the client goes on writing."""
+    put = talk.write(5, 1)
+    error = talk.failing(put[1], talk.NO_WRITE, cid=1)
+    quiet = [('client', b'')] * 9
+    opened = [create(1, 't:a'), *quiet, created(1, 5)]
+    rows = history(wire.circuit([*opened, put, *quiet, put, error, *quiet, error]), Decimal('0.01'))
+    assert links(rows)[3:] == [(25, None), (35, None), (None, 14), (None, 24)]
+
+
 # ---- who the client is -----------------------------------------------------------------------
 
 

@@ -207,6 +207,7 @@ class Circuit:
     host: str = None
     named: bool = False  # a channel was created, the client's name stands
     answered_up_to: int = 0  # frame of the latest request that has its answer
+    times: list = field(default_factory=list)  # that answers took
     by_cid: dict = field(default_factory=lambda: defaultdict(list))  # open channels
     by_sid: dict = field(default_factory=dict)
     waiting: dict = field(default_factory=lambda: defaultdict(list))  # requests by key
@@ -267,7 +268,7 @@ class Circuit:
     def answer(self, note, wanted=None):
         answers(note, self.answered(wanted or key(note.header)))
         if note.request:
-            self.answered_up_to = max(self.answered_up_to, note.request.frame)
+            self.takes(note)
             note.channel = note.request.channel
             note.name = note.request.name
 
@@ -322,7 +323,7 @@ class Circuit:
         note.channel = add.channel
         if not add.answer:
             answers(note, add)
-            self.answered_up_to = max(self.answered_up_to, add.frame)
+            self.takes(note)
 
     def failed(self, note):
         if len(note.message.payload) < 16:
@@ -336,13 +337,23 @@ class Circuit:
         if not note.channel and wrong.command in OF_CHANNELS:
             note.channel = self.by_sid.get(wrong.p1)
 
+    def takes(self, note):
+        self.answered_up_to = max(self.answered_up_to, note.request.frame)
+        self.times.append(float(note.time))
+
+    @property
+    def patience(self):
+        """Seconds after which a server has said that a write failed, if it did."""
+        quickest = min(filter(None, self.times), default=None)
+        return 0.05 if quickest is None else max(0.01, 8 * quickest)
+
     def skip_written(self, note, wanted):
         """Writes that succeeded by now: a later request is answered, or a later write is there
         and the failure of this one would have been told long ago."""
         waiting = self.waiting[wanted]
         while wanted[0] == WRITE and waiting and waiting[0].frame < waiting[-1].frame and (
             waiting[0].frame < self.answered_up_to
-            or note.message.time - waiting[0].message.time > 0.05
+            or note.message.time - waiting[0].message.time > self.patience
         ):
             waiting.pop(0)
 
@@ -363,8 +374,10 @@ def key(header):
         return CREATE_CHAN, header.p1
     if header.command == NOT_FOUND:
         return SEARCH, header.p2
-    if header.command in (CLEAR_CHANNEL, WRITE):
-        return header.command, header.p1, header.p2
+    if header.command == WRITE:
+        return WRITE, header.p1, header.p2, header.type, header.count
+    if header.command == CLEAR_CHANNEL:
+        return CLEAR_CHANNEL, header.p1, header.p2
     if header.command in (ECHO, READ_SYNC):
         return (header.command,)
     return header.command, header.p2
