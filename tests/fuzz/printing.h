@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What every text of the core must be, whatever bytes it was made of. */
+#ifndef PRINTING_H
+#define PRINTING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static inline void require(bool fact, const char *what) {
+    if (!fact) {
+        fprintf(stderr, "fuzz: %s\n", what);
+        abort();
+    }
+}
+
+/* The character that starts here, and the bytes it has; aborts when it is not one. */
+static inline uint32_t character(const uint8_t *at, size_t *bytes) {
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    *bytes = *at < 0x80 ? 1 : *at >> 5 == 6 ? 2 : *at >> 4 == 14 ? 3 : *at >> 3 == 30 ? 4 : 0;
+    require(*bytes > 0, "no UTF-8");
+    uint32_t code = *bytes == 1 ? *at : *at & 0xffu >> (*bytes + 1);
+    for (size_t i = 1; i < *bytes; i++) {
+        require(at[i] >> 6 == 2, "no UTF-8");
+        code = code << 6 | (at[i] & 0x3f);
+    }
+    require(code >= least[*bytes], "UTF-8 longer than it must be");
+    return code;
+}
+
+/* C0, DEL and C1 drive terminals and end lines. */
+static inline void check_text(const char *text) {
+    size_t bytes;
+    for (const uint8_t *at = (const uint8_t *)text; *at; at += bytes) {
+        uint32_t code = character(at, &bytes);
+        require(code >= ' ' && !(code >= 0x7f && code < 0xa0), "a control character");
+    }
+}
+
+typedef size_t printer(char *text, size_t size);
+
+/* As snprintf: the whole length always, and as much as there is room for. */
+static inline void check_printer(printer *print, size_t room) {
+    size_t length = print(NULL, 0);
+    char *whole = malloc(length + 1), *part = malloc(room);
+    require(print(whole, length + 1) == length && strlen(whole) == length, "another length");
+    require(print(part, room) == length, "a length that the room changes");
+    size_t fits = length < room ? length : room - 1;
+    require(strlen(part) == fits && strncmp(part, whole, fits) == 0, "not the beginning");
+    check_text(whole);
+    free(whole);
+    free(part);
+}
+
+#endif
