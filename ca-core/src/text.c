@@ -240,7 +240,30 @@ void caw_put_utf8(caw_text *out, caw_view bytes) {
         put_latin1(out, bytes.bytes[i]);
 }
 
+/* Bytes of the UTF-8 character beyond Latin-1's controls that begins here; 0 when none does. */
+static uint32_t utf8_size(caw_view bytes, uint32_t at) {
+    uint8_t first = bytes.bytes[at], second = wire_has(bytes, at + 1, 1) ? bytes.bytes[at + 1] : 0;
+    uint32_t size = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    bool controls = first == 0xc2 && (second <= 0xa0 || second == 0xad);
+    bool too_long = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
+    bool beyond = (first == 0xed && second >= 0xa0) || (first == 0xf4 && second >= 0x90);
+    if (first < 0xc2 || first > 0xf4 || controls || too_long || beyond ||
+        !wire_has(bytes, at, size))
+        return 0;
+    for (uint32_t i = 1; i < size; i++)
+        if ((bytes.bytes[at + i] & 0xc0) != 0x80)
+            return 0;
+    return size;
+}
+
 void caw_put_printable(caw_text *out, caw_view bytes) {
-    for (uint32_t i = 0; i < bytes.len; i++)
-        put_escaped(out, bytes.bytes[i], '\0', true);
+    for (uint32_t i = 0, size; i < bytes.len; i += size) {
+        size = utf8_size(bytes, i);
+        if (size) {
+            caw_put_cut(out, (const char *)bytes.bytes + i, size);
+        } else {
+            put_escaped(out, bytes.bytes[i], '\0', true);
+            size = 1;
+        }
+    }
 }

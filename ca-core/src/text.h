@@ -95,7 +95,7 @@ void caw_put_string(caw_text *out, caw_view bytes);
 /* Latin-1 as UTF-8, nothing escaped. */
 void caw_put_utf8(caw_text *out, caw_view bytes);
 
-/* Latin-1 as UTF-8 with control characters escaped, no quotes. */
+/* UTF-8 where it is that, else Latin-1 as UTF-8; control characters escaped, no quotes. */
 void caw_put_printable(caw_text *out, caw_view bytes);
 
 #endif

@@ -162,6 +162,20 @@ static const struct {
     {"Read Notify Response ioid 7 = \"long\"", NULL, {ANSWER(4, 8), BYTES("long\0\0\0\0")}},
     {"Read Notify Response ioid 7 = [1, 2, 3]", NULL, {ANSWER(4, 3), BYTES("\1\2\3\0\0\0\0\0")}},
     {"Read Notify Response ioid 7 = \"open\"", NULL, {ANSWER(0, 1), BYTES("open\0old")}},
+    {"Read Notify Response ioid 7 = \"20 \u00b0C\"", /* UTF-8, and of older databases */
+     NULL,
+     {ANSWER(0, 1), BYTES("20 \xc2\xb0"
+                          "C\0")}},
+    {"Read Notify Response ioid 7 = \"20 \u00b0C\"",
+     NULL,
+     {ANSWER(0, 1), BYTES("20 \xb0"
+                          "C\0\0")}},
+    {"Read Notify Response ioid 7 = \"\u20ac\U0001f600\"",
+     NULL,
+     {ANSWER(0, 1), BYTES("\xe2\x82\xac\xf0\x9f\x98\x80")}},
+    {"Read Notify Response ioid 7 = \"\u00c2\\x9b\u00c0\u00af\u00ed\\xa0\\x80\"", /* ill-formed */
+     NULL,
+     {ANSWER(0, 1), BYTES("\xc2\x9b\xc0\xaf\xed\xa0\x80\0")}},
     {"Write Notify Response ioid 7 ECA_NORMAL",
      NULL,
      {SERVER, .command = CAW_WRITE_NOTIFY, .type = 6, .count = 1, .p1 = 1, .p2 = 7}},
