@@ -230,6 +230,38 @@ static void open_part(ca_walk *walk, uint32_t at, const caw_field *field) {
     }
 }
 
+/* Somebody looks at it: a person, or a filter or column that asks for it by any of its names. */
+static bool is_wanted(const ca_walk *walk, const ca_hf *hf, const caw_field_row *row) {
+    if (walk->visible || proto_field_is_referenced(walk->root, hf->id))
+        return true;
+    if (hf->alias >= 0 && proto_field_is_referenced(walk->root, hf->alias))
+        return true;
+    for (size_t i = 0; row->flags && row->flags[i].key && i < FIELDS_MAX_BITS; i++)
+        if (proto_field_is_referenced(walk->root, hf->bits[i]))
+            return true;
+    return false;
+}
+
+static void add_part_field(ca_walk *walk, const caw_field *field, bool first) {
+    uint32_t at = walk->base + field->view.at;
+    const ca_hf *hf = &hf_ca[field->id];
+
+    if (first || field->part != walk->part)
+        open_part(walk, at, field);
+    proto_tree *tree = walk->pieces ? walk->piece_tree : walk->part_tree;
+    proto_item *item = add_field(walk, tree, hf, at, field);
+    if (field->part == CAW_IN_VALUE && walk->part_item && field->id != CAW_F_MORE_VALUES)
+        proto_item_prepend_text(item, "[%u] ", field->index);
+    add_alias(walk, tree, hf, at, field);
+    if (walk->pieces)
+        walk->pieces--;
+    if (field->parts) {
+        walk->pieces = field->parts;
+        walk->piece_tree = proto_item_add_subtree(item, ett_ca_pieces);
+    }
+    proto_item_set_end(walk->part_item, walk->tvb, (int)(at + field->view.len));
+}
+
 static void add_fields(ca_walk *walk) {
     bool all = walk->visible || proto_field_is_referenced(walk->root, hf_ca[CAW_F_VALUE].id) ||
                proto_field_is_referenced(walk->root, hf_ca[CAW_F_STRING].id);
@@ -237,32 +269,21 @@ static void add_fields(ca_walk *walk) {
     caw_cursor cursor = caw_fields(walk->message, elements);
     caw_field field;
 
-    for (bool first = true; caw_next(&cursor, &field); first = false) {
-        uint32_t at = walk->base + field.view.at;
-        const ca_hf *hf = &hf_ca[field.id];
-
-        if (first || field.part != walk->part)
-            open_part(walk, at, &field);
+    for (bool first = true; caw_next(&cursor, &field);) {
+        if (!is_wanted(walk, &hf_ca[field.id], &caw_field_rows[field.id]))
+            continue;
         if (field.id == CAW_F_STATE && field.index < array_length(walk->states))
             walk->states[field.index] = field.text;
-        proto_tree *tree = walk->pieces ? walk->piece_tree : walk->part_tree;
-        proto_item *item = add_field(walk, tree, hf, at, &field);
-        if (field.part == CAW_IN_VALUE && walk->part_item && field.id != CAW_F_MORE_VALUES)
-            proto_item_prepend_text(item, "[%u] ", field.index);
-        add_alias(walk, tree, hf, at, &field);
-        if (walk->pieces)
-            walk->pieces--;
-        if (field.parts) {
-            walk->pieces = field.parts;
-            walk->piece_tree = proto_item_add_subtree(item, ett_ca_pieces);
-        }
-        proto_item_set_end(walk->part_item, walk->tvb, (int)(at + field.view.len));
+        add_part_field(walk, &field, first);
+        first = false;
     }
 }
 
 /* ---- generated items -------------------------------------------------------------------- */
 
 static void add_generated(ca_walk *walk, int hf, const char *text) {
+    if (!proto_field_is_referenced(walk->root, hf))
+        return;
     proto_item *item = proto_tree_add_string(walk->root, hf, walk->tvb, (int)walk->base, 0, text);
     proto_item_set_generated(item);
 }
@@ -346,7 +367,8 @@ static void add_frame(ca_walk *walk, int hf, uint32_t frame) {
 
 /* A name that the message does not carry itself. */
 static void add_name(ca_walk *walk, caw_field_id id, const char *name) {
-    if (!name || walk->message->row->text == id)
+    if (!name || walk->message->row->text == id ||
+        !proto_field_is_referenced(walk->root, hf_ca[id].id))
         return;
     caw_view view = {(const uint8_t *)name, 0, (uint32_t)strlen(name)};
     add_generated(walk, hf_ca[id].id, text_of(walk, view));
@@ -356,6 +378,8 @@ static void add_pv(ca_walk *walk, const char *pv) {
     if (!pv)
         return;
     add_name(walk, CAW_F_PV, pv);
+    if (!proto_field_is_referenced(walk->root, hf_ca_channel))
+        return;
     caw_view view = {(const uint8_t *)pv, 0, (uint32_t)strlen(pv)};
     proto_item *alias = proto_tree_add_string(walk->root, hf_ca_channel, walk->tvb, (int)walk->base,
                                               0, text_of(walk, view));

@@ -191,6 +191,8 @@ static bool is_worth(const caw_message *message, const caw_field *field) {
 
 /* Inside the request of an ERROR as well, unlike caw_find. */
 static bool find_anywhere(const caw_message *message, caw_field_id id, caw_field *field) {
+    if (caw_find(message, id, field))
+        return true;
     caw_cursor cursor = caw_fields(message, 0);
     while (caw_next(&cursor, field))
         if (field->id == id)

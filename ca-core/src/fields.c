@@ -312,7 +312,29 @@ static bool find_in_header(const caw_message *message, caw_field_id id, caw_fiel
     return false;
 }
 
+/* Metadata of which each layout has one at most: there is no need to walk. */
+static bool is_in_layouts(caw_field_id id) {
+    bool pieces = id == CAW_F_SECONDS || id == CAW_F_NANOSECONDS;
+    bool states = id == CAW_F_STATE || id == CAW_F_UNUSED_STATES;
+    return id >= CAW_F_ALARM_STATUS && id <= CAW_F_ACK_SEVERITY && !pieces && !states;
+}
+
+static bool find_in_meta(const caw_message *message, caw_field_id id, caw_field *field) {
+    uint32_t at = 0;
+    for (const caw_field_id *each = message->dbr->layout; *each != CAW_F_RESERVED; each++) {
+        if (*each == id) {
+            *field = caw_meta_field(message, id, at);
+            return true;
+        }
+        at += caw_meta_size(*each, message->dbr->element);
+    }
+    return false;
+}
+
 bool caw_find(const caw_message *message, caw_field_id id, caw_field *field) {
+    const caw_dbr_row *dbr = message->dbr;
+    if (dbr && message->payload.len >= dbr->meta && is_in_layouts(id))
+        return find_in_meta(message, id, field);
     if (find_in_header(message, id, field))
         return true;
     caw_cursor cursor = caw_payload_fields(message, 1);
