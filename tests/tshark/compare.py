@@ -12,6 +12,7 @@ from deviations import expected_line
 RECORDED = sorted(path.name for path in CAPTURES.glob('*.pcap'))
 SECOND_IOC = 42289  # TCP port of an IOC in these captures that was not the first on its host
 PORTS = {name: (5064, SECOND_IOC) for name in ('midstream.pcap', 'twoiocs.pcap')}
+PORTS['otherport.pcap'] = (6064, 44027)
 
 
 def ports_of(name):

@@ -52,7 +52,7 @@ QUESTIONS = [
     ('command > 22', 'ca.command > 22'),
     ('cid == 1', 'ca.cid == 1'),
     ('cid < 3', 'ca.cid < 3'),
-    ('ioid == 2', 'ca.ioid == 2'),
+    ('ioid == 2', 'ca.ioid == 2 && !(ca.command == 11)'),  # not in what an ERROR quotes
     ('sub == 1', 'ca.sub == 1'),
     ('priority > 0', 'ca.priority > 0'),
     ('dtype == DBR_TIME_DOUBLE', 'ca.dtype == 20'),

@@ -17,7 +17,10 @@ from conftest import CAPTURES
 from talk import create, created, hello, read, refused, value
 from wire import EVERYBODY, SEARCHER, SERVER_END
 
-CAPTURED = ['alltypes.pcap', 'midstream.pcap', 'nameserver.pcap', 'oddities.pcap', 'twoiocs.pcap']
+CAPTURED = [
+    'alltypes.pcap', 'caproto.pcap', 'midstream.pcap', 'nameserver.pcap', 'oddities.pcap',
+    'otherport.pcap', 'twoiocs.pcap',
+]  # fmt: skip
 NO_CHANNELS = 'beacons.pcap'
 UNANSWERED = ' channel creation requests were unanswered during this capture.'
 PRINTED = 1e-9  # the last digit of the connection report
