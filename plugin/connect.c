@@ -89,35 +89,26 @@ static unsigned count_unanswered(const GArray *requests) {
     return unanswered;
 }
 
-static int by_name(const void *a, const void *b) {
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* The servers of created channels, sorted, each once. The names belong to the requests. */
-static GPtrArray *servers_of(const GArray *requests) {
-    GPtrArray *servers = g_ptr_array_new();
-
-    for (unsigned i = 0; i < requests->len; i++) {
-        const request *each = &g_array_index(requests, request, i);
-        if (is_created(each->creation) &&
-            !g_ptr_array_find_with_equal_func(servers, each->server, g_str_equal, NULL))
-            g_ptr_array_add(servers, each->server);
-    }
-    g_ptr_array_sort(servers, by_name);
-    return servers;
-}
-
-static quantiles quantiles_of_server(const GArray *requests, const char *server) {
-    GArray *times = g_array_new(FALSE, FALSE, sizeof(double));
-
-    for (unsigned i = 0; i < requests->len; i++) {
-        const request *each = &g_array_index(requests, request, i);
-        double dt = dt_of(each->creation);
-        if (is_created(each->creation) && strcmp(each->server, server) == 0)
-            g_array_append_val(times, dt);
-    }
-    quantiles all = quantiles_of(times);
+static void free_times(void *times) {
     g_array_free(times, TRUE);
+}
+
+/* How long each server took for each channel, by its address, which belongs to the requests. */
+static GHashTable *times_of(const GArray *requests) {
+    GHashTable *all = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_times);
+
+    for (unsigned i = 0; i < requests->len; i++) {
+        const request *each = &g_array_index(requests, request, i);
+        if (!is_created(each->creation))
+            continue;
+        GArray *times = g_hash_table_lookup(all, each->server);
+        if (!times) {
+            times = g_array_new(FALSE, FALSE, sizeof(double));
+            g_hash_table_insert(all, each->server, times);
+        }
+        double dt = dt_of(each->creation);
+        g_array_append_val(times, dt);
+    }
     return all;
 }
 
@@ -162,22 +153,31 @@ static void print_channels(const GArray *requests) {
     }
 }
 
+static void print_server(const char *server, GArray *times) {
+    quantiles all = quantiles_of(times);
+    double columns[] = {all.mean,           all.std, all.min, all.quarter, all.median,
+                        all.three_quarters, all.max};
+
+    printf("%-15s %8u", server, all.count);
+    for (unsigned column = 0; column < array_length(columns); column++)
+        print_seconds(columns[column], 14);
+    putchar('\n');
+}
+
+static int by_name(const void *a, const void *b) {
+    return strcmp(a, b);
+}
+
 static void print_servers(const GArray *requests) {
-    GPtrArray *servers = servers_of(requests);
+    GHashTable *all = times_of(requests);
+    GList *servers = g_list_sort(g_hash_table_get_keys(all), by_name);
 
     printf("\n%-15s %8s %14s %14s %14s %14s %14s %14s %14s\n", "server_address", "count", "mean",
            "std", "min", "25%", "50%", "75%", "max");
-    for (unsigned i = 0; i < servers->len; i++) {
-        const char *server = g_ptr_array_index(servers, i);
-        quantiles all = quantiles_of_server(requests, server);
-        double columns[] = {all.mean,           all.std, all.min, all.quarter, all.median,
-                            all.three_quarters, all.max};
-        printf("%-15s %8u", server, all.count);
-        for (unsigned column = 0; column < array_length(columns); column++)
-            print_seconds(columns[column], 14);
-        putchar('\n');
-    }
-    g_ptr_array_free(servers, TRUE);
+    for (const GList *server = servers; server; server = server->next)
+        print_server(server->data, g_hash_table_lookup(all, server->data));
+    g_list_free(servers);
+    g_hash_table_destroy(all);
 }
 
 static void draw(void *data) {

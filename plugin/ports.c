@@ -38,11 +38,18 @@ static void add(wmem_map_t *map, uint64_t endpoint) {
     wmem_map_insert(map, key, key);
 }
 
+/* GLib's own looks at half of the bits: a capture could have them all alike. */
+static unsigned hash(const void *endpoint) {
+    return wmem_strong_hash(endpoint, sizeof(uint64_t));
+}
+
+static wmem_map_t *new_map(void) {
+    return wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), hash, g_int64_equal);
+}
+
 void ports_init(void) {
-    servers =
-        wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), g_int64_hash, g_int64_equal);
-    clients =
-        wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), g_int64_hash, g_int64_equal);
+    servers = new_map();
+    clients = new_map();
 }
 
 /* ---- learning --------------------------------------------------------------------------- */

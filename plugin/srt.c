@@ -30,6 +30,10 @@ static const struct {
 
 #define OVERALL "All servers"
 
+/* More tables than that nobody reads, and a capture can have any number of servers. */
+#define MOST_SERVERS 1000
+#define OTHERS       "Other servers"
+
 /* Rows are numbered by command, so that a row's filter is "ca.command == NUMBER". */
 static const char *label_of(uint16_t command) {
     for (unsigned i = 0; i < array_length(kinds); i++)
@@ -50,14 +54,25 @@ static srt_stat_table *add_table(GArray *tables, const char *name) {
     return table;
 }
 
-/* The table of a server, made when it answers for the first time. It keeps the name. */
-static srt_stat_table *table_of(GArray *tables, const char *name) {
+/* NULL when there is none yet. Names are interned. */
+static srt_stat_table *find_table(GArray *tables, const char *name) {
     for (unsigned i = 0; i < tables->len; i++) {
         srt_stat_table *table = g_array_index(tables, srt_stat_table *, i);
-        if (strcmp(table->name, name) == 0)
+        if (table->name == name)
             return table;
     }
-    return add_table(tables, name);
+    return NULL;
+}
+
+/* The table of a server, made when it answers for the first time. */
+static srt_stat_table *table_of(GArray *tables, const char *name) {
+    srt_stat_table *table = find_table(tables, name);
+
+    if (!table && tables->len > MOST_SERVERS) {
+        name = g_intern_static_string(OTHERS);
+        table = find_table(tables, name);
+    }
+    return table ? table : add_table(tables, name);
 }
 
 static void add_answer(GArray *tables, packet_info *pinfo, const ca_event *event) {

@@ -388,6 +388,7 @@ static void end_subscription(caw_circuit *circuit, subscription *ended) {
     ended->ended = true;
     while (next && next->ended)
         next = next->successor;
+    ended->successor = next; /* nobody goes this way again */
     if (next)
         next->last = ended->last;
     replace(circuit, BY_SUBSCRIPTION, ended->id, ended, next);
@@ -397,6 +398,7 @@ static void end_cid(caw_circuit *circuit, open_channel *ended) {
     open_channel *earlier = ended->shadowed;
     while (earlier && earlier->channel.closed)
         earlier = earlier->shadowed;
+    ended->shadowed = earlier; /* nobody goes this way again */
     replace(circuit, BY_CID, ended->channel.cid, ended, earlier);
 }
 

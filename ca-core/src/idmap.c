@@ -6,15 +6,20 @@
 
 #define FIRST_ROOM 16
 
-/* Ids come from hostile captures too: mix all bits (the finalizer of SplitMix64). */
+/* All bits depend on all: the finalizer of SplitMix64. */
 static uint64_t mix(uint64_t bits) {
     bits = (bits ^ bits >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
     bits = (bits ^ bits >> 27) * UINT64_C(0x94d049bb133111eb);
     return bits ^ bits >> 31;
 }
 
+/*
+ * Ids come from hostile captures too. Nobody who makes one knows where in memory the slots will be,
+ * so nobody can choose ids that meet.
+ */
 static size_t home_of(const caw_idmap *map, caw_key key) {
-    return (size_t)mix(key.scope * UINT64_C(0x9e3779b97f4a7c15) + key.id) & (map->room - 1);
+    uint64_t secret = mix((uint64_t)(uintptr_t)map->slots + key.scope);
+    return (size_t)mix(secret + key.id) & (map->room - 1);
 }
 
 static bool same(caw_key a, caw_key b) {
