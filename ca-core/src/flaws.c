@@ -32,12 +32,12 @@ static void flag_if(caw_message *message, bool wrong, caw_flaw flaw) {
 
 /* ---- header ------------------------------------------------------------------------------- */
 
-static void check_size(caw_message *message, const caw_header *header) {
-    flag_if(message, header->payload_size % 8, CAW_FLAW_UNALIGNED);
-    flag_if(message, header->payload_size > HUGE, CAW_FLAW_HUGE);
-    if (!header->extended)
+static void check_size(caw_message *message, uint16_t marker) {
+    flag_if(message, message->payload_size % 8, CAW_FLAW_UNALIGNED);
+    flag_if(message, message->payload_size > HUGE, CAW_FLAW_HUGE);
+    if (!message->extended)
         return;
-    flag_if(message, header->marker != 0, CAW_FLAW_BAD_MARKER);
+    flag_if(message, marker != 0, CAW_FLAW_BAD_MARKER);
     flag_if(message, message->transport == CAW_UDP, CAW_FLAW_EXTENDED_UDP);
 }
 
@@ -113,9 +113,9 @@ static void check_word(caw_message *message, caw_field_id id, uint32_t value) {
         checks[id](message, value);
 }
 
-static void check_header(caw_message *message, const caw_header *header) {
+static void check_header(caw_message *message, uint16_t marker) {
     const caw_message_row *row = message->row;
-    check_size(message, header);
+    check_size(message, marker);
     check_command(message);
     check_word(message, row->type, message->type);
     check_word(message, row->count, message->count);
@@ -298,8 +298,8 @@ static void check_value(caw_message *message) {
         check_states(message);
 }
 
-void caw_find_flaws(caw_message *message, const caw_context *context, const caw_header *header) {
-    check_header(message, header);
+void caw_find_flaws(caw_message *message, const caw_context *context, uint16_t marker) {
+    check_header(message, marker);
     switch (message->row->payload) {
     case CAW_NOTHING:
         flag_if(message, message->payload_size > 0, CAW_FLAW_TOO_LONG);

@@ -10,7 +10,7 @@ static inline void caw_flag(caw_message *message, caw_flaw flaw) {
     message->flaws |= UINT64_C(1) << flaw;
 }
 
-/* Sets the flaws of a message whose row, header words and views are known. */
-void caw_find_flaws(caw_message *message, const caw_context *context, const caw_header *header);
+/* Sets the flaws of a message of which all else is known, and the marker of its header. */
+void caw_find_flaws(caw_message *message, const caw_context *context, uint16_t marker);
 
 #endif

@@ -8,27 +8,6 @@
 #include "dbr.h"
 #include "wire.h"
 
-uint32_t caw_read_header(caw_view view, caw_header *header) {
-    if (!wire_has(view, 0, CAW_HEADER_SIZE))
-        return CAW_MORE;
-    header->command = wire_u16(view, 0);
-    header->payload_size = wire_u16(view, 2);
-    header->type = wire_u16(view, 4);
-    header->count = wire_u16(view, 6);
-    header->param1 = wire_u32(view, 8);
-    header->param2 = wire_u32(view, 12);
-    header->marker = 0;
-    header->extended = header->payload_size == CAW_EXTENDED_MARKER;
-    if (!header->extended)
-        return CAW_HEADER_SIZE;
-    if (!wire_has(view, 0, CAW_EXTENDED_HEADER_SIZE))
-        return CAW_MORE;
-    header->marker = (uint16_t)header->count;
-    header->payload_size = wire_u32(view, 16);
-    header->count = wire_u32(view, 20);
-    return CAW_EXTENDED_HEADER_SIZE;
-}
-
 caw_header_word caw_word_at(const caw_message_row *row, bool extended, uint32_t at) {
     caw_header_word word = {CAW_F_RESERVED, 0};
     switch (at) {

@@ -3,7 +3,7 @@
 #ifndef CAW_HEADER_H
 #define CAW_HEADER_H
 
-#include "caw.h"
+#include "wire.h"
 
 #define CAW_EXTENDED_MARKER 0xffff /* in place of a 16 bit payload size */
 
@@ -19,7 +19,26 @@ typedef struct {
 } caw_header;
 
 /* Bytes of the header at the start of the view: 16, 24, or CAW_MORE when they are not all there. */
-uint32_t caw_read_header(caw_view view, caw_header *header);
+static inline uint32_t caw_read_header(caw_view view, caw_header *header) {
+    if (!wire_has(view, 0, CAW_HEADER_SIZE))
+        return CAW_MORE;
+    header->command = wire_u16(view, 0);
+    header->payload_size = wire_u16(view, 2);
+    header->type = wire_u16(view, 4);
+    header->count = wire_u16(view, 6);
+    header->param1 = wire_u32(view, 8);
+    header->param2 = wire_u32(view, 12);
+    header->marker = 0;
+    header->extended = header->payload_size == CAW_EXTENDED_MARKER;
+    if (!header->extended)
+        return CAW_HEADER_SIZE;
+    if (!wire_has(view, 0, CAW_EXTENDED_HEADER_SIZE))
+        return CAW_MORE;
+    header->marker = (uint16_t)header->count;
+    header->payload_size = wire_u32(view, 16);
+    header->count = wire_u32(view, 20);
+    return CAW_EXTENDED_HEADER_SIZE;
+}
 
 /* Size of the message with this header, as caw_size tells it. */
 static inline int64_t caw_size_of(const caw_header *header) {

@@ -82,6 +82,11 @@ int64_t caw_decode(const uint8_t *bytes, size_t available, const caw_context *co
         .size = (uint64_t)size,
         .whole = whole,
         .payload = wire_sub(whole, header_size, whole.len),
+        /* found below; named so that nothing is cleared twice */
+        .row = NULL,
+        .dbr = NULL,
+        .elements = 0,
+        .flaws = 0,
     };
     if (message->speaker == CAW_NOBODY)
         message->speaker = caw_speaker(bytes, available, context->transport);
@@ -92,7 +97,7 @@ int64_t caw_decode(const uint8_t *bytes, size_t available, const caw_context *co
         if (message->dbr)
             message->elements = caw_dbr_elements(message->dbr, message->payload, message->count);
     }
-    caw_find_flaws(message, context, &header);
+    caw_find_flaws(message, context, header.marker);
     return size;
 }
 
