@@ -660,7 +660,10 @@ void caw_searches_free(caw_searches *searches);
 void caw_searches_see(caw_searches *searches, uint64_t from, uint64_t to,
                       const caw_message *message, caw_moment now, caw_note *note);
 
-/* The latest search of a PV by this client address, answered or not; NULL when there was none. */
+/*
+ * The search of a PV by this client address that was the last to be sent or answered: two clients
+ * on a host may search at the same time. NULL when there was none.
+ */
 const caw_exchange *caw_searches_find(const caw_searches *searches, uint32_t client,
                                       const char *pv);
 

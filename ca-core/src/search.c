@@ -9,7 +9,7 @@
 struct caw_searches {
     caw_store store;
     caw_idmap by_cid;  /* the latest search under a client's cid */
-    caw_idmap by_name; /* the latest search of a name by a client's address */
+    caw_idmap by_name; /* the latest search of a name by a client's address, or answered one */
     uint64_t sequence_of;
     uint32_t sequence; /* of the datagram that is being read */
 };
@@ -119,6 +119,7 @@ static void see_found(caw_searches *searches, uint64_t server, uint64_t client,
         exchange->answer = now;
         exchange->server = caw_announced_server(message, server);
         exchange->failed = message->command == CAW_NOT_FOUND;
+        enter_name(searches, (uint32_t)(client >> 16), exchange); /* who is answered connects */
         return;
     }
     note->repeated = true;

@@ -77,15 +77,24 @@ def is_created(note):
 
 
 def search_before(notes, creation):
-    """The first of the latest searches of this name from this host."""
+    """The search of this name from this host that was the last to be asked or answered.
+
+    Two clients on the host may search at the same time: who is answered connects.
+    """
+    told = [search_told(n) for n in notes[: notes.index(creation)] if n.header]
     client = creation.message.source[0]
-    before = [
-        n
-        for n in notes[: notes.index(creation)]
-        if n.header and n.is_request and n.header.command == tracker.SEARCH
-        if n.pv == creation.pv and n.message.source[0] == client
-    ]
-    return before[-1].asked if before else None
+    ours = [s for s in told if s and s.pv == creation.pv and s.message.source[0] == client]
+    return ours[-1] if ours else None
+
+
+def search_told(note):
+    """The search that this message asks for the first time, or by datagram answers first."""
+    if note.header.command != tracker.SEARCH:
+        return None
+    if note.is_request:
+        return None if note.earlier else note
+    first = note.request and note.request.answer is note
+    return note.request if first and note.message.transport == 'udp' else None
 
 
 def exact(seconds):
@@ -223,6 +232,25 @@ def test_the_time_from_the_first_search(report, save):
     path, notes = saved(save, list(enumerate(packets)))
     _, channels, _ = assert_connections(report(path, 'ca,connect'), notes)
     assert channels[0][3:] == ['0.001000000', '0.007000000']
+
+
+def test_two_clients_on_a_host_that_search_at_the_same_time(report, save):
+    """Two processes, both with cid 1: who is answered connects."""
+    first, second = ('10.1.0.2', 40001), ('10.1.0.2', 40002)
+    ask = talk.version(1) + talk.search(1, 't:a')
+    answer = talk.version(1) + talk.found(1)
+    opening = [create(1, 't:a'), created(1, 5)]
+    packets = [
+        wire.udp(first, EVERYBODY, ask),
+        wire.udp(second, EVERYBODY, ask),
+        wire.udp(SERVER_END, first, answer),
+        *wire.circuit(opening),
+        wire.udp(SERVER_END, second, answer),
+        *wire.circuit(opening, client=('10.1.0.2', 40200)),
+    ]
+    path, notes = saved(save, list(enumerate(packets)))
+    _, channels, _ = assert_connections(report(path, 'ca,connect'), notes)
+    assert [row[4] for row in channels] == ['0.006000000', '0.010000000']
 
 
 @pytest.mark.parametrize('option', ['ca,connect,no filter at all', 'ca,connects', 'ca,srt,)('])
