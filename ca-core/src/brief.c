@@ -11,9 +11,19 @@
 
 /* ---- values ------------------------------------------------------------------------------- */
 
+/* The beginning of a text, up to a character: the bytes 10xxxxxx go on with one of UTF-8. */
+static uint32_t shown_of(caw_view text) {
+    uint32_t end = TEXT_SHOWN;
+    if (text.len <= end)
+        return text.len;
+    while (end > TEXT_SHOWN - 3 && (text.bytes[end] & 0xc0) == 0x80)
+        end--;
+    return end;
+}
+
 static void put_text(caw_text *out, caw_view text) {
     caw_put(out, '"');
-    caw_put_printable(out, wire_sub(text, 0, TEXT_SHOWN));
+    caw_put_printable(out, wire_sub(text, 0, shown_of(text)));
     caw_puts(out, text.len > TEXT_SHOWN ? "...\"" : "\"");
 }
 

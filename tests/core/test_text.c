@@ -219,6 +219,18 @@ static void test_long_brief(void) {
                      "123456789.123456789....\"");
 }
 
+/* No character of UTF-8 is cut in two. */
+static void test_long_utf8(void) {
+    static const draft made = {ANSWER(4, 88),
+                               BYTES("123456789.123456789.123456789.123456789.123456789.123456789."
+                                     "123456789.12345678\xe2\x82\xac 90123")};
+    char text[ROOM];
+    caw_message message = decode(&made);
+    caw_brief_value(&message, text, sizeof text);
+    CHECK_TEXT(text, "\"123456789.123456789.123456789.123456789.123456789.123456789."
+                     "123456789.12345678...\"");
+}
+
 /* An array whose end the capture cut off keeps its length; of a value not there nothing is said. */
 static void test_cut_briefs(void) {
     static const draft made = {UPDATE(5, 4), .size = 16};
@@ -271,6 +283,7 @@ int main(void) {
     test_buffers();
     test_briefs();
     test_long_brief();
+    test_long_utf8();
     test_cut_briefs();
     test_escapes();
     test_words();
