@@ -18,10 +18,15 @@ typedef struct {
     uint32_t param2;
 } caw_header;
 
-/* Bytes of the header at the start of the view: 16, 24, or CAW_MORE when they are not all there. */
+/*
+ * Bytes of the header at the start of the view: 16, 24, or CAW_MORE when they are not all there.
+ * A header that has not even 16 is zero.
+ */
 static inline uint32_t caw_read_header(caw_view view, caw_header *header) {
-    if (!wire_has(view, 0, CAW_HEADER_SIZE))
+    if (!wire_has(view, 0, CAW_HEADER_SIZE)) {
+        *header = (caw_header){0};
         return CAW_MORE;
+    }
     header->command = wire_u16(view, 0);
     header->payload_size = wire_u16(view, 2);
     header->type = wire_u16(view, 4);
