@@ -37,6 +37,7 @@ expert_field ei_ca_skipped = EI_INIT;
 expert_field ei_ca_missing = EI_INIT;
 expert_field ei_ca_repeated = EI_INIT;
 expert_field ei_ca_not_reassembled = EI_INIT;
+expert_field ei_ca_more = EI_INIT;
 
 int ett_ca = -1;
 int ett_ca_header = -1;
@@ -241,6 +242,8 @@ static void register_experts(void) {
                "The message is larger than the preference allows to reassemble");
     add_expert(all, &ei_ca_not_reassembled, "reassembly_off", PI_UNDECODED, PI_WARN,
                "The message continues in another segment, and reassembly is off or impossible");
+    add_expert(all, &ei_ca_more, "more_elements", PI_UNDECODED, PI_CHAT,
+               "The array has more elements than are shown one by one");
     add_expert(all, &ei_ca_continuation, "continuation", PI_UNDECODED, PI_NOTE,
                "Rest of a message that began in an earlier frame");
     expert_register_field_array(expert_register_protocol(proto_ca),

@@ -51,6 +51,7 @@ extern expert_field ei_ca_skipped;
 extern expert_field ei_ca_missing;
 extern expert_field ei_ca_repeated;
 extern expert_field ei_ca_not_reassembled;
+extern expert_field ei_ca_more;
 
 /* Subtrees. */
 extern int ett_ca;

@@ -155,14 +155,40 @@ void format_free(format *self) {
 
 /* ---- printing --------------------------------------------------------------------------- */
 
+/* What is printable stays, anything else is written as repr() writes it: "\\x1b", "\\u202e". */
+static GString *escape(const char *text, gsize length) {
+    GString *safe = g_string_sized_new(length);
+    for (const char *at = text; at < text + length; at = g_utf8_next_char(at)) {
+        gunichar character = g_utf8_get_char(at);
+        if (g_unichar_isprint(character))
+            g_string_append_unichar(safe, character);
+        else
+            g_string_append_printf(safe, character < 256 ? "\\x%02x" : "\\u%04x", character);
+    }
+    return safe;
+}
+
+static char *print_with_spec(const piece *self, const format_value *value, GString *out) {
+    if (value->kind != FORMAT_TEXT || !value->foreign)
+        return format_spec_print(&self->spec, value, out);
+    GString *safe = escape(value->text, value->length);
+    format_value escaped = {.kind = FORMAT_TEXT, .text = safe->str, .length = safe->len};
+    char *error = format_spec_print(&self->spec, &escaped, out);
+    g_string_free(safe, TRUE);
+    return error;
+}
+
 /* A conversion makes text of any value; the spec is then the text's. */
 static char *print_value(const piece *self, const format_value *value, GString *out) {
     if (!self->conversion)
-        return format_spec_print(&self->spec, value, out);
+        return print_with_spec(self, value, out);
     GString *text = g_string_new(NULL);
     format_convert(value, self->conversion, text);
-    format_value converted = {.kind = FORMAT_TEXT, .text = text->str, .length = text->len};
-    char *error = format_spec_print(&self->spec, &converted, out);
+    format_value converted = {.kind = FORMAT_TEXT,
+                              .text = text->str,
+                              .length = text->len,
+                              .foreign = value->foreign && self->conversion == 's'};
+    char *error = print_with_spec(self, &converted, out);
     g_string_free(text, TRUE);
     return error;
 }

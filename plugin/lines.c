@@ -194,6 +194,7 @@ static bool get_word(ca_lines *lines, const char *name, format_value *value) {
     value->kind = FORMAT_TEXT;
     value->text = lines->word->str;
     value->length = word.length;
+    value->foreign = word.kind == CAW_IS_STRING;
     return true;
 }
 

@@ -9,6 +9,8 @@
 #include "packet-ca.h"
 #include "tree.h"
 
+#include <epan/prefs.h>
+
 #include <wsutil/utf8_entities.h>
 
 #include <math.h>
@@ -34,33 +36,34 @@ typedef struct {
 
 /* ---- text ------------------------------------------------------------------------------- */
 
-/* Text in a packet's pool. CA knows no encoding: UTF-8 if it is that, else ISO 8859-1, which
- * older databases use for the degree sign. */
-static const char *text_of(ca_walk *walk, caw_view text) {
-    const char *bytes = (const char *)text.bytes;
-
-    if (!text.len)
-        return "";
-    if (g_utf8_validate(bytes, (gssize)text.len, NULL))
-        return wmem_strndup(walk->pinfo->pool, bytes, text.len);
-    wmem_strbuf_t *utf8 = wmem_strbuf_new(walk->pinfo->pool, "");
-    for (uint32_t i = 0; i < text.len && text.bytes[i]; i++)
-        wmem_strbuf_append_unichar(utf8, text.bytes[i]);
-    return wmem_strbuf_finalize(utf8);
+/* What needs no second look. */
+static bool is_plain(caw_view text) {
+    for (uint32_t i = 0; i < text.len; i++)
+        if (text.bytes[i] < ' ' || text.bytes[i] >= 0x7f)
+            return false;
+    return true;
 }
 
-/* The same for a label, which Wireshark prints as it is: nothing in it moves a cursor. */
-static const char *label_of(ca_walk *walk, caw_view view) {
-    wmem_strbuf_t *label = wmem_strbuf_new(walk->pinfo->pool, "");
+/*
+ * Text in a packet's pool. CA knows no encoding: UTF-8 if it is that, else ISO 8859-1, which older
+ * databases use for the degree sign. Labels and `-T fields` print it as it is, so nothing in it
+ * moves a cursor or ends a line.
+ */
+static const char *text_of(ca_walk *walk, caw_view text) {
+    const char *at = (const char *)text.bytes, *end = at + text.len;
 
-    for (const char *at = text_of(walk, view); *at; at = g_utf8_next_char(at)) {
-        gunichar character = g_utf8_get_char(at);
+    if (is_plain(text))
+        return text.len ? wmem_strndup(walk->pinfo->pool, at, text.len) : "";
+    bool utf8 = g_utf8_validate(at, (gssize)text.len, NULL);
+    wmem_strbuf_t *safe = wmem_strbuf_new(walk->pinfo->pool, "");
+    for (; at < end && *at; at = utf8 ? g_utf8_next_char(at) : at + 1) {
+        gunichar character = utf8 ? g_utf8_get_char(at) : (uint8_t)*at;
         if (g_unichar_isprint(character))
-            wmem_strbuf_append_unichar(label, character);
+            wmem_strbuf_append_unichar(safe, character);
         else
-            wmem_strbuf_append_printf(label, "\\x%02x", (unsigned)character);
+            wmem_strbuf_append_printf(safe, character < 256 ? "\\x%02x" : "\\u%04x", character);
     }
-    return wmem_strbuf_finalize(label);
+    return wmem_strbuf_finalize(safe);
 }
 
 /* The shortest decimal that reads back to the same number, of the precision it was sent in. */
@@ -120,7 +123,7 @@ static proto_item *add_real(ca_walk *walk, proto_tree *tree, const ca_hf *hf, ui
         walk->message->dbr->element == CAW_E_ENUM && field->number < array_length(walk->states)) {
         caw_view state = walk->states[field->number];
         if (state.len)
-            proto_item_append_text(item, ", %s", label_of(walk, state));
+            proto_item_append_text(item, ", %s", text_of(walk, state));
     }
     return item;
 }
@@ -262,11 +265,26 @@ static void add_part_field(ca_walk *walk, const caw_field *field, bool first) {
     proto_item_set_end(walk->part_item, walk->tvb, (int)(at + field->view.len));
 }
 
-static void add_fields(ca_walk *walk) {
+/* What the preference says, and no more than Wireshark takes: it holds too many for a bug. */
+static uint32_t elements_shown(const ca_walk *walk) {
+    uint32_t items = PTREE_DATA(walk->root)->count;
+    uint32_t most = (uint32_t)prefs.gui_max_tree_items;
+    uint32_t room = most > items ? (most - items) / 2 : 0;
+
+    return ca_elements_shown ? MIN(ca_elements_shown, room) : room;
+}
+
+static void report_more(const ca_walk *walk, proto_item *item, uint32_t shown) {
+    if (walk->message->elements > shown)
+        expert_add_info_format(walk->pinfo, item, &ei_ca_more,
+                               "Of %u elements the first %u are shown one by one",
+                               walk->message->elements, shown);
+}
+
+static void add_fields(ca_walk *walk, uint32_t shown) {
     bool all = walk->visible || proto_field_is_referenced(walk->root, hf_ca[CAW_F_VALUE].id) ||
                proto_field_is_referenced(walk->root, hf_ca[CAW_F_STRING].id);
-    uint32_t elements = !all ? 0 : ca_elements_shown ? ca_elements_shown : CAW_ALL;
-    caw_cursor cursor = caw_fields(walk->message, elements);
+    caw_cursor cursor = caw_fields(walk->message, all ? shown : 0);
     caw_field field;
 
     for (bool first = true; caw_next(&cursor, &field);) {
@@ -310,9 +328,9 @@ static void add_text(ca_walk *walk) {
             return;
     if (!text.len)
         return;
-    proto_item *item =
-        proto_tree_add_string_format(walk->root, hf, walk->tvb, (int)(walk->base + text.at), 0,
-                                     text_of(walk, text), "Text: %s", label_of(walk, text));
+    const char *shown = text_of(walk, text);
+    proto_item *item = proto_tree_add_string_format(
+        walk->root, hf, walk->tvb, (int)(walk->base + text.at), 0, shown, "Text: %s", shown);
     proto_item_set_generated(item);
 }
 
@@ -451,7 +469,9 @@ proto_item *tree_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, ui
         walk.visible = PTREE_DATA(tree)->visible;
         if (walk.visible)
             set_title(message, about, item);
-        add_fields(&walk);
+        uint32_t shown = elements_shown(&walk);
+        report_more(&walk, item, shown);
+        add_fields(&walk, shown);
         add_text(&walk);
         add_history(&walk);
         add_generated(&walk, hf_ca_message, message->row->name);

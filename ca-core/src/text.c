@@ -240,6 +240,14 @@ void caw_put_utf8(caw_text *out, caw_view bytes) {
         put_latin1(out, bytes.bytes[i]);
 }
 
+/* Characters that have no place but change that of others: Unicode's joiners, marks, overrides. */
+static bool is_unseen(caw_view bytes, uint32_t at) {
+    uint32_t start = wire_u16(bytes, at), last = wire_u8(bytes, at + 2);
+    return (start == 0xe280 &&
+            ((last >= 0x8b && last <= 0x8f) || (last >= 0xa8 && last <= 0xae))) ||
+           (start == 0xe281 && last >= 0xa0 && last <= 0xaf) || (start == 0xefbb && last == 0xbf);
+}
+
 /* Bytes of the UTF-8 character beyond Latin-1's controls that begins here; 0 when none does. */
 static uint32_t utf8_size(caw_view bytes, uint32_t at) {
     uint8_t first = bytes.bytes[at], second = wire_has(bytes, at + 1, 1) ? bytes.bytes[at + 1] : 0;
@@ -248,7 +256,7 @@ static uint32_t utf8_size(caw_view bytes, uint32_t at) {
     bool too_long = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
     bool beyond = (first == 0xed && second >= 0xa0) || (first == 0xf4 && second >= 0x90);
     if (first < 0xc2 || first > 0xf4 || controls || too_long || beyond ||
-        !wire_has(bytes, at, size))
+        !wire_has(bytes, at, size) || (size == 3 && is_unseen(bytes, at)))
         return 0;
     for (uint32_t i = 1; i < size; i++)
         if ((bytes.bytes[at + i] & 0xc0) != 0x80)

@@ -30,12 +30,18 @@ static inline uint32_t character(const uint8_t *at, size_t *bytes) {
     return code;
 }
 
-/* C0, DEL and C1 drive terminals and end lines. */
+/* C0, DEL and C1 drive terminals and end lines, others change the order of what is seen. */
+static inline bool is_safe(uint32_t code) {
+    bool control = code < ' ' || (code >= 0x7f && code < 0xa0);
+    bool format = (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
+                  (code >= 0x2060 && code <= 0x206f) || code == 0xfeff;
+    return !control && !format;
+}
+
 static inline void check_text(const char *text) {
     size_t bytes;
     for (const uint8_t *at = (const uint8_t *)text; *at; at += bytes) {
-        uint32_t code = character(at, &bytes);
-        require(code >= ' ' && !(code >= 0x7f && code < 0xa0), "a control character");
+        require(is_safe(character(at, &bytes)), "a control character");
     }
 }
 
