@@ -22,7 +22,7 @@ CAPTURES = HERE.parent / 'captures'
 BUILD = Path(os.environ.get('CAW_BUILD', ROOT / 'build'))
 NOBODY = 65534
 
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE.parent / 'bench')]
 
 
 def pytest_configure(config):

@@ -8,7 +8,6 @@ whole capture, by the reference; which messages the damage hits, by counting byt
 """
 
 import functools
-import importlib.util
 import random
 import re
 import struct
@@ -16,11 +15,11 @@ from collections import Counter
 
 import pytest
 
+import load
 import messages as made
 import quirks
 import reference
 import wire
-from conftest import ROOT
 from deviations import expected_line
 from wire import message, padded, text
 
@@ -423,22 +422,14 @@ def test_a_second_look_shows_the_same(tshark, save):
 # ---- a capture recorded under load -----------------------------------------------------------
 
 
-def load():
-    spec = importlib.util.spec_from_file_location('load', ROOT / 'tests' / 'bench' / 'load.py')
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.parametrize('skip', [0, 100], ids=['whole', 'midstream'])
 def test_under_load(skip, lines, save, tmp_path):
-    bench = load()
     small = {'circuits': 5, 'messages': 30000, 'lost': 60, 'seed': 3}
-    frames = list(bench.packets(**small))
-    complete = list(bench.packets(**small | {'lost': 0}))
+    frames = list(load.packets(**small))
+    complete = list(load.packets(**small | {'lost': 0}))
     assert len(frames) == len(complete) and frames.count(None) == 60
     path = tmp_path / 'load.pcap'
-    bench.write(path, frames, skip)
+    load.write(path, frames, skip)
     numbers = [subscription(line) for line in lines(save(path.read_bytes()))]
     found = [number for number in numbers if number]
     there = set(numbers_there(frames, complete, skip))
