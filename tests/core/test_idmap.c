@@ -4,8 +4,9 @@
 #include "idmap.h"
 #include "test.h"
 
-#define KEYS  512
-#define STEPS 200000
+#define KEYS   512
+#define STEPS  200000
+#define CHOSEN 1000000
 
 static uint32_t random_word(void) {
     static uint32_t state = 2463534242u;
@@ -65,8 +66,30 @@ static void test_without_memory(void) {
     CHECK(count.live == 0, "%ld pieces left", count.live);
 }
 
+/* The number that the last step of SplitMix64, which everybody knows, makes these bits of. */
+static uint64_t unmix(uint64_t bits) {
+    bits = (bits ^ bits >> 31 ^ bits >> 62) * UINT64_C(0x319642b2d24d8ec3);
+    bits = (bits ^ bits >> 27 ^ bits >> 54) * UINT64_C(0x96de1b173f119089);
+    return bits ^ bits >> 30 ^ bits >> 60;
+}
+
+/* Ids that were chosen to meet at one slot: this ends in no time, or in hours. */
+static void test_chosen_ids(void) {
+    static char thing;
+    counted count = {.good = -1};
+    caw_memory memory = counted_memory(&count);
+    caw_idmap map = {0};
+    for (uint64_t i = 0; i < CHOSEN; i++)
+        caw_idmap_set(&map, &memory, (caw_key){0, unmix(i << 40)}, &thing);
+    CHECK(map.used == CHOSEN, "%zu used", map.used);
+    for (uint64_t i = 0; i < CHOSEN; i++)
+        CHECK(caw_idmap_get(&map, (caw_key){0, unmix(i << 40)}) == &thing, "the key is lost");
+    caw_idmap_free(&map, &memory);
+}
+
 int main(void) {
     test_random_steps();
+    test_chosen_ids();
     test_without_memory();
     return test_summary();
 }
