@@ -195,13 +195,14 @@ static int refuse(const ca_payload *payload, uint32_t at) {
 static bool is_foreign(const ca_payload *payload, uint32_t at, int64_t size,
                        const caw_message *message) {
     uint32_t left = payload->captured - at;
+    bool far_from_any = caw_command_at(payload->bytes + at, left) > UINT8_MAX;
 
     if (payload->piece->opens && at == memory_first(payload->piece) &&
         !caw_begins(payload->bytes + at, left))
         return true;
     if (size == CAW_MALFORMED)
         return true;
-    if (!payload->piece->circuit && at == 0 && payload->bytes[0]) /* far from any command */
+    if (!payload->piece->circuit && at == 0 && far_from_any)
         return true;
     return size > left && message->flaws >> CAW_FLAW_UNKNOWN_COMMAND & 1;
 }

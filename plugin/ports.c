@@ -147,7 +147,7 @@ static bool take(packet_info *pinfo, dissector_handle_t handle, tvbuff_t *tvb, p
 
 /* The server's VERSION is mostly alone in its segment; the client's begins what it has to say. */
 static bool begins_with_version(const uint8_t *bytes, uint32_t captured) {
-    return captured >= CAW_HEADER_SIZE && !bytes[0] && !bytes[1] &&
+    return caw_command_at(bytes, captured) == CAW_VERSION &&
            caw_chain(bytes, captured, true) >= CAW_PROOF;
 }
 
@@ -202,7 +202,8 @@ static bool is_search(const uint8_t *bytes, uint32_t captured) {
         return false;
     while (captured - at >= CAW_HEADER_SIZE) {
         int64_t size = caw_size(bytes + at, captured - at);
-        bool ours = !bytes[at] && (bytes[at + 1] == CAW_VERSION || bytes[at + 1] == CAW_SEARCH);
+        int32_t command = caw_command_at(bytes + at, captured - at);
+        bool ours = command == CAW_VERSION || command == CAW_SEARCH;
         if (!ours || size <= 0 || size > captured - at)
             return false;
         at += (uint32_t)size;

@@ -390,6 +390,9 @@ const caw_name *caw_name_of(const caw_name *list, uint32_t value);
  */
 int64_t caw_size(const uint8_t *bytes, size_t available);
 
+/* Command number of the message that starts here, known or not; -1 when that is not there. */
+int32_t caw_command_at(const uint8_t *bytes, size_t available);
+
 /* ---- 4. decode -------------------------------------------------------------------------- */
 
 /* What the caller knows of a message beyond its bytes. */

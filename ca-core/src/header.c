@@ -51,6 +51,10 @@ int64_t caw_size(const uint8_t *bytes, size_t available) {
     return caw_size_of(&header);
 }
 
+int32_t caw_command_at(const uint8_t *bytes, size_t available) {
+    return available < 2 ? -1 : wire_u16(view_of(bytes, available), 0);
+}
+
 /* ---- who speaks --------------------------------------------------------------------------- */
 
 static caw_side when(bool client, bool server) {

@@ -36,6 +36,8 @@ int main(void) {
             int64_t size = caw_size(bytes, available);
             int64_t want = available < header ? CAW_MORE : cases[i].size;
             CHECK(size == want, "%s, %zu bytes: %lld", cases[i].what, available, (long long)size);
+            int32_t command = available < 2 ? -1 : cases[i].message.command;
+            CHECK(caw_command_at(bytes, available) == command, "%s", cases[i].what);
         }
     }
     return test_summary();
