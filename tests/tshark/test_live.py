@@ -186,11 +186,13 @@ def test_a_live_session(ioc, epics, watched, ports):
     assert_same(lines, [expected_line(message) for message in captured])
 
 
-@pytest.fixture
+@pytest.fixture(scope='module')
 def dumpcap_for_nobody(stage):
-    """A folder with a dumpcap that may capture whoever runs it."""
+    """A folder with a dumpcap that may capture whoever runs it.
+
+    Made once: TShark may end before its dumpcap does, and a running file cannot be written."""
     folder = stage / 'made' / 'capturing'
-    folder.mkdir(exist_ok=True)
+    folder.mkdir()
     copy = folder / 'dumpcap'
     shutil.copy(shutil.which('dumpcap'), copy)
     copy.chmod(0o755)
