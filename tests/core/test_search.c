@@ -19,7 +19,8 @@ static uint32_t frame;
 static caw_note see(caw_searches *searches, uint64_t from, uint64_t to, const draft *made) {
     static uint8_t bytes[MADE_MOST];
     caw_message message = talk_decode(NULL, 0, made, bytes);
-    caw_moment now = {.frame = ++frame, .seconds = frame};
+    frame++;
+    caw_moment now = {.frame = frame, .seconds = frame};
     caw_note note;
     caw_searches_see(searches, from, to, &message, now, &note);
     return note;
