@@ -18,8 +18,7 @@ static uint64_t mix(uint64_t bits) {
  * so nobody can choose ids that meet.
  */
 static size_t home_of(const caw_idmap *map, caw_key key) {
-    uint64_t secret = mix((uint64_t)(uintptr_t)map->slots + key.scope);
-    return (size_t)mix(secret + key.id) & (map->room - 1);
+    return (size_t)mix(map->secret * (key.scope + 1) + key.id) & (map->room - 1);
 }
 
 static bool same(caw_key a, caw_key b) {
@@ -39,11 +38,12 @@ void *caw_idmap_get(const caw_idmap *map, caw_key key) {
 }
 
 static bool grow(caw_idmap *map, const caw_memory *memory) {
-    caw_idmap larger = {NULL, map->room ? 2 * map->room : FIRST_ROOM, map->used};
+    caw_idmap larger = {.room = map->room ? 2 * map->room : FIRST_ROOM, .used = map->used};
     larger.slots = memory->alloc(memory->user, larger.room * sizeof *larger.slots);
     if (!larger.slots)
         return false;
     memset(larger.slots, 0, larger.room * sizeof *larger.slots);
+    larger.secret = mix((uint64_t)(uintptr_t)larger.slots) | 1;
     for (size_t i = 0; i < map->room; i++)
         if (map->slots[i].value)
             larger.slots[find(&larger, map->slots[i].key)] = map->slots[i];
@@ -92,5 +92,5 @@ bool caw_idmap_set(caw_idmap *map, const caw_memory *memory, caw_key key, void *
 void caw_idmap_free(caw_idmap *map, const caw_memory *memory) {
     if (map->slots)
         memory->release(memory->user, map->slots);
-    *map = (caw_idmap){NULL, 0, 0};
+    *map = (caw_idmap){.slots = NULL};
 }

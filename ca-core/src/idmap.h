@@ -20,6 +20,7 @@ typedef struct {
     caw_slot *slots;
     size_t room; /* a power of two, or 0 */
     size_t used;
+    uint64_t secret; /* odd; keeps ids from meeting on purpose */
 } caw_idmap;
 
 void *caw_idmap_get(const caw_idmap *map, caw_key key);

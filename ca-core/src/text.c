@@ -25,23 +25,27 @@ void caw_put_cut(caw_text *out, const char *chars, size_t length) {
 
 /* ---- numbers ------------------------------------------------------------------------------ */
 
-/* Writes the digits of a number so that they end at `end`; returns where they begin. */
-static char *digits_before(char *end, uint64_t value) {
+/* Writes two digits in front of `end`; returns where they begin. */
+static char *pair_before(char *end, uint32_t value) {
     static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930"
                                 "31323334353637383940414243444546474849505152535455565758596061"
                                 "62636465666768697071727374757677787980818283848586878889909192"
                                 "93949596979899";
-    while (value >= 100) {
-        end -= 2;
-        memcpy(end, pairs + 2 * (value % 100), 2);
-        value /= 100;
+    return memcpy(end - 2, pairs + (size_t)2 * value, 2);
+}
+
+/* Writes the digits of a number so that they end at `end`; returns where they begin. */
+static char *digits_before(char *end, uint64_t value) {
+    for (; value >= 10000; value /= 10000) {
+        uint32_t four = (uint32_t)(value % 10000);
+        end = pair_before(pair_before(end, four % 100), four / 100);
     }
-    if (value < 10) {
-        *--end = (char)('0' + value);
-        return end;
-    }
-    end -= 2;
-    memcpy(end, pairs + 2 * value, 2);
+    uint32_t rest = (uint32_t)value;
+    for (; rest >= 100; rest /= 100)
+        end = pair_before(end, rest % 100);
+    if (rest >= 10)
+        return pair_before(end, rest);
+    *--end = (char)('0' + rest);
     return end;
 }
 
