@@ -6,8 +6,8 @@
 #include "compat.h"
 
 #include "connect.h"
-#include "packet-ca.h"
 #include "quantiles.h"
+#include "tap.h"
 
 #include <epan/stat_tap_ui.h>
 #include <epan/tap.h>
@@ -55,10 +55,10 @@ static bool collect(GArray *requests, packet_info *pinfo, const ca_events *event
 
     for (const ca_event *event = events->first; event; event = event->next) {
         const caw_exchange *exchange = event->note ? event->note->exchange : NULL;
-        if (!exchange || exchange->command != CAW_CREATE_CHAN)
+        if (!exchange || exchange->command != CAW_COMMAND_CREATE_CHAN)
             continue;
         changed = true;
-        if (event->note->turn != CAW_REQUEST)
+        if (event->note->turn != CAW_TURN_REQUEST)
             continue;
         request asked = {exchange, g_strdup(address_to_str(pinfo->pool, &pinfo->dst))};
         g_array_append_val(requests, asked);
@@ -274,7 +274,8 @@ static tap_packet_status see_table(void *data, packet_info *pinfo, epan_dissect_
 
     for (const ca_event *event = ((const ca_events *)events)->first; event; event = event->next) {
         if (!ca_is_first_answer(pinfo, event) ||
-            event->note->exchange->command != CAW_CREATE_CHAN || event->note->exchange->failed)
+            event->note->exchange->command != CAW_COMMAND_CREATE_CHAN ||
+            event->note->exchange->failed)
             continue;
         add_row(table, pinfo, event->note->exchange);
         status = TAP_PACKET_REDRAW;

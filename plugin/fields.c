@@ -50,20 +50,20 @@ int ett_ca_pieces = -1;
 
 static enum ftenum type_of(const caw_field_row *row) {
     switch (row->kind) {
-    case CAW_UINT:
+    case CAW_KIND_UINT:
         return row->bits <= 8 ? FT_UINT8 : row->bits <= 16 ? FT_UINT16 : FT_UINT32;
-    case CAW_INT:
+    case CAW_KIND_INT:
         return row->bits <= 16 ? FT_INT16 : FT_INT32;
-    case CAW_REAL:
+    case CAW_KIND_REAL:
         return FT_DOUBLE;
-    case CAW_TEXT:
+    case CAW_KIND_TEXT:
         return FT_STRING;
-    case CAW_IPV4:
+    case CAW_KIND_IPV4:
         return FT_IPv4;
-    case CAW_TIME:
+    case CAW_KIND_TIME:
         return FT_ABSOLUTE_TIME;
-    case CAW_BYTES:
-    case CAW_GROUP:
+    case CAW_KIND_BYTES:
+    case CAW_KIND_GROUP:
         break;
     }
     return FT_BYTES;
@@ -71,11 +71,11 @@ static enum ftenum type_of(const caw_field_row *row) {
 
 static int display_of(const caw_field_row *row) {
     switch (row->kind) {
-    case CAW_UINT:
+    case CAW_KIND_UINT:
         return row->hex ? BASE_HEX : BASE_DEC;
-    case CAW_INT:
+    case CAW_KIND_INT:
         return BASE_DEC;
-    case CAW_TIME:
+    case CAW_KIND_TIME:
         return ABSOLUTE_TIME_UTC;
     default:
         return BASE_NONE;
@@ -179,11 +179,11 @@ static void register_fields(void) {
 
 static int severity_of(caw_level level) {
     switch (level) {
-    case CAW_NOTE:
+    case CAW_LEVEL_NOTE:
         return PI_NOTE;
-    case CAW_WARNING:
+    case CAW_LEVEL_WARNING:
         return PI_WARN;
-    case CAW_ERROR_LEVEL:
+    case CAW_LEVEL_ERROR:
         break;
     }
     return PI_ERROR;

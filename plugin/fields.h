@@ -6,7 +6,7 @@
 #ifndef CA_FIELDS_H
 #define CA_FIELDS_H
 
-#include "caw.h"
+#include "caw_history.h"
 
 #include <epan/expert.h>
 

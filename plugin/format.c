@@ -2,7 +2,7 @@
 /* The format as a whole: text, braces and names. What is behind the colon is the spec's. */
 #include "format.h"
 
-#include "spec.h"
+#include "format_spec.h"
 
 #include <string.h>
 

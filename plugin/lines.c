@@ -8,10 +8,10 @@
  */
 #include "compat.h"
 
-#include "caw_packet.h"
+#include "caw_capture.h"
 #include "format.h"
 #include "lines.h"
-#include "packet-ca.h"
+#include "tap.h"
 
 #include <epan/epan_dissect.h>
 #include <epan/tap.h>
@@ -179,22 +179,22 @@ static bool get_word(ca_lines *lines, const char *name, format_value *value) {
     if (lines->event->reason || !caw_line_word(message, name, &word, NULL, 0))
         return is_word(name);
     switch (word.kind) {
-    case CAW_IS_NUMBER:
+    case CAW_WORD_NUMBER:
         get_number(word.number, value);
         return true;
-    case CAW_IS_REAL:
+    case CAW_WORD_REAL:
         value->kind = FORMAT_REAL;
         value->real = word.real;
         return true;
-    case CAW_IS_STRING:
-    case CAW_IS_OBJECT:
+    case CAW_WORD_STRING:
+    case CAW_WORD_OBJECT:
         break;
     }
     caw_line_word(message, name, &word, room(lines->word, 0, word.length), word.length + 1);
     value->kind = FORMAT_TEXT;
     value->text = lines->word->str;
     value->length = word.length;
-    value->foreign = word.kind == CAW_IS_STRING;
+    value->foreign = word.kind == CAW_WORD_STRING;
     return true;
 }
 
@@ -212,7 +212,7 @@ static void get_name(ca_lines *lines, const char *name, format_value *value) {
 static void get_dt(const ca_lines *lines, format_value *value) {
     const caw_note *note = lines->event->note;
 
-    if (!note || note->turn != CAW_RESPONSE || !note->exchange)
+    if (!note || note->turn != CAW_TURN_RESPONSE || !note->exchange)
         return;
     const caw_moment *asked = &note->exchange->request;
     value->kind = FORMAT_REAL;

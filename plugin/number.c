@@ -3,7 +3,7 @@
  * Numbers by a format spec. Whole numbers, floats and exact decimals each become a sign, a prefix,
  * whole digits and a rest; grouping, filling and aligning these is the same for all.
  */
-#include "spec.h"
+#include "format_spec.h"
 
 #include "caw.h"
 

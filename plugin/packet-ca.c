@@ -8,18 +8,19 @@
 #include "compat.h"
 
 #include "connect.h"
+#include "conversation.h"
+#include "endpoints.h"
 #include "fields.h"
+#include "heuristics.h"
 #include "lines.h"
-#include "memory.h"
 #include "packet-ca.h"
-#include "ports.h"
 #include "srt.h"
+#include "tap.h"
 #include "tree.h"
 
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/prefs.h>
 #include <epan/proto_data.h>
-#include <epan/tap.h>
 
 #define MIB (1024 * 1024)
 
@@ -27,7 +28,6 @@ int proto_ca = -1;
 unsigned ca_elements_shown = 32;
 unsigned ca_largest_message = 64;
 
-static int tap_ca = -1;
 static dissector_handle_t tcp_handle;
 static dissector_handle_t udp_handle;
 
@@ -68,30 +68,15 @@ static ca_payload payload_of(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
     payload.reported = tvb_reported_length(tvb);
     payload.bytes = tvb_get_ptr(tvb, 0, (int)payload.captured);
     payload.frame = frame_of(pinfo);
-    /* what an ICMP error quotes was not sent again */
-    payload.heard = have_tap_listener(tap_ca) && !pinfo->flags.in_error_pkt;
+    payload.heard = tap_listens(pinfo);
     return payload;
 }
 
 /* ---- what is shown ---------------------------------------------------------------------- */
 
-/* Adds to the frame's tap event. */
+/* NULL when nobody listens. */
 static ca_event *new_event(const ca_payload *payload) {
-    packet_info *pinfo = payload->pinfo;
-    ca_frame *frame = payload->frame;
-
-    if (!payload->heard)
-        return NULL;
-    ca_event *event = wmem_new0(pinfo->pool, ca_event);
-    if (!frame->events) {
-        frame->events = wmem_new0(pinfo->pool, ca_events);
-        frame->events->first = event;
-        tap_queue_packet(tap_ca, pinfo, frame->events);
-    } else {
-        frame->events->last->next = event;
-    }
-    frame->events->last = event;
-    return event;
+    return payload->heard ? tap_add(payload->pinfo, &payload->frame->events) : NULL;
 }
 
 static void tell_message(const ca_payload *payload, const caw_message *message,
@@ -102,15 +87,8 @@ static void tell_message(const ca_payload *payload, const caw_message *message,
         return;
     event->message = *message;
     event->note = note;
-    event->user = memory_user(payload->piece);
-    event->host = memory_host(payload->piece);
-}
-
-bool ca_is_first_answer(const packet_info *pinfo, const ca_event *event) {
-    const caw_note *note = event->note;
-
-    return note && note->turn == CAW_RESPONSE && note->exchange &&
-           note->exchange->answer.frame == pinfo->num;
+    event->user = conversation_user(payload->piece);
+    event->host = conversation_host(payload->piece);
 }
 
 static void tell_malformed(const ca_payload *payload, const char *reason, uint64_t bytes) {
@@ -138,7 +116,7 @@ static bool begin_columns(const ca_payload *payload) {
  */
 static void show(const ca_payload *payload, uint32_t at, const caw_message *message,
                  const caw_note *note, expert_field *cut) {
-    tree_about about = {note, memory_user(payload->piece), memory_host(payload->piece)};
+    tree_about about = {note, conversation_user(payload->piece), conversation_host(payload->piece)};
 
     if (cut == &ei_ca_cut)
         tell_malformed(payload, "the datagram ends inside the message", message->whole.len);
@@ -153,9 +131,9 @@ static void show(const ca_payload *payload, uint32_t at, const caw_message *mess
 
 static void show_message(const ca_payload *payload, uint32_t at, const caw_message *message,
                          const caw_context *context, expert_field *cut) {
-    const caw_note *note = memory_note(payload->piece, payload->pinfo, message, context);
+    const caw_note *note = conversation_note(payload->piece, payload->pinfo, message, context);
 
-    ports_learn(payload->pinfo, message);
+    endpoints_learn(payload->pinfo, message);
     show(payload, at, message, note, cut);
 }
 
@@ -197,7 +175,7 @@ static bool is_foreign(const ca_payload *payload, uint32_t at, int64_t size,
     uint32_t left = payload->captured - at;
     bool far_from_any = caw_command_at(payload->bytes + at, left) > UINT8_MAX;
 
-    if (payload->piece->opens && at == memory_first(payload->piece) &&
+    if (payload->piece->opens && at == conversation_first(payload->piece) &&
         !caw_begins(payload->bytes + at, left))
         return true;
     if (size == CAW_MALFORMED)
@@ -218,7 +196,7 @@ static bool is_incomplete(const ca_payload *payload, int64_t size, uint32_t left
 static int want_more(const ca_payload *payload, uint32_t at, int64_t size) {
     uint32_t left = payload->captured - at;
 
-    memory_ask(payload->piece, payload->bytes + at, left);
+    conversation_ask(payload->piece, payload->bytes + at, left);
     payload->pinfo->desegment_offset = (int)at;
     payload->pinfo->desegment_len =
         size == CAW_MORE ? DESEGMENT_ONE_MORE_SEGMENT : (uint32_t)(size - left);
@@ -280,7 +258,7 @@ static int show_end(const ca_payload *payload, uint32_t at) {
 static int end_in_header(const ca_payload *payload, uint32_t at) {
     uint32_t length = payload->captured - at;
 
-    memory_inside(payload->piece, payload->bytes + at, length);
+    conversation_inside(payload->piece, payload->bytes + at, length);
     tell_malformed(payload, "not reassembled", length);
     show_bytes(payload, at, length, hf_ca_foreign, &ei_ca_not_reassembled, "Part of a header");
     return (int)payload->captured;
@@ -294,22 +272,22 @@ static bool can_judge(const ca_payload *payload) {
 static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
     ca_payload payload = payload_of(tvb, pinfo, tree);
     ca_piece *piece = payload.piece =
-        memory_segment(tvb, pinfo, data, payload.bytes, payload.captured);
+        conversation_segment(tvb, pinfo, data, payload.bytes, payload.captured);
     uint32_t end = MIN(piece->until, payload.captured);
-    uint32_t at = memory_first(piece);
+    uint32_t at = conversation_first(piece);
 
     if (piece->skipped && at >= end && piece->strange && can_judge(&payload))
         return refuse(&payload, 0);
     show_start(&payload);
     while (at < end) {
         uint32_t left = payload.captured - at;
-        caw_context context = memory_context(piece, payload.bytes + at, left);
+        caw_context context = conversation_context(piece, payload.bytes + at, left);
         expert_field *cut = NULL;
         caw_message message;
         int64_t size = caw_decode(payload.bytes + at, left, &context, &message);
 
         if (is_foreign(&payload, at, size, &message)) {
-            memory_foreign(piece);
+            conversation_foreign(piece);
             return refuse(&payload, at);
         }
         if (is_incomplete(&payload, size, left)) {
@@ -325,7 +303,7 @@ static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
         }
         show_message(&payload, at, &message, &context, cut);
         if (size >= piece->until - at)
-            memory_end(piece, (uint64_t)(size - (piece->until - at)));
+            conversation_end(piece, (uint64_t)(size - (piece->until - at)));
         at += (uint32_t)MIN(size, left);
     }
     return show_end(&payload, at);
@@ -335,11 +313,11 @@ static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
 
 static int dissect_udp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_) {
     ca_payload payload = payload_of(tvb, pinfo, tree);
-    payload.piece = memory_datagram(tvb, pinfo);
+    payload.piece = conversation_datagram(tvb, pinfo);
 
     for (uint32_t at = 0; at < payload.captured;) {
         uint32_t left = payload.captured - at;
-        caw_context context = memory_context(payload.piece, payload.bytes + at, left);
+        caw_context context = conversation_context(payload.piece, payload.bytes + at, left);
         caw_message message;
 
         context.starts = at == 0;
@@ -381,11 +359,11 @@ void ca_register(void) {
     proto_ca = proto_register_protocol("Channel Access", "CA", "ca");
     fields_register();
     register_preferences();
-    tap_ca = register_tap("ca");
+    tap_init();
     tcp_handle = register_dissector("ca.tcp", dissect_tcp, proto_ca);
     udp_handle = register_dissector("ca.udp", dissect_udp, proto_ca);
-    ports_init();
-    memory_init();
+    endpoints_init();
+    conversation_init();
     lines_register();
     connect_register();
     srt_register();
@@ -394,5 +372,6 @@ void ca_register(void) {
 void ca_handoff(void) {
     dissector_add_uint_range_with_preference("tcp.port", "5064", tcp_handle);
     dissector_add_uint_range_with_preference("udp.port", "5064-5065", udp_handle);
-    ports_register(tcp_handle, udp_handle);
+    endpoints_register(tcp_handle, udp_handle);
+    heuristics_register(tcp_handle, udp_handle);
 }

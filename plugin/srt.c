@@ -7,6 +7,7 @@
 
 #include "packet-ca.h"
 #include "srt.h"
+#include "tap.h"
 
 #include <epan/srt_table.h>
 #include <epan/tap.h>
@@ -17,15 +18,15 @@ static const struct {
     uint16_t command;
     const char *label;
 } kinds[] = {
-    {CAW_SEARCH, "Search"},
-    {CAW_CREATE_CHAN, "Create Channel"},
-    {CAW_READ, "Read"},
-    {CAW_READ_NOTIFY, "Read Notify"},
-    {CAW_WRITE_NOTIFY, "Write Notify"},
-    {CAW_EVENT_ADD, "First Update"},
-    {CAW_EVENT_CANCEL, "Event Cancel"},
-    {CAW_CLEAR_CHANNEL, "Clear Channel"},
-    {CAW_ECHO, "Echo"},
+    {CAW_COMMAND_SEARCH, "Search"},
+    {CAW_COMMAND_CREATE_CHAN, "Create Channel"},
+    {CAW_COMMAND_READ, "Read"},
+    {CAW_COMMAND_READ_NOTIFY, "Read Notify"},
+    {CAW_COMMAND_WRITE_NOTIFY, "Write Notify"},
+    {CAW_COMMAND_EVENT_ADD, "First Update"},
+    {CAW_COMMAND_EVENT_CANCEL, "Event Cancel"},
+    {CAW_COMMAND_CLEAR_CHANNEL, "Clear Channel"},
+    {CAW_COMMAND_ECHO, "Echo"},
 };
 
 #define OVERALL "All servers"

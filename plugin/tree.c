@@ -68,7 +68,7 @@ static const char *text_of(ca_walk *walk, caw_view text) {
 
 /* The shortest decimal that reads back to the same number, of the precision it was sent in. */
 static void print_real(const caw_message *message, double value, char *text, size_t size) {
-    if (message->dbr && message->dbr->element == CAW_E_FLOAT && isfinite(value)) {
+    if (message->dbr && message->dbr->element == CAW_ELEMENT_FLOAT && isfinite(value)) {
         for (int digits = 6; digits <= 9; digits++) {
             char form[8];
             g_snprintf(form, sizeof form, "%%.%dg", digits);
@@ -119,8 +119,9 @@ static proto_item *add_real(ca_walk *walk, proto_tree *tree, const ca_hf *hf, ui
     print_real(walk->message, field->real, number, sizeof number);
     proto_item *item = proto_tree_add_double_format_value(
         tree, hf->id, walk->tvb, (int)at, (int)field->view.len, field->real, "%s", number);
-    if (field->id == CAW_F_VALUE && walk->message->dbr &&
-        walk->message->dbr->element == CAW_E_ENUM && field->number < array_length(walk->states)) {
+    if (field->id == CAW_FIELD_VALUE && walk->message->dbr &&
+        walk->message->dbr->element == CAW_ELEMENT_ENUM &&
+        field->number < array_length(walk->states)) {
         caw_view state = walk->states[field->number];
         if (state.len)
             proto_item_append_text(item, ", %s", text_of(walk, state));
@@ -140,7 +141,7 @@ static proto_item *add_bytes(ca_walk *walk, proto_tree *tree, const ca_hf *hf, u
     proto_item *item =
         proto_tree_add_item(tree, hf->id, walk->tvb, (int)at, (int)field->view.len, ENC_NA);
 
-    if (field->id == CAW_F_MORE_VALUES && walk->message->dbr)
+    if (field->id == CAW_FIELD_MORE_VALUES && walk->message->dbr)
         proto_item_set_text(item, UTF8_HORIZONTAL_ELLIPSIS " %u more elements",
                             field->view.len / caw_element_size(walk->message->dbr->element));
     return item;
@@ -149,26 +150,26 @@ static proto_item *add_bytes(ca_walk *walk, proto_tree *tree, const ca_hf *hf, u
 static proto_item *add_field(ca_walk *walk, proto_tree *tree, const ca_hf *hf, uint32_t at,
                              const caw_field *field) {
     switch (caw_field_rows[field->id].kind) {
-    case CAW_UINT:
+    case CAW_KIND_UINT:
         return add_number(walk, tree, hf, at, field);
-    case CAW_INT:
+    case CAW_KIND_INT:
         return proto_tree_add_int(tree, hf->id, walk->tvb, (int)at, (int)field->view.len,
                                   (int32_t)(int64_t)field->number);
-    case CAW_REAL:
+    case CAW_KIND_REAL:
         return add_real(walk, tree, hf, at, field);
-    case CAW_TEXT:
+    case CAW_KIND_TEXT:
         if (!proto_field_is_referenced(tree, hf->id))
             return NULL;
         return proto_tree_add_string(tree, hf->id, walk->tvb, (int)at, (int)field->view.len,
                                      text_of(walk, field->text));
-    case CAW_IPV4:
+    case CAW_KIND_IPV4:
         return proto_tree_add_ipv4(tree, hf->id, walk->tvb, (int)at, (int)field->view.len,
                                    g_htonl((uint32_t)field->number));
-    case CAW_TIME:
+    case CAW_KIND_TIME:
         return add_stamp(walk, tree, hf, at, field);
-    case CAW_BYTES:
+    case CAW_KIND_BYTES:
         return add_bytes(walk, tree, hf, at, field);
-    case CAW_GROUP:
+    case CAW_KIND_GROUP:
         break;
     }
     return NULL;
@@ -184,7 +185,7 @@ static void add_alias(ca_walk *walk, proto_tree *tree, const ca_hf *hf, uint32_t
     if (hf->alias < 0 || !proto_field_is_referenced(tree, hf->alias))
         return;
     empty.view.len = 0;
-    if (caw_field_rows[field->id].kind == CAW_TIME)
+    if (caw_field_rows[field->id].kind == CAW_KIND_TIME)
         item = proto_tree_add_bytes_with_length(tree, hf->alias, walk->tvb, (int)at, 0,
                                                 field->view.bytes, (int)field->view.len);
     else
@@ -208,27 +209,27 @@ static void open_part(ca_walk *walk, uint32_t at, const caw_field *field) {
     if (!walk->visible)
         return;
     switch (field->part) {
-    case CAW_IN_HEADER:
+    case CAW_PART_HEADER:
         walk->part_tree = proto_tree_add_subtree(walk->root, walk->tvb, (int)at, 0, ett_ca_header,
                                                  &walk->part_item, "Header");
         break;
-    case CAW_IN_REQUEST:
+    case CAW_PART_REQUEST:
         walk->part_tree = proto_tree_add_subtree(walk->root, walk->tvb, (int)at, 0, ett_ca_request,
                                                  &walk->part_item, "Request");
         break;
-    case CAW_IN_META:
+    case CAW_PART_META:
         walk->part_tree = proto_tree_add_subtree(walk->root, walk->tvb, (int)at, 0, ett_ca_metadata,
                                                  &walk->part_item, "Metadata");
         break;
-    case CAW_IN_VALUE:
+    case CAW_PART_VALUE:
         if (!is_array(walk->message))
             break;
-        caw_brief_value(walk->message, preview, sizeof preview);
+        caw_summary_value(walk->message, preview, sizeof preview);
         walk->part_tree =
             proto_tree_add_subtree_format(walk->root, walk->tvb, (int)at, 0, ett_ca_value,
                                           &walk->part_item, "Value: %s", preview);
         break;
-    case CAW_IN_PAYLOAD:
+    case CAW_PART_PAYLOAD:
         break;
     }
 }
@@ -253,7 +254,7 @@ static void add_part_field(ca_walk *walk, const caw_field *field, bool first) {
         open_part(walk, at, field);
     proto_tree *tree = walk->pieces ? walk->piece_tree : walk->part_tree;
     proto_item *item = add_field(walk, tree, hf, at, field);
-    if (field->part == CAW_IN_VALUE && walk->part_item && field->id != CAW_F_MORE_VALUES)
+    if (field->part == CAW_PART_VALUE && walk->part_item && field->id != CAW_FIELD_MORE_VALUES)
         proto_item_prepend_text(item, "[%u] ", field->index);
     add_alias(walk, tree, hf, at, field);
     if (walk->pieces)
@@ -282,15 +283,15 @@ static void report_more(const ca_walk *walk, proto_item *item, uint32_t shown) {
 }
 
 static void add_fields(ca_walk *walk, uint32_t shown) {
-    bool all = walk->visible || proto_field_is_referenced(walk->root, hf_ca[CAW_F_VALUE].id) ||
-               proto_field_is_referenced(walk->root, hf_ca[CAW_F_STRING].id);
+    bool all = walk->visible || proto_field_is_referenced(walk->root, hf_ca[CAW_FIELD_VALUE].id) ||
+               proto_field_is_referenced(walk->root, hf_ca[CAW_FIELD_STRING].id);
     caw_cursor cursor = caw_fields(walk->message, all ? shown : 0);
     caw_field field;
 
     for (bool first = true; caw_next(&cursor, &field);) {
         if (!is_wanted(walk, &hf_ca[field.id], &caw_field_rows[field.id]))
             continue;
-        if (field.id == CAW_F_STATE && field.index < array_length(walk->states))
+        if (field.id == CAW_FIELD_STATE && field.index < array_length(walk->states))
             walk->states[field.index] = field.text;
         add_part_field(walk, &field, first);
         first = false;
@@ -314,10 +315,10 @@ static void add_hidden_flag(ca_walk *walk, int hf) {
 /* Long strings travel as CHAR arrays: show those that are text, up to their NUL. */
 static void add_text(ca_walk *walk) {
     const caw_message *message = walk->message;
-    int hf = hf_ca[CAW_F_STRING].id;
+    int hf = hf_ca[CAW_FIELD_STRING].id;
     caw_field first, last;
 
-    if (!message->dbr || message->dbr->element != CAW_E_CHAR || !is_array(message) ||
+    if (!message->dbr || message->dbr->element != CAW_ELEMENT_CHAR || !is_array(message) ||
         !proto_field_is_referenced(walk->root, hf) || !caw_element(message, 0, &first) ||
         !caw_element(message, message->elements - 1, &last))
         return;
@@ -351,10 +352,11 @@ static void add_line(ca_walk *walk) {
 /* "t:ao = 2.5 (operator@console3)": the short form, of a write with who wrote. */
 static void print_brief(const caw_message *message, const tree_about *about, char *text,
                         size_t size) {
-    bool write = message->command == CAW_WRITE || message->command == CAW_WRITE_NOTIFY;
+    bool write =
+        message->command == CAW_COMMAND_WRITE || message->command == CAW_COMMAND_WRITE_NOTIFY;
 
-    caw_brief(message, caw_pv(about->note), text, size);
-    if (!write || message->row->speaker != CAW_CLIENT || !about->user)
+    caw_summary(message, caw_pv(about->note), text, size);
+    if (!write || message->row->speaker != CAW_SIDE_CLIENT || !about->user)
         return;
     char *user = ca_format_text(NULL, about->user);
     char *host = ca_format_text(NULL, about->host ? about->host : "");
@@ -395,7 +397,7 @@ static void add_name(ca_walk *walk, caw_field_id id, const char *name) {
 static void add_pv(ca_walk *walk, const char *pv) {
     if (!pv)
         return;
-    add_name(walk, CAW_F_PV, pv);
+    add_name(walk, CAW_FIELD_PV, pv);
     if (!proto_field_is_referenced(walk->root, hf_ca_channel))
         return;
     caw_view view = {(const uint8_t *)pv, 0, (uint32_t)strlen(pv)};
@@ -418,7 +420,7 @@ static void add_exchange(ca_walk *walk, const caw_note *note) {
 
     if (!exchange)
         return;
-    if (note->turn == CAW_RESPONSE) {
+    if (note->turn == CAW_TURN_RESPONSE) {
         add_frame(walk, hf_ca_response_to, exchange->request.frame);
         add_time(walk, &exchange->request);
         return;
@@ -437,8 +439,8 @@ static void add_history(ca_walk *walk) {
         add_frame(walk, hf_ca_create_in, creation->request.frame);
     if (creation && creation == note->exchange && creation->search)
         add_frame(walk, hf_ca_search_in, creation->search->request.frame);
-    add_name(walk, CAW_F_USER, walk->about->user);
-    add_name(walk, CAW_F_HOST, walk->about->host);
+    add_name(walk, CAW_FIELD_USER, walk->about->user);
+    add_name(walk, CAW_FIELD_HOST, walk->about->host);
     add_exchange(walk, note);
 }
 
@@ -448,7 +450,7 @@ static void report_history(packet_info *pinfo, proto_item *item, const caw_note 
     for (int i = 0; i < CAW_HISTORY_FLAWS && note->flaws >> i; i++)
         if (note->flaws >> i & 1)
             expert_add_info(pinfo, item, &ei_ca_history[i]);
-    if (note->repeated && note->turn == CAW_REQUEST)
+    if (note->repeated && note->turn == CAW_TURN_REQUEST)
         expert_add_info(pinfo, item, &ei_ca_repeated);
 }
 
@@ -475,9 +477,9 @@ proto_item *tree_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, ui
         add_text(&walk);
         add_history(&walk);
         add_generated(&walk, hf_ca_message, message->row->name);
-        if (message->row->exchange == CAW_REQUEST)
+        if (message->row->exchange == CAW_TURN_REQUEST)
             add_hidden_flag(&walk, hf_ca_request);
-        if (message->row->exchange == CAW_RESPONSE)
+        if (message->row->exchange == CAW_TURN_RESPONSE)
             add_hidden_flag(&walk, hf_ca_response);
         add_line(&walk);
     }

@@ -5,7 +5,7 @@
 #ifndef CA_TREE_H
 #define CA_TREE_H
 
-#include "caw.h"
+#include "caw_history.h"
 
 #include <epan/expert.h>
 

@@ -3,8 +3,8 @@
  * libcaw: Channel Access on the wire. Bytes in, messages out.
  *
  * The library does no I/O, reads no clock and keeps no state of its own. Decoding allocates
- * nothing: it looks at bytes the caller holds. Only history needs memory, the caller's. Read this
- * page top to bottom:
+ * nothing: it looks at bytes the caller holds. This page is about one message; read it top to
+ * bottom. What came before a message is in caw_history.h, whole packets are in caw_capture.h.
  *
  *     1. views        bytes that belong to somebody else
  *     2. tables       the protocol as rows: fields, messages, DBR types, flaws, names
@@ -12,11 +12,9 @@
  *     4. decode       one message
  *     5. fields       walk it, value by value, each with its bytes
  *     6. text         the one-line form, the short form, single values
- *     7. history      whose PV, which answer, how long
- *     8. plausibility is this Channel Access at all, and where does it go on
  *
  *     caw_message message;
- *     caw_context context = {.transport = CAW_TCP, .speaker = CAW_SERVER};
+ *     caw_context context = {.transport = CAW_TRANSPORT_TCP, .speaker = CAW_SIDE_SERVER};
  *     int64_t used = caw_decode(bytes, length, &context, &message);
  *     if (used > 0) {
  *         caw_cursor cursor = caw_fields(&message, CAW_ALL);
@@ -39,6 +37,9 @@
 extern "C" {
 #endif
 
+/* The version of the library, "0.1.0". Static text; never NULL. */
+const char *caw_version(void);
+
 /* ---- 1. views --------------------------------------------------------------------------- */
 
 /* Bytes borrowed from the caller; valid as long as the caller's buffer is. */
@@ -51,41 +52,41 @@ typedef struct {
 /* ---- 2. tables -------------------------------------------------------------------------- */
 
 /* Who sent a message. The message does not say: both sides use the same command numbers. */
-typedef enum { CAW_NOBODY, CAW_CLIENT, CAW_SERVER } caw_side;
+typedef enum { CAW_SIDE_NOBODY, CAW_SIDE_CLIENT, CAW_SIDE_SERVER } caw_side;
 
 /* Bits, so that a row can name both. */
-typedef enum { CAW_TCP = 1, CAW_UDP = 2, CAW_BOTH = 3 } caw_transport;
+typedef enum { CAW_TRANSPORT_TCP = 1, CAW_TRANSPORT_UDP = 2, CAW_TRANSPORT_BOTH = 3 } caw_transport;
 
 /* Command numbers (caProto.h). */
 typedef enum {
-    CAW_VERSION = 0,
-    CAW_EVENT_ADD = 1,
-    CAW_EVENT_CANCEL = 2,
-    CAW_READ = 3,
-    CAW_WRITE = 4,
-    CAW_SNAPSHOT = 5,
-    CAW_SEARCH = 6,
-    CAW_BUILD = 7,
-    CAW_EVENTS_OFF = 8,
-    CAW_EVENTS_ON = 9,
-    CAW_READ_SYNC = 10,
-    CAW_ERROR = 11,
-    CAW_CLEAR_CHANNEL = 12,
-    CAW_RSRV_IS_UP = 13,
-    CAW_NOT_FOUND = 14,
-    CAW_READ_NOTIFY = 15,
-    CAW_READ_BUILD = 16,
-    CAW_REPEATER_CONFIRM = 17,
-    CAW_CREATE_CHAN = 18,
-    CAW_WRITE_NOTIFY = 19,
-    CAW_CLIENT_NAME = 20,
-    CAW_HOST_NAME = 21,
-    CAW_ACCESS_RIGHTS = 22,
-    CAW_ECHO = 23,
-    CAW_REPEATER_REGISTER = 24,
-    CAW_SIGNAL = 25,
-    CAW_CREATE_CH_FAIL = 26,
-    CAW_SERVER_DISCONN = 27,
+    CAW_COMMAND_VERSION = 0,
+    CAW_COMMAND_EVENT_ADD = 1,
+    CAW_COMMAND_EVENT_CANCEL = 2,
+    CAW_COMMAND_READ = 3,
+    CAW_COMMAND_WRITE = 4,
+    CAW_COMMAND_SNAPSHOT = 5,
+    CAW_COMMAND_SEARCH = 6,
+    CAW_COMMAND_BUILD = 7,
+    CAW_COMMAND_EVENTS_OFF = 8,
+    CAW_COMMAND_EVENTS_ON = 9,
+    CAW_COMMAND_READ_SYNC = 10,
+    CAW_COMMAND_ERROR = 11,
+    CAW_COMMAND_CLEAR_CHANNEL = 12,
+    CAW_COMMAND_RSRV_IS_UP = 13,
+    CAW_COMMAND_NOT_FOUND = 14,
+    CAW_COMMAND_READ_NOTIFY = 15,
+    CAW_COMMAND_READ_BUILD = 16,
+    CAW_COMMAND_REPEATER_CONFIRM = 17,
+    CAW_COMMAND_CREATE_CHAN = 18,
+    CAW_COMMAND_WRITE_NOTIFY = 19,
+    CAW_COMMAND_CLIENT_NAME = 20,
+    CAW_COMMAND_HOST_NAME = 21,
+    CAW_COMMAND_ACCESS_RIGHTS = 22,
+    CAW_COMMAND_ECHO = 23,
+    CAW_COMMAND_REPEATER_REGISTER = 24,
+    CAW_COMMAND_SIGNAL = 25,
+    CAW_COMMAND_CREATE_CH_FAIL = 26,
+    CAW_COMMAND_SERVER_DISCONN = 27,
     CAW_COMMANDS = 28
 } caw_command;
 
@@ -107,99 +108,99 @@ typedef struct {
 
 /* Which member of caw_field a value is in. */
 typedef enum {
-    CAW_UINT,  /* .number */
-    CAW_INT,   /* .number, negative values as two's complement: cast to int64_t */
-    CAW_REAL,  /* .real */
-    CAW_TEXT,  /* .text: without its NUL, any bytes, no encoding promised */
-    CAW_BYTES, /* .view */
-    CAW_IPV4,  /* .number, the first octet in the highest byte */
-    CAW_TIME,  /* .seconds since 1990-01-01 UTC (CAW_EPICS_EPOCH), .nanoseconds */
-    CAW_GROUP  /* not on the wire as such: a word of the line that stands for several fields */
+    CAW_KIND_UINT,  /* .number */
+    CAW_KIND_INT,   /* .number, negative values as two's complement: cast to int64_t */
+    CAW_KIND_REAL,  /* .real */
+    CAW_KIND_TEXT,  /* .text: without its NUL, any bytes, no encoding promised */
+    CAW_KIND_BYTES, /* .view */
+    CAW_KIND_IPV4,  /* .number, the first octet in the highest byte */
+    CAW_KIND_TIME,  /* .seconds since 1990-01-01 UTC (CAW_EPICS_EPOCH), .nanoseconds */
+    CAW_KIND_GROUP  /* not on the wire as such: a word of the line that stands for several fields */
 } caw_kind;
 
 /* Seconds from the POSIX epoch to the EPICS epoch, 1990-01-01 00:00:00 UTC (epicsTime.h). */
 #define CAW_EPICS_EPOCH 631152000
 
-/* Every field a message can have. CAW_F_RESERVED is zero so that a header word which a message
+/* Every field a message can have. CAW_FIELD_RESERVED is zero so that a header word which a message
  * row leaves out is reserved. */
 typedef enum {
-    CAW_F_RESERVED,
+    CAW_FIELD_RESERVED,
     /* header */
-    CAW_F_COMMAND,
-    CAW_F_SIZE,
-    CAW_F_MARKER,
-    CAW_F_TYPE,
-    CAW_F_PARAM1,
-    CAW_F_PARAM2,
-    CAW_F_DATA_TYPE,
-    CAW_F_DATA_COUNT,
-    CAW_F_PRIORITY,
-    CAW_F_VERSION,
-    CAW_F_SEQUENCE_VALID,
-    CAW_F_SEQUENCE,
-    CAW_F_REPLY,
-    CAW_F_CID,
-    CAW_F_SID,
-    CAW_F_IOID,
-    CAW_F_SUBSCRIPTION,
-    CAW_F_STATUS,
-    CAW_F_RIGHTS,
-    CAW_F_SERVER_PORT,
-    CAW_F_SERVER_IP,
-    CAW_F_BEACON,
-    CAW_F_CLIENT_IP,
+    CAW_FIELD_COMMAND,
+    CAW_FIELD_SIZE,
+    CAW_FIELD_MARKER,
+    CAW_FIELD_TYPE,
+    CAW_FIELD_PARAM1,
+    CAW_FIELD_PARAM2,
+    CAW_FIELD_DATA_TYPE,
+    CAW_FIELD_DATA_COUNT,
+    CAW_FIELD_PRIORITY,
+    CAW_FIELD_VERSION,
+    CAW_FIELD_SEQUENCE_VALID,
+    CAW_FIELD_SEQUENCE,
+    CAW_FIELD_REPLY,
+    CAW_FIELD_CID,
+    CAW_FIELD_SID,
+    CAW_FIELD_IOID,
+    CAW_FIELD_SUBSCRIPTION,
+    CAW_FIELD_STATUS,
+    CAW_FIELD_RIGHTS,
+    CAW_FIELD_SERVER_PORT,
+    CAW_FIELD_SERVER_IP,
+    CAW_FIELD_BEACON,
+    CAW_FIELD_CLIENT_IP,
     /* payloads */
-    CAW_F_PV,
-    CAW_F_USER,
-    CAW_F_HOST,
-    CAW_F_LOW,
-    CAW_F_HIGH,
-    CAW_F_PERIOD,
-    CAW_F_MASK,
-    CAW_F_FAILED_COMMAND,
-    CAW_F_FAILED_SIZE,
-    CAW_F_ERROR_TEXT,
-    CAW_F_DATA,
-    CAW_F_PADDING,
-    CAW_F_FRAGMENT,
+    CAW_FIELD_PV,
+    CAW_FIELD_USER,
+    CAW_FIELD_HOST,
+    CAW_FIELD_LOW,
+    CAW_FIELD_HIGH,
+    CAW_FIELD_PERIOD,
+    CAW_FIELD_MASK,
+    CAW_FIELD_FAILED_COMMAND,
+    CAW_FIELD_FAILED_SIZE,
+    CAW_FIELD_ERROR_TEXT,
+    CAW_FIELD_DATA,
+    CAW_FIELD_PADDING,
+    CAW_FIELD_FRAGMENT,
     /* DBR metadata */
-    CAW_F_ALARM_STATUS,
-    CAW_F_ALARM_SEVERITY,
-    CAW_F_STAMP,
-    CAW_F_SECONDS,
-    CAW_F_NANOSECONDS,
-    CAW_F_PRECISION,
-    CAW_F_UNITS,
-    CAW_F_UPPER_DISP,
-    CAW_F_LOWER_DISP,
-    CAW_F_UPPER_ALARM,
-    CAW_F_UPPER_WARNING,
-    CAW_F_LOWER_WARNING,
-    CAW_F_LOWER_ALARM,
-    CAW_F_UPPER_CTRL,
-    CAW_F_LOWER_CTRL,
-    CAW_F_STATES,
-    CAW_F_STATE,
-    CAW_F_UNUSED_STATES,
-    CAW_F_ACK_TRANSIENT,
-    CAW_F_ACK_SEVERITY,
-    CAW_F_RISC_PAD,
+    CAW_FIELD_ALARM_STATUS,
+    CAW_FIELD_ALARM_SEVERITY,
+    CAW_FIELD_STAMP,
+    CAW_FIELD_SECONDS,
+    CAW_FIELD_NANOSECONDS,
+    CAW_FIELD_PRECISION,
+    CAW_FIELD_UNITS,
+    CAW_FIELD_UPPER_DISP,
+    CAW_FIELD_LOWER_DISP,
+    CAW_FIELD_UPPER_ALARM,
+    CAW_FIELD_UPPER_WARNING,
+    CAW_FIELD_LOWER_WARNING,
+    CAW_FIELD_LOWER_ALARM,
+    CAW_FIELD_UPPER_CTRL,
+    CAW_FIELD_LOWER_CTRL,
+    CAW_FIELD_STATES,
+    CAW_FIELD_STATE,
+    CAW_FIELD_UNUSED_STATES,
+    CAW_FIELD_ACK_TRANSIENT,
+    CAW_FIELD_ACK_SEVERITY,
+    CAW_FIELD_RISC_PAD,
     /* DBR values */
-    CAW_F_VALUE,
-    CAW_F_STRING,
-    CAW_F_MORE_VALUES,
+    CAW_FIELD_VALUE,
+    CAW_FIELD_STRING,
+    CAW_FIELD_MORE_VALUES,
     /* words of the line */
-    CAW_F_METADATA,
-    CAW_F_FAILED_REQUEST,
+    CAW_FIELD_METADATA,
+    CAW_FIELD_FAILED_REQUEST,
     CAW_FIELDS
 } caw_field_id;
 
 typedef struct {
-    const char *key;   /* filter name without "ca."; NULL for a CAW_GROUP */
+    const char *key;   /* filter name without "ca."; NULL for a CAW_KIND_GROUP */
     const char *label; /* as a person reads it */
     const char *name;  /* as the line names it, NULL when no line does */
     caw_kind kind;
-    uint8_t bits;          /* width of a CAW_UINT or CAW_INT on the wire, at most */
+    uint8_t bits;          /* width of a CAW_KIND_UINT or CAW_KIND_INT on the wire, at most */
     bool hex;              /* shown in base 16 */
     const caw_name *names; /* names of its values, or NULL */
     const caw_bit *flags;  /* its bits, or NULL */
@@ -211,23 +212,23 @@ extern const caw_field_row caw_field_rows[CAW_FIELDS];
 
 /* What follows the header. */
 typedef enum {
-    CAW_NOTHING, /* no payload; bytes that are there all the same are CAW_F_DATA */
-    CAW_STRING,  /* NUL-terminated text: the row's .text */
-    CAW_EVENT,   /* low, high, period, mask of a subscription */
-    CAW_MINOR,   /* 16 bit version of a search answer, maybe left out */
-    CAW_FAILURE, /* the header of the failed request, then text */
-    CAW_DBR,     /* metadata and elements of the header's data type */
-    CAW_ANY      /* any bytes: CAW_F_DATA */
+    CAW_PAYLOAD_NOTHING, /* no payload; bytes that are there all the same are CAW_FIELD_DATA */
+    CAW_PAYLOAD_STRING,  /* NUL-terminated text: the row's .text */
+    CAW_PAYLOAD_EVENT,   /* low, high, period, mask of a subscription */
+    CAW_PAYLOAD_MINOR,   /* 16 bit version of a search answer, maybe left out */
+    CAW_PAYLOAD_FAILURE, /* the header of the failed request, then text */
+    CAW_PAYLOAD_DBR,     /* metadata and elements of the header's data type */
+    CAW_PAYLOAD_ANY      /* any bytes: CAW_FIELD_DATA */
 } caw_payload;
 
 /* A message that asks for an answer, one that gives it, or neither. */
-typedef enum { CAW_ALONE, CAW_REQUEST, CAW_RESPONSE } caw_turn;
+typedef enum { CAW_TURN_ALONE, CAW_TURN_REQUEST, CAW_TURN_RESPONSE } caw_turn;
 
 /* How the line prints a field where its kind does not settle it: as caproto's classes do. */
 typedef enum {
-    CAW_AS_IS,   /* by kind */
-    CAW_AS_ENUM, /* <ChannelType.TIME_DOUBLE: 20>, <AccessRights.READ|WRITE: 3>, a status */
-    CAW_AS_INT16 /* signed 16 bit */
+    CAW_STYLE_PLAIN, /* by kind */
+    CAW_STYLE_ENUM,  /* <ChannelType.TIME_DOUBLE: 20>, <AccessRights.READ|WRITE: 3>, a status */
+    CAW_STYLE_INT16  /* signed 16 bit */
 } caw_style;
 
 /* One name=value of the line. */
@@ -250,10 +251,10 @@ typedef struct {
     const char *meaning;
     caw_field_id type, count, param1, param2; /* the four header words after the size */
     caw_payload payload;
-    caw_field_id text; /* of a CAW_STRING */
+    caw_field_id text; /* of a CAW_PAYLOAD_STRING */
     caw_turn exchange;
-    caw_field_id subject;             /* what the short form names: the PV, the cid, the sid ... */
-    caw_field_id details[3];          /* what it adds; the value of a CAW_DBR comes by itself */
+    caw_field_id subject;    /* what the short form names: the PV, the cid, the sid ... */
+    caw_field_id details[3]; /* what it adds; the value of a CAW_PAYLOAD_DBR comes by itself */
     caw_word line[CAW_MAX_WORDS + 1]; /* words in the order of the class's arguments */
 } caw_message_row;
 
@@ -262,17 +263,17 @@ extern const size_t caw_message_row_count;
 
 /* How one element of a DBR value is stored. */
 typedef enum {
-    CAW_E_STRING, /* a slot of 40 bytes */
-    CAW_E_INT16,
-    CAW_E_FLOAT,
-    CAW_E_ENUM, /* unsigned 16 bit */
-    CAW_E_CHAR, /* unsigned 8 bit */
-    CAW_E_INT32,
-    CAW_E_DOUBLE
+    CAW_ELEMENT_STRING, /* a slot of 40 bytes */
+    CAW_ELEMENT_INT16,
+    CAW_ELEMENT_FLOAT,
+    CAW_ELEMENT_ENUM, /* unsigned 16 bit */
+    CAW_ELEMENT_CHAR, /* unsigned 8 bit */
+    CAW_ELEMENT_INT32,
+    CAW_ELEMENT_DOUBLE
 } caw_element_kind;
 
-/* Metadata in front of the value: fields in wire order, ended by CAW_F_RESERVED. What is left up
- * to .meta bytes is RISC padding. */
+/* Metadata in front of the value: fields in wire order, ended by CAW_FIELD_RESERVED. What is left
+ * up to .meta bytes is RISC padding. */
 typedef struct {
     const char *type;      /* "TIME_INT", caproto's ChannelType; caw_dbr_names has Base's names */
     const char *structure; /* "DBR_TIME_INT", caproto's metadata class; NULL without one */
@@ -351,7 +352,7 @@ typedef enum {
 } caw_flaw;
 
 /* error: a violation or not decodable. warning: suspicious. note: legal, worth knowing. */
-typedef enum { CAW_NOTE, CAW_WARNING, CAW_ERROR_LEVEL } caw_level;
+typedef enum { CAW_LEVEL_NOTE, CAW_LEVEL_WARNING, CAW_LEVEL_ERROR } caw_level;
 
 typedef struct {
     const char *key; /* filter name below "ca.flaw." */
@@ -398,15 +399,15 @@ int32_t caw_command_at(const uint8_t *bytes, size_t available);
 /* What the caller knows of a message beyond its bytes. */
 typedef struct {
     caw_transport transport;
-    caw_side speaker;    /* CAW_NOBODY: judge by the message alone */
+    caw_side speaker;    /* CAW_SIDE_NOBODY: judge by the message alone */
     bool starts;         /* it is the first message of its datagram */
     bool cancel_pending; /* an unconfirmed EVENT_CANCEL of its subscription id is known */
 } caw_context;
 
 typedef struct {
     const caw_message_row *row; /* never NULL: the last row is the unknown message */
-    const caw_dbr_row *dbr;     /* layout of a CAW_DBR payload; NULL: no such type, or none */
-    caw_side speaker;           /* the context's, or what the message itself shows */
+    const caw_dbr_row *dbr; /* layout of a CAW_PAYLOAD_DBR payload; NULL: no such type, or none */
+    caw_side speaker;       /* the context's, or what the message itself shows */
     caw_transport transport;
     bool extended; /* 24 byte header */
     uint16_t command;
@@ -418,7 +419,7 @@ typedef struct {
     uint64_t size;     /* declared, header and payload */
     caw_view whole;    /* what is there of the message */
     caw_view payload;  /* what is there of the payload */
-    uint32_t elements; /* whole elements of a CAW_DBR payload that are there */
+    uint32_t elements; /* whole elements of a CAW_PAYLOAD_DBR payload that are there */
     uint64_t flaws;    /* 1 << caw_flaw */
 } caw_message;
 
@@ -437,27 +438,34 @@ bool caw_is_cut(const caw_message *message);
 const char *caw_broken(const caw_message *message);
 
 /*
- * Who sent a message with this header, if it tells: CAW_NOBODY when both sides could have. Needs
- * the header only. One decisive message settles a whole circuit.
+ * Who sent a message with this header, if it tells: CAW_SIDE_NOBODY when both sides could have.
+ * Needs the header only. One decisive message settles a whole circuit.
  */
 caw_side caw_speaker(const uint8_t *bytes, size_t available, caw_transport transport);
 
 /* ---- 5. fields -------------------------------------------------------------------------- */
 
 /* The part of the message a field is in. */
-typedef enum { CAW_IN_HEADER, CAW_IN_PAYLOAD, CAW_IN_REQUEST, CAW_IN_META, CAW_IN_VALUE } caw_part;
+typedef enum {
+    CAW_PART_HEADER,
+    CAW_PART_PAYLOAD,
+    CAW_PART_REQUEST,
+    CAW_PART_META,
+    CAW_PART_VALUE
+} caw_part;
 
 typedef struct {
     caw_field_id id;
     caw_part part;
-    uint8_t parts;        /* the next so many fields are pieces of this one, for a time stamp */
-    uint32_t index;       /* of an element or an enum state */
-    caw_view view;        /* exactly its bytes */
-    uint64_t number;      /* CAW_UINT, CAW_INT, CAW_IPV4; also of integer CAW_F_VALUEs */
-    double real;          /* CAW_REAL; CAW_F_VALUE always */
-    caw_view text;        /* CAW_TEXT */
-    uint32_t seconds;     /* CAW_TIME */
-    uint32_t nanoseconds; /* CAW_TIME */
+    uint8_t parts;  /* the next so many fields are pieces of this one, for a time stamp */
+    uint32_t index; /* of an element or an enum state */
+    caw_view view;  /* exactly its bytes */
+    uint64_t
+        number;  /* CAW_KIND_UINT, CAW_KIND_INT, CAW_KIND_IPV4; also of integer CAW_FIELD_VALUEs */
+    double real; /* CAW_KIND_REAL; CAW_FIELD_VALUE always */
+    caw_view text;        /* CAW_KIND_TEXT */
+    uint32_t seconds;     /* CAW_KIND_TIME */
+    uint32_t nanoseconds; /* CAW_KIND_TIME */
 } caw_field;
 
 /* A place in a message. Opaque but for its size. */
@@ -475,7 +483,7 @@ typedef struct {
 /*
  * Starts a walk over all fields, in wire order, without gap or overlap: every byte that is there
  * belongs to exactly one field, but for a field with parts, whose bytes are theirs. At most
- * `elements` elements of an array come one by one; the rest is one CAW_F_MORE_VALUES.
+ * `elements` elements of an array come one by one; the rest is one CAW_FIELD_MORE_VALUES.
  */
 caw_cursor caw_fields(const caw_message *message, uint32_t elements);
 
@@ -503,13 +511,13 @@ size_t caw_line(const caw_message *message, char *text, size_t size);
 size_t caw_malformed_line(const char *reason, uint64_t bytes, char *text, size_t size);
 
 /* One value of the line by its name there, as {command.name} of a format wants it. */
-typedef enum { CAW_IS_NUMBER, CAW_IS_REAL, CAW_IS_STRING, CAW_IS_OBJECT } caw_word_kind;
+typedef enum { CAW_WORD_NUMBER, CAW_WORD_REAL, CAW_WORD_STRING, CAW_WORD_OBJECT } caw_word_kind;
 
 typedef struct {
     caw_word_kind kind;
-    int64_t number; /* CAW_IS_NUMBER; enumerations are numbers too */
-    double real;    /* CAW_IS_REAL */
-    size_t length;  /* of the text: CAW_IS_STRING in UTF-8, CAW_IS_OBJECT as repr() */
+    int64_t number; /* CAW_WORD_NUMBER; enumerations are numbers too */
+    double real;    /* CAW_WORD_REAL */
+    size_t length;  /* of the text: CAW_WORD_STRING in UTF-8, CAW_WORD_OBJECT as repr() */
 } caw_word_value;
 
 /* False when the message's line has no such name. */
@@ -520,204 +528,13 @@ bool caw_line_word(const caw_message *message, const char *name, caw_word_value 
  * The short form a control engineer reads at a glance: "Event sub 3 = 3.25 mm MINOR/HIGH".
  * `subject` replaces the ids when it is known (the PV name), NULL otherwise.
  */
-size_t caw_brief(const caw_message *message, const char *subject, char *text, size_t size);
+size_t caw_summary(const caw_message *message, const char *subject, char *text, size_t size);
 
 /* The value alone, shortened: "3.25 mm", "[1, 2, 3, ... 1000 elements]", "Fault (2)". */
-size_t caw_brief_value(const caw_message *message, char *text, size_t size);
+size_t caw_summary_value(const caw_message *message, char *text, size_t size);
 
 /* Shortest digits that read back to the same double, as Python's repr: "0.1", "1e-05", "nan". */
 size_t caw_real(double value, char *text, size_t size);
-
-/* ---- 7. history -------------------------------------------------------------------------- */
-
-/*
- * What one message alone cannot tell: its PV, the request it answers, how long that took. Two
- * objects remember: a caw_circuit the messages of one TCP connection, a caw_searches the search
- * datagrams of a whole capture. They are shown each message once, in the order of the capture,
- * and give a note for it. Notes point to channels and exchanges that live as long as the object
- * that made them; an answer completes the exchange its request's note points to.
- *
- * Not knowing is normal: a capture that starts in the middle gives notes with NULL members.
- */
-
-/* Where the memory comes from. alloc may return NULL; then less is known. */
-typedef struct {
-    void *(*alloc)(void *user, size_t bytes);
-    void (*release)(void *user, void *memory);
-    void *user;
-} caw_memory;
-
-/* When and where a message was seen. The caller numbers the frames, from 1. */
-typedef struct {
-    uint32_t frame; /* 0: not seen */
-    int32_t nanoseconds;
-    int64_t seconds;
-} caw_moment;
-
-typedef struct caw_exchange caw_exchange;
-
-typedef struct {
-    const char *pv; /* the name, with a NUL; NULL when CREATE_CHAN was not seen */
-    uint32_t cid;
-    uint32_t sid;
-    bool has_sid;
-    bool closed;            /* cleared, refused or dropped by the server */
-    caw_exchange *creation; /* NULL when CREATE_CHAN was not seen */
-} caw_channel;
-
-/* One request and its answer. */
-struct caw_exchange {
-    uint16_t command;
-    bool failed;                /* answered by an ERROR, CREATE_CH_FAIL or NOT_FOUND */
-    uint32_t sequence;          /* of a search: its datagram's number, 0 when it has none */
-    const char *pv;             /* of a search, else the channel's; may be NULL */
-    caw_channel *channel;       /* NULL when not known, and for searches */
-    caw_moment request;         /* the first one, when it was sent again */
-    caw_moment answer;          /* frame 0: none yet */
-    const caw_exchange *search; /* of a channel's creation: the search before it, or NULL */
-    uint64_t server;            /* of a search answer: address and TCP port, see caw_endpoint */
-    /* the circuit's own: */
-    uint32_t epoch;     /* how many holes the circuit had when it was asked */
-    caw_exchange *next; /* to be answered under the same id */
-    caw_exchange *last; /* of those, if this is the first */
-};
-
-typedef struct {
-    const caw_channel *channel;
-    const caw_exchange *exchange;
-    uint32_t flaws; /* 1 << caw_history_flaw */
-    uint8_t turn;   /* caw_turn of this message in its exchange; small, as notes are many */
-    bool repeated;  /* a search that had been sent before */
-} caw_note;
-
-/* What is wrong only in the light of what came before. */
-typedef enum {
-    CAW_HISTORY_UNKNOWN_SID,
-    CAW_HISTORY_UNKNOWN_ID,
-    CAW_HISTORY_ID_IN_USE,
-    CAW_HISTORY_CID_IN_USE,
-    CAW_HISTORY_UNKNOWN_SUBSCRIPTION,
-    CAW_HISTORY_REFRESH,
-    CAW_HISTORY_DUPLICATE_PV,
-    CAW_HISTORY_NOT_SEARCHED,
-    CAW_HISTORY_FLAWS
-} caw_history_flaw;
-
-extern const caw_flaw_row caw_history_rows[CAW_HISTORY_FLAWS];
-
-/* The name that belongs to a message, or NULL. */
-const char *caw_pv(const caw_note *note);
-
-/* An IPv4 address and port as one number, address above. */
-static inline uint64_t caw_endpoint(uint32_t ipv4, uint16_t port) {
-    return (uint64_t)ipv4 << 16 | port;
-}
-
-typedef struct caw_circuit caw_circuit;
-
-/*
- * A circuit between two ends, 0 and 1, of which nobody knows yet which is the server. `complete`:
- * its beginning is in the capture, so an id that was not seen is wrong, not merely unknown. NULL
- * without memory. Free it with caw_circuit_free, and with it all its channels and exchanges.
- */
-caw_circuit *caw_circuit_new(const caw_memory *memory, bool complete);
-void caw_circuit_free(caw_circuit *circuit);
-
-/*
- * Says which end is the server. The first word stands. Messages that were seen before, and could
- * have been sent by both sides, get their notes now.
- */
-void caw_circuit_settle(caw_circuit *circuit, int server_end);
-
-/* Who speaks at this end; CAW_NOBODY until it is settled. */
-caw_side caw_circuit_speaker(const caw_circuit *circuit, int end);
-
-/* What the circuit knows of the message that starts here, before it is decoded. */
-caw_context caw_circuit_context(const caw_circuit *circuit, int end, const uint8_t *bytes,
-                                size_t available);
-
-/* Bytes are missing here in the capture: answers may be lost. */
-void caw_circuit_hole(caw_circuit *circuit);
-
-/*
- * Takes note of a message, sent by this end. The note must stay where it is as long as the
- * circuit lives: settling may fill it in later.
- */
-void caw_circuit_see(caw_circuit *circuit, int end, const caw_message *message, caw_moment now,
-                     caw_note *note);
-
-/* What the client says of itself, NULL until it has. */
-const char *caw_circuit_user(const caw_circuit *circuit);
-const char *caw_circuit_host(const caw_circuit *circuit);
-
-typedef struct caw_searches caw_searches;
-
-/* NULL without memory. */
-caw_searches *caw_searches_new(const caw_memory *memory);
-void caw_searches_free(caw_searches *searches);
-
-/*
- * Takes note of a message in a datagram from one endpoint to another. An answer is matched by the
- * endpoint it goes to: it may come from any address.
- */
-void caw_searches_see(caw_searches *searches, uint64_t from, uint64_t to,
-                      const caw_message *message, caw_moment now, caw_note *note);
-
-/*
- * The search of a PV by this client address that was the last to be sent or answered: two clients
- * on a host may search at the same time. NULL when there was none.
- */
-const caw_exchange *caw_searches_find(const caw_searches *searches, uint32_t client,
-                                      const char *pv);
-
-/*
- * Takes note of a request on a circuit of this client address: a search counts like one in a
- * datagram, the creation of a channel gets the search that went before it. The circuit must live
- * as long as the searches do.
- */
-void caw_searches_link(caw_searches *searches, uint32_t client, const caw_note *request);
-
-/*
- * Where a server says it is, as an endpoint: in a search answer or a beacon that came `from`
- * there. 0 when the message says nothing of the kind. udpiiu.cpp has the rules.
- */
-uint64_t caw_announced_server(const caw_message *message, uint64_t from);
-
-/* ---- 8. plausibility --------------------------------------------------------------------- */
-
-/*
- * How strongly the message that starts here speaks for being one, in bits: what other binary data
- * would have to get right. 0: it cannot be one. Looks at the header and what follows of it.
- */
-unsigned caw_evidence(const uint8_t *bytes, size_t available);
-
-/*
- * The evidence of the messages from here on together; 0 when one of them cannot be one. The last
- * may be incomplete. `piece`: the bytes are all that was sent at once, so it counts when the last
- * message ends with them. Messages that are little more than zeros never give CAW_CLAIM, and
- * CAW_PROOF only when they are many or fill the piece.
- */
-unsigned caw_chain(const uint8_t *bytes, size_t available, bool piece);
-
-/* Enough evidence to go on in a stream that is known to be Channel Access. */
-#define CAW_PROOF 40
-
-/* Enough evidence to take a stream of unknown contents for Channel Access. */
-#define CAW_CLAIM 48
-
-/*
- * A stream can begin with these bytes, or with what they will become: weak, but enough to tell
- * other protocols and random bytes. `available` > 0.
- */
-bool caw_begins(const uint8_t *bytes, size_t available);
-
-/*
- * The first place where a chain of messages begins that is proven plausible: CAW_PROOF before the
- * bytes end, and nothing against it. `available` when there is none. Messages start at multiples
- * of 8 bytes of the stream: where these are known, places are tried from `first` in steps of 8;
- * where not, from 0 in steps of 1. `piece` is that of caw_chain, for a chain of all the bytes.
- */
-size_t caw_resync(const uint8_t *bytes, size_t available, size_t first, size_t step, bool piece);
 
 #ifdef __cplusplus
 }

@@ -9,27 +9,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int complain(const char *expression, const caw_capture_report *report) {
+static int complain(const char *expression, const caw_where_verdict *report) {
     fprintf(stderr, "caw: capture filter: %s\n  %s\n  %*s^\n", report->problem, expression,
             (int)report->at, "");
     return 2;
 }
 
 static void warn(unsigned remarks) {
-    for (unsigned i = 0; i < CAW_CAPTURE_REMARKS; i++)
+    for (unsigned i = 0; i < CAW_WHERE_REMARKS; i++)
         if (remarks >> i & 1)
-            fprintf(stderr, "caw: capture filter: %s\n", caw_capture_remarks[i]);
+            fprintf(stderr, "caw: capture filter: %s\n", caw_where_remarks[i]);
 }
 
 static int print_filter(const char *expression) {
-    caw_capture_report report;
-    size_t length = caw_capture_filter(expression, NULL, 0, &report);
+    caw_where_verdict report;
+    size_t length = caw_where_to_pcap(expression, NULL, 0, &report);
     if (length == 0)
         return complain(expression, &report);
     char *text = malloc(length + 1);
     if (!text)
         return 1;
-    caw_capture_filter(expression, text, length + 1, &report);
+    caw_where_to_pcap(expression, text, length + 1, &report);
     warn(report.remarks);
     puts(text);
     free(text);
@@ -37,8 +37,8 @@ static int print_filter(const char *expression) {
 }
 
 static int print_words(void) {
-    char words[CAW_CAPTURE_PROBLEM];
-    caw_capture_words(words, sizeof words);
+    char words[CAW_WHERE_PROBLEM];
+    caw_where_words(words, sizeof words);
     fputs(words, stdout);
     return 0;
 }

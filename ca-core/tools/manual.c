@@ -8,13 +8,13 @@
 
 static void print_type(const caw_field_row *row) {
     static const char *const kinds[] = {
-        [CAW_UINT] = "unsigned, %u bit",
-        [CAW_INT] = "signed, %u bit",
-        [CAW_REAL] = "floating point",
-        [CAW_TEXT] = "text",
-        [CAW_BYTES] = "bytes",
-        [CAW_IPV4] = "IPv4 address",
-        [CAW_TIME] = "time",
+        [CAW_KIND_UINT] = "unsigned, %u bit",
+        [CAW_KIND_INT] = "signed, %u bit",
+        [CAW_KIND_REAL] = "floating point",
+        [CAW_KIND_TEXT] = "text",
+        [CAW_KIND_BYTES] = "bytes",
+        [CAW_KIND_IPV4] = "IPv4 address",
+        [CAW_KIND_TIME] = "time",
     };
     printf(kinds[row->kind], row->bits);
 }
@@ -41,24 +41,24 @@ static void print_fields(void) {
 /* ---- messages ----------------------------------------------------------------------------- */
 
 static const char *key_of(caw_field_id id) {
-    return id == CAW_F_RESERVED ? "0" : caw_field_rows[id].key;
+    return id == CAW_FIELD_RESERVED ? "0" : caw_field_rows[id].key;
 }
 
 static void print_payload(const caw_message_row *row) {
     static const char *const kinds[] = {
-        [CAW_NOTHING] = "",
-        [CAW_EVENT] = "low, high, to, mask",
-        [CAW_MINOR] = "version, or nothing",
-        [CAW_FAILURE] = "header of the request, error",
-        [CAW_DBR] = "value of the data type",
-        [CAW_ANY] = "any bytes",
+        [CAW_PAYLOAD_NOTHING] = "",
+        [CAW_PAYLOAD_EVENT] = "low, high, to, mask",
+        [CAW_PAYLOAD_MINOR] = "version, or nothing",
+        [CAW_PAYLOAD_FAILURE] = "header of the request, error",
+        [CAW_PAYLOAD_DBR] = "value of the data type",
+        [CAW_PAYLOAD_ANY] = "any bytes",
     };
-    fputs(row->payload == CAW_STRING ? key_of(row->text) : kinds[row->payload], stdout);
+    fputs(row->payload == CAW_PAYLOAD_STRING ? key_of(row->text) : kinds[row->payload], stdout);
 }
 
 static void print_line(const caw_message_row *row) {
     printf("`%s(", row->name);
-    for (const caw_word *word = row->line; word->id != CAW_F_RESERVED; word++)
+    for (const caw_word *word = row->line; word->id != CAW_FIELD_RESERVED; word++)
         printf("%s%s", word == row->line ? "" : ", ",
                word->name ? word->name : caw_field_rows[word->id].name);
     fputs(")`", stdout);
@@ -67,7 +67,7 @@ static void print_line(const caw_message_row *row) {
 static void print_message(const caw_message_row *row) {
     static const char *const sides[] = {"either", "client", "server"};
     static const char *const transports[] = {"", "TCP", "UDP", "TCP, UDP"};
-    if (row->speaker == CAW_NOBODY)
+    if (row->speaker == CAW_SIDE_NOBODY)
         printf("| other");
     else
         printf("| %u", row->command);
@@ -92,7 +92,7 @@ static void print_messages(void) {
 
 static void print_layout(const caw_dbr_row *row) {
     const char *separator = "";
-    for (const caw_field_id *id = row->layout; *id != CAW_F_RESERVED; id++) {
+    for (const caw_field_id *id = row->layout; *id != CAW_FIELD_RESERVED; id++) {
         printf("%s%s", separator, caw_field_rows[*id].key);
         separator = ", ";
     }
@@ -100,10 +100,10 @@ static void print_layout(const caw_dbr_row *row) {
 
 static void print_types(void) {
     static const char *const elements[] = {
-        [CAW_E_STRING] = "text of 40 bytes", [CAW_E_INT16] = "signed, 16 bit",
-        [CAW_E_FLOAT] = "float, 32 bit",     [CAW_E_ENUM] = "unsigned, 16 bit",
-        [CAW_E_CHAR] = "unsigned, 8 bit",    [CAW_E_INT32] = "signed, 32 bit",
-        [CAW_E_DOUBLE] = "float, 64 bit"};
+        [CAW_ELEMENT_STRING] = "text of 40 bytes", [CAW_ELEMENT_INT16] = "signed, 16 bit",
+        [CAW_ELEMENT_FLOAT] = "float, 32 bit",     [CAW_ELEMENT_ENUM] = "unsigned, 16 bit",
+        [CAW_ELEMENT_CHAR] = "unsigned, 8 bit",    [CAW_ELEMENT_INT32] = "signed, 32 bit",
+        [CAW_ELEMENT_DOUBLE] = "float, 64 bit"};
     puts("\n## Data types\n\n"
          "Metadata comes first, padded to so many bytes, then the elements.\n\n"
          "| number | type | metadata bytes | metadata | element |\n|---|---|---|---|---|");

@@ -8,7 +8,7 @@
  * circuit also looks up the channel, line also prints. NUMBER updates, so that the difference
  * of two runs leaves the program's start out.
  */
-#include "caw.h"
+#include "caw_history.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,7 +46,7 @@ static void see(caw_circuit *circuit, int end, const uint8_t *bytes, size_t size
     caw_context context = caw_circuit_context(circuit, end, bytes, size);
     caw_decode(bytes, size, &context, &message);
     if (steps >= CIRCUIT)
-        caw_circuit_see(circuit, end, &message, now, &note);
+        caw_circuit_observe(circuit, end, &message, now, &note);
     if (steps >= LINE)
         caw_line(&message, text, sizeof text);
 }
@@ -62,7 +62,7 @@ int main(int count, char **words) {
         fprintf(stderr, "usage: bench_core walk|decode|circuit|line NUMBER\n");
         return 1;
     }
-    caw_circuit_settle(circuit, 1);
+    caw_circuit_set_server(circuit, 1);
     see(circuit, 0, subscribe, sizeof subscribe, CIRCUIT);
     for (long i = atol(words[2]); i > 0; i--)
         see(circuit, 1, update, sizeof update, steps);

@@ -3,7 +3,7 @@
 #ifndef COUNTED_H
 #define COUNTED_H
 
-#include "caw.h"
+#include "caw_history.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Compiles when the public headers are C++17 on their own. */
 #include "caw.h"
-#include "caw_packet.h"
+#include "caw_capture.h"
 
 static_assert(CAW_COMMANDS == 28, "commands 0 to 27");

@@ -40,9 +40,10 @@ int main(void) {
     while (getline(&input, &room, stdin) > 0) {
         if (sscanf(input, "%7s %7s %n", transport, speaker, &at) != 2)
             continue;
-        caw_context context = {.transport = strcmp(transport, "udp") ? CAW_TCP : CAW_UDP};
+        caw_context context = {.transport = strcmp(transport, "udp") ? CAW_TRANSPORT_TCP
+                                                                     : CAW_TRANSPORT_UDP};
         if (strcmp(speaker, "nobody"))
-            context.speaker = strcmp(speaker, "client") ? CAW_SERVER : CAW_CLIENT;
+            context.speaker = strcmp(speaker, "client") ? CAW_SIDE_SERVER : CAW_SIDE_CLIENT;
         uint8_t *bytes = malloc(strlen(input));
         size_t len = unhex(input + at, bytes);
         answer(bytes, len, &context);

@@ -4,7 +4,7 @@
  * caw_link, FORM `repr` or `str`, PATH an attribute, HEX the frame or `-` when empty. One line of
  * stdout answers it: "number N", "text T", "none" or "unknown".
  */
-#include "caw_packet.h"
+#include "caw_capture.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -54,10 +54,10 @@ static bool read_context(message_page *page) {
     if (sscanf(page->paragraph[1], "%7s %7s %31[^\n]", transport, speaker, rest) < 2)
         return false;
     page->context = (caw_context){
-        .transport = strcmp(transport, "udp") ? CAW_TCP : CAW_UDP,
-        .speaker = !strcmp(speaker, "client")   ? CAW_CLIENT
-                   : !strcmp(speaker, "server") ? CAW_SERVER
-                                                : CAW_NOBODY,
+        .transport = strcmp(transport, "udp") ? CAW_TRANSPORT_TCP : CAW_TRANSPORT_UDP,
+        .speaker = !strcmp(speaker, "client")   ? CAW_SIDE_CLIENT
+                   : !strcmp(speaker, "server") ? CAW_SIDE_SERVER
+                                                : CAW_SIDE_NOBODY,
         .starts = strstr(rest, "starts"),
         .cancel_pending = strstr(rest, "cancel"),
     };
@@ -115,27 +115,27 @@ static void add_text(log_text *log, caw_view text) {
 
 static void add_value(log_text *log, const caw_field *field) {
     switch (caw_field_rows[field->id].kind) {
-    case CAW_UINT:
+    case CAW_KIND_UINT:
         add(log, "%" PRIu64, field->number);
         break;
-    case CAW_INT:
+    case CAW_KIND_INT:
         add(log, "%" PRId64, (int64_t)field->number);
         break;
-    case CAW_REAL:
+    case CAW_KIND_REAL:
         add(log, "%.15g", field->real);
         break;
-    case CAW_TEXT:
+    case CAW_KIND_TEXT:
         add_text(log, field->text);
         break;
-    case CAW_IPV4:
+    case CAW_KIND_IPV4:
         for (int shift = 24; shift >= 0; shift -= 8)
             add(log, "%u%s", (unsigned)(field->number >> shift & 0xff), shift ? "." : "");
         break;
-    case CAW_TIME:
+    case CAW_KIND_TIME:
         add(log, "%" PRIu32 ".%09" PRIu32, field->seconds, field->nanoseconds);
         break;
-    case CAW_BYTES:
-    case CAW_GROUP:
+    case CAW_KIND_BYTES:
+    case CAW_KIND_GROUP:
         add_hex(log, field->view);
         break;
     }

@@ -3,7 +3,7 @@
 #ifndef TALK_H
 #define TALK_H
 
-#include "caw.h"
+#include "caw_history.h"
 #include "make.h"
 
 #define CLIENT_END 0
@@ -27,7 +27,7 @@ static inline void talk_say(caw_circuit *circuit, int end, const draft *made, ui
     static uint8_t bytes[MADE_MOST];
     caw_message message = talk_decode(circuit, end, made, bytes);
     caw_moment now = {.frame = frame, .seconds = frame};
-    caw_circuit_see(circuit, end, &message, now, note);
+    caw_circuit_observe(circuit, end, &message, now, note);
 }
 
 #endif

@@ -36,7 +36,7 @@ static void check_lines(const char *what, const line *lines, size_t count) {
         const char *pv = caw_pv(note), *want = lines[i].pv;
         CHECK(!pv == !want && (!pv || strcmp(pv, want) == 0), "%s, %zu: %s", what, i + 1,
               pv ? pv : "no name");
-        bool answers = note->turn == CAW_RESPONSE && note->exchange;
+        bool answers = note->turn == CAW_TURN_RESPONSE && note->exchange;
         uint32_t to = answers ? note->exchange->request.frame : 0;
         CHECK(to == lines[i].to, "%s, %zu: answers %u", what, i + 1, to);
         uint32_t in = !answers && note->exchange ? note->exchange->answer.frame : 0;
@@ -48,7 +48,7 @@ static void check_lines(const char *what, const line *lines, size_t count) {
 static void converse(caw_circuit *circuit, const line *lines, size_t count) {
     for (size_t i = 0; i < count; i++) {
         if (lines[i].hole)
-            caw_circuit_hole(circuit);
+            caw_circuit_gap(circuit);
         talk_say(circuit, lines[i].end, &lines[i].message, (uint32_t)i + 1, &notes[i]);
     }
 }
@@ -58,7 +58,7 @@ static void test_lines(const char *what, bool complete, const line *lines, size_
     caw_memory memory = counted_memory(&memory_count);
     caw_circuit *circuit = caw_circuit_new(&memory, complete);
     if (complete)
-        caw_circuit_settle(circuit, SERVER_END);
+        caw_circuit_set_server(circuit, SERVER_END);
     converse(circuit, lines, count);
     check_lines(what, lines, count);
     caw_circuit_free(circuit);
@@ -204,15 +204,15 @@ static void test_identity(void) {
     const draft other = {.command = 20, NAME("you")};
     const draft create = {.command = 18, .p1 = 1, .p2 = 13, NAME("t:a")};
     CHECK(!caw_circuit_user(circuit) && !caw_circuit_host(circuit), "nobody yet");
-    CHECK(caw_circuit_speaker(circuit, C) == CAW_NOBODY, "not settled");
+    CHECK(caw_circuit_speaker(circuit, C) == CAW_SIDE_NOBODY, "not settled");
     talk_say(circuit, C, &user, 1, &notes[0]);
     talk_say(circuit, C, &host, 2, &notes[1]);
     CHECK_TEXT(caw_circuit_user(circuit), "me");
     CHECK_TEXT(caw_circuit_host(circuit), "here");
-    CHECK(caw_circuit_speaker(circuit, C) == CAW_CLIENT, "settled by its name");
-    CHECK(caw_circuit_speaker(circuit, S) == CAW_SERVER, "and so is the other end");
-    caw_circuit_settle(circuit, C);
-    CHECK(caw_circuit_speaker(circuit, C) == CAW_CLIENT, "the first word stands");
+    CHECK(caw_circuit_speaker(circuit, C) == CAW_SIDE_CLIENT, "settled by its name");
+    CHECK(caw_circuit_speaker(circuit, S) == CAW_SIDE_SERVER, "and so is the other end");
+    caw_circuit_set_server(circuit, C);
+    CHECK(caw_circuit_speaker(circuit, C) == CAW_SIDE_CLIENT, "the first word stands");
     talk_say(circuit, C, &create, 3, &notes[2]);
     talk_say(circuit, C, &other, 4, &notes[3]);
     CHECK_TEXT(caw_circuit_user(circuit), "me");

@@ -25,8 +25,8 @@ static bool decode(const draft *made, caw_message *message) {
 }
 
 static draft answer(uint16_t type, uint32_t count, uint32_t size) {
-    draft made = {{CAW_TCP, CAW_SERVER, false, false},
-                  CAW_READ_NOTIFY,
+    draft made = {{CAW_TRANSPORT_TCP, CAW_SIDE_SERVER, false, false},
+                  CAW_COMMAND_READ_NOTIFY,
                   type,
                   count,
                   1,
@@ -111,7 +111,8 @@ static void test_values(void) {
         made.payload = values[i].bytes;
         caw_message message;
         caw_field field;
-        CHECK(decode(&made, &message) && caw_find(&message, CAW_F_VALUE, &field), "value %zu", i);
+        CHECK(decode(&made, &message) && caw_find(&message, CAW_FIELD_VALUE, &field), "value %zu",
+              i);
         CHECK(field.real == values[i].real, "value %zu is %g", i, field.real);
         CHECK((int64_t)field.number == values[i].number, "value %zu is %lld", i,
               (long long)field.number);
@@ -128,9 +129,9 @@ static void test_limit(void) {
         caw_field field;
         uint32_t shown = 0, more = 0, bytes_left = 0;
         while (caw_next(&cursor, &field)) {
-            shown += field.id == CAW_F_VALUE;
-            more += field.id == CAW_F_MORE_VALUES;
-            if (field.id == CAW_F_MORE_VALUES)
+            shown += field.id == CAW_FIELD_VALUE;
+            more += field.id == CAW_FIELD_MORE_VALUES;
+            if (field.id == CAW_FIELD_MORE_VALUES)
                 bytes_left = field.view.len;
         }
         uint32_t want = limit < 1000 ? limit : 1000;

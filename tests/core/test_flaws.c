@@ -5,10 +5,10 @@
 #include "test.h"
 
 #define FROM(transport_, speaker_) .context = {.transport = transport_, .speaker = speaker_}
-#define TO_SERVER                  FROM(CAW_TCP, CAW_CLIENT)
-#define TO_CLIENT                  FROM(CAW_TCP, CAW_SERVER)
-#define SEARCHING                  FROM(CAW_UDP, CAW_CLIENT)
-#define FINDING                    FROM(CAW_UDP, CAW_SERVER)
+#define TO_SERVER                  FROM(CAW_TRANSPORT_TCP, CAW_SIDE_CLIENT)
+#define TO_CLIENT                  FROM(CAW_TRANSPORT_TCP, CAW_SIDE_SERVER)
+#define SEARCHING                  FROM(CAW_TRANSPORT_UDP, CAW_SIDE_CLIENT)
+#define FINDING                    FROM(CAW_TRANSPORT_UDP, CAW_SIDE_SERVER)
 
 #define BYTES(text) .payload = text, .size = sizeof(text) - 1
 #define NAME_60     "123456789_123456789_123456789_123456789_123456789_123456789_"
@@ -17,13 +17,15 @@
 /* the header of a READ_NOTIFY that failed */
 #define FAILED "\0\x0f\0\0\0\x06\0\1\0\0\0\7\0\0\0\x12"
 
-#define VERSION(minor)     .command = CAW_VERSION, .count = minor
-#define READ_ANSWER(dbr)   .command = CAW_READ_NOTIFY, .type = dbr, .count = 1, .p1 = 1, .p2 = 9
-#define WRITES(dbr, many)  .command = CAW_WRITE, .type = dbr, .count = many, .p1 = 1, .p2 = 9
-#define SUBSCRIBES         .command = CAW_EVENT_ADD, .type = 20, .count = 1, .p1 = 451, .p2 = 9
-#define SEARCHES(id, flag) .command = CAW_SEARCH, .type = flag, .count = 13, .p1 = 9, .p2 = id
-#define CREATES            .command = CAW_CREATE_CHAN, .p1 = 9, .p2 = 13
-#define ERROR_OF(status)   .command = CAW_ERROR, .p1 = 9, .p2 = status
+#define VERSION(minor) .command = CAW_COMMAND_VERSION, .count = minor
+#define READ_ANSWER(dbr)                                                                           \
+    .command = CAW_COMMAND_READ_NOTIFY, .type = dbr, .count = 1, .p1 = 1, .p2 = 9
+#define WRITES(dbr, many) .command = CAW_COMMAND_WRITE, .type = dbr, .count = many, .p1 = 1, .p2 = 9
+#define SUBSCRIBES        .command = CAW_COMMAND_EVENT_ADD, .type = 20, .count = 1, .p1 = 451, .p2 = 9
+#define SEARCHES(id, flag)                                                                         \
+    .command = CAW_COMMAND_SEARCH, .type = flag, .count = 13, .p1 = 9, .p2 = id
+#define CREATES          .command = CAW_COMMAND_CREATE_CHAN, .p1 = 9, .p2 = 13
+#define ERROR_OF(status) .command = CAW_COMMAND_ERROR, .p1 = 9, .p2 = status
 
 /* DBR_CTRL_ENUM: alarm, number of states, room for 16 of them, value */
 #define ROOM_26(text)        text "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
@@ -38,8 +40,8 @@ static const struct {
     draft bad, good;
 } cases[] = {
     {CAW_FLAW_UNALIGNED,
-     {TO_SERVER, .command = CAW_CLIENT_NAME, BYTES("four\0")},
-     {TO_SERVER, .command = CAW_CLIENT_NAME, BYTES("four\0\0\0\0")}},
+     {TO_SERVER, .command = CAW_COMMAND_CLIENT_NAME, BYTES("four\0")},
+     {TO_SERVER, .command = CAW_COMMAND_CLIENT_NAME, BYTES("four\0\0\0\0")}},
     {CAW_FLAW_TOO_SHORT,
      {TO_CLIENT, READ_ANSWER(6), BYTES("")},
      {TO_CLIENT, READ_ANSWER(6), .size = 8}},
@@ -47,13 +49,13 @@ static const struct {
      {TO_CLIENT, READ_ANSWER(6), .size = 16},
      {TO_CLIENT, READ_ANSWER(6), .size = 8}},
     {CAW_FLAW_TOO_LONG, /* a message without payload */
-     {TO_SERVER, .command = CAW_CLEAR_CHANNEL, .size = 8},
-     {TO_SERVER, .command = CAW_CLEAR_CHANNEL}},
+     {TO_SERVER, .command = CAW_COMMAND_CLEAR_CHANNEL, .size = 8},
+     {TO_SERVER, .command = CAW_COMMAND_CLEAR_CHANNEL}},
     {CAW_FLAW_TOO_LONG, /* an empty array may come in the room of one element, not of two */
-     {TO_CLIENT, .command = CAW_READ_NOTIFY, .type = 6, .p1 = 1, .size = 16},
-     {TO_CLIENT, .command = CAW_READ_NOTIFY, .type = 6, .p1 = 1, .size = 8}},
+     {TO_CLIENT, .command = CAW_COMMAND_READ_NOTIFY, .type = 6, .p1 = 1, .size = 16},
+     {TO_CLIENT, .command = CAW_COMMAND_READ_NOTIFY, .type = 6, .p1 = 1, .size = 8}},
     {CAW_FLAW_TOO_SHORT, /* one string may be short, not the first of two */
-     {TO_CLIENT, .command = CAW_READ_NOTIFY, .type = 0, .count = 2, .p1 = 1, .size = 40},
+     {TO_CLIENT, .command = CAW_COMMAND_READ_NOTIFY, .type = 0, .count = 2, .p1 = 1, .size = 40},
      {TO_CLIENT, READ_ANSWER(0), .size = 8}},
     {CAW_FLAW_TOO_SHORT,
      {TO_SERVER, SUBSCRIBES, .size = 8},
@@ -62,31 +64,35 @@ static const struct {
      {TO_CLIENT, ERROR_OF(142), BYTES("\0\x0f\0\0\0\0\0\0")},
      {TO_CLIENT, ERROR_OF(142), BYTES(FAILED "why\0\0\0\0\0")}},
     {CAW_FLAW_TOO_SHORT, /* half a version */
-     {FINDING, .command = CAW_SEARCH, .type = 5064, .p1 = 0xffffffff, .size = 1},
-     {FINDING, .command = CAW_SEARCH, .type = 5064, .p1 = 0xffffffff}},
+     {FINDING, .command = CAW_COMMAND_SEARCH, .type = 5064, .p1 = 0xffffffff, .size = 1},
+     {FINDING, .command = CAW_COMMAND_SEARCH, .type = 5064, .p1 = 0xffffffff}},
     {CAW_FLAW_UNKNOWN_COMMAND,
      {TO_SERVER, .command = 28, .size = 8},
      {TO_SERVER, .command = 21, .size = 8}},
-    {CAW_FLAW_OBSOLETE, {TO_SERVER, .command = CAW_SNAPSHOT}, {TO_SERVER, .command = CAW_ECHO}},
+    {CAW_FLAW_OBSOLETE,
+     {TO_SERVER, .command = CAW_COMMAND_SNAPSHOT},
+     {TO_SERVER, .command = CAW_COMMAND_ECHO}},
     {CAW_FLAW_OLD,
-     {TO_SERVER, .command = CAW_READ, .type = 6, .count = 1},
-     {TO_SERVER, .command = CAW_READ_NOTIFY, .type = 6, .count = 1}},
-    {CAW_FLAW_OLD, {TO_CLIENT, .command = CAW_READ_SYNC}, {TO_CLIENT, .command = CAW_ECHO}},
+     {TO_SERVER, .command = CAW_COMMAND_READ, .type = 6, .count = 1},
+     {TO_SERVER, .command = CAW_COMMAND_READ_NOTIFY, .type = 6, .count = 1}},
+    {CAW_FLAW_OLD,
+     {TO_CLIENT, .command = CAW_COMMAND_READ_SYNC},
+     {TO_CLIENT, .command = CAW_COMMAND_ECHO}},
     {CAW_FLAW_WRONG_SIDE,
-     {TO_SERVER, .command = CAW_NOT_FOUND},
-     {TO_CLIENT, .command = CAW_NOT_FOUND}},
+     {TO_SERVER, .command = CAW_COMMAND_NOT_FOUND},
+     {TO_CLIENT, .command = CAW_COMMAND_NOT_FOUND}},
     {CAW_FLAW_WRONG_TRANSPORT,
-     {SEARCHING, .command = CAW_READ_NOTIFY, .type = 6, .count = 1},
-     {TO_SERVER, .command = CAW_READ_NOTIFY, .type = 6, .count = 1}},
+     {SEARCHING, .command = CAW_COMMAND_READ_NOTIFY, .type = 6, .count = 1},
+     {TO_SERVER, .command = CAW_COMMAND_READ_NOTIFY, .type = 6, .count = 1}},
     {CAW_FLAW_BAD_TYPE,
-     {TO_SERVER, .command = CAW_READ_NOTIFY, .type = 39, .count = 1},
-     {TO_SERVER, .command = CAW_READ_NOTIFY, .type = 38, .count = 1}},
+     {TO_SERVER, .command = CAW_COMMAND_READ_NOTIFY, .type = 39, .count = 1},
+     {TO_SERVER, .command = CAW_COMMAND_READ_NOTIFY, .type = 38, .count = 1}},
     {CAW_FLAW_BAD_NATIVE_TYPE,
-     {TO_CLIENT, .command = CAW_CREATE_CHAN, .type = 7, .count = 1},
-     {TO_CLIENT, .command = CAW_CREATE_CHAN, .type = 6, .count = 1}},
+     {TO_CLIENT, .command = CAW_COMMAND_CREATE_CHAN, .type = 7, .count = 1},
+     {TO_CLIENT, .command = CAW_COMMAND_CREATE_CHAN, .type = 6, .count = 1}},
     {CAW_FLAW_EXTENDED_UDP,
-     {SEARCHING, .command = CAW_VERSION, .extended = true},
-     {SEARCHING, .command = CAW_VERSION}},
+     {SEARCHING, .command = CAW_COMMAND_VERSION, .extended = true},
+     {SEARCHING, .command = CAW_COMMAND_VERSION}},
     {CAW_FLAW_BAD_MARKER,
      {TO_CLIENT, READ_ANSWER(6), .size = 8, .extended = true, .marker = 1},
      {TO_CLIENT, READ_ANSWER(6), .size = 8, .extended = true}},
@@ -94,14 +100,14 @@ static const struct {
      {TO_CLIENT, READ_ANSWER(6), .extended = true, .declared = (16 << 20) + 8},
      {TO_CLIENT, READ_ANSWER(6), .extended = true, .declared = 16 << 20}},
     {CAW_FLAW_UNKNOWN_STATUS,
-     {TO_CLIENT, .command = CAW_WRITE_NOTIFY, .type = 6, .count = 1, .p1 = 369},
-     {TO_CLIENT, .command = CAW_WRITE_NOTIFY, .type = 6, .count = 1, .p1 = 368}},
+     {TO_CLIENT, .command = CAW_COMMAND_WRITE_NOTIFY, .type = 6, .count = 1, .p1 = 369},
+     {TO_CLIENT, .command = CAW_COMMAND_WRITE_NOTIFY, .type = 6, .count = 1, .p1 = 368}},
     {CAW_FLAW_FAILURE,
-     {TO_CLIENT, .command = CAW_WRITE_NOTIFY, .type = 6, .count = 1, .p1 = 368},
-     {TO_CLIENT, .command = CAW_WRITE_NOTIFY, .type = 6, .count = 1, .p1 = 1}},
+     {TO_CLIENT, .command = CAW_COMMAND_WRITE_NOTIFY, .type = 6, .count = 1, .p1 = 368},
+     {TO_CLIENT, .command = CAW_COMMAND_WRITE_NOTIFY, .type = 6, .count = 1, .p1 = 1}},
     {CAW_FLAW_ERROR_MESSAGE,
      {TO_CLIENT, ERROR_OF(142), BYTES(FAILED "why\0\0\0\0\0")},
-     {TO_CLIENT, .command = CAW_ECHO}},
+     {TO_CLIENT, .command = CAW_COMMAND_ECHO}},
     {CAW_FLAW_UNTERMINATED_ERROR,
      {TO_CLIENT, ERROR_OF(142), BYTES(FAILED "whywhywh")},
      {TO_CLIENT, ERROR_OF(142), BYTES(FAILED "whywhyw\0")}},
@@ -113,7 +119,9 @@ static const struct {
     {CAW_FLAW_VERSION_OLDER, {TO_CLIENT, VERSION(12)}, {TO_CLIENT, VERSION(13)}},
     {CAW_FLAW_VERSION_NEWER, {TO_CLIENT, VERSION(14)}, {TO_CLIENT, VERSION(13)}},
     {CAW_FLAW_NO_VERSION,
-     {.context = {CAW_UDP, CAW_CLIENT, true, false}, SEARCHES(9, 5), BYTES("a\0\0\0\0\0\0\0")},
+     {.context = {CAW_TRANSPORT_UDP, CAW_SIDE_CLIENT, true, false},
+      SEARCHES(9, 5),
+      BYTES("a\0\0\0\0\0\0\0")},
      {SEARCHING, SEARCHES(9, 5), BYTES("a\0\0\0\0\0\0\0")}},
     {CAW_FLAW_SEARCH_IDS,
      {SEARCHING, SEARCHES(8, 5), BYTES("a\0\0\0\0\0\0\0")},
@@ -147,11 +155,11 @@ static const struct {
      {TO_SERVER, CREATES, BYTES("a." NAME_480 "123456789_123456789\0\0\0")},
      {TO_SERVER, CREATES, BYTES("a." NAME_480 "123456789_12345678\0\0\0\0")}},
     {CAW_FLAW_CREATE_FAILED,
-     {TO_CLIENT, .command = CAW_CREATE_CH_FAIL},
-     {TO_CLIENT, .command = CAW_CREATE_CHAN}},
+     {TO_CLIENT, .command = CAW_COMMAND_CREATE_CH_FAIL},
+     {TO_CLIENT, .command = CAW_COMMAND_CREATE_CHAN}},
     {CAW_FLAW_SERVER_DISCONN,
-     {TO_CLIENT, .command = CAW_SERVER_DISCONN},
-     {TO_CLIENT, .command = CAW_CLEAR_CHANNEL}},
+     {TO_CLIENT, .command = CAW_COMMAND_SERVER_DISCONN},
+     {TO_CLIENT, .command = CAW_COMMAND_CLEAR_CHANNEL}},
     {CAW_FLAW_MASK,
      {TO_SERVER, SUBSCRIBES, BYTES("\0\0\0\0\0\0\0\0\0\0\0\0\0\x10\0\0")},
      {TO_SERVER, SUBSCRIBES, BYTES("\0\0\0\0\0\0\0\0\0\0\0\0\0\x0f\0\0")}},
@@ -169,10 +177,10 @@ static const struct {
      {TO_SERVER, WRITES(0, 1), BYTES("12345678")},
      {TO_SERVER, WRITES(0, 1), BYTES("1234567\0")}},
     {CAW_FLAW_UNTERMINATED_STRING, /* the second string of 40 bytes; the bytes behind a NUL */
-     {TO_CLIENT, .command = CAW_READ_NOTIFY, .type = 0, .count = 2, .p1 = 1,
+     {TO_CLIENT, .command = CAW_COMMAND_READ_NOTIFY, .type = 0, .count = 2, .p1 = 1,
       BYTES("a\0______________________________________"
             "________________________________________")},
-     {TO_CLIENT, .command = CAW_READ_NOTIFY, .type = 0, .count = 2, .p1 = 1,
+     {TO_CLIENT, .command = CAW_COMMAND_READ_NOTIFY, .type = 0, .count = 2, .p1 = 1,
       BYTES("a\0______________________________________"
             "_______________________________________\0")}},
     {CAW_FLAW_UNTERMINATED_STRING, /* units */
@@ -212,30 +220,31 @@ static const struct {
      {TO_CLIENT, READ_ANSWER(28), .size = 64},
      {TO_CLIENT, READ_ANSWER(28), .size = 56}},
     {CAW_FLAW_UNTERMINATED_STRING, /* what is behind a class name is none */
-     {TO_CLIENT, .command = CAW_READ_NOTIFY, .type = 37, .count = 1, .p1 = 1,
+     {TO_CLIENT, .command = CAW_COMMAND_READ_NOTIFY, .type = 37, .count = 1, .p1 = 1,
       BYTES("\0\0\0\0\0\0\0\0________________________________________")},
-     {TO_CLIENT, .command = CAW_READ_NOTIFY, .type = 38, .count = 2, .p1 = 1,
+     {TO_CLIENT, .command = CAW_COMMAND_READ_NOTIFY, .type = 38, .count = 2, .p1 = 1,
       BYTES("ai\0_____________________________________"
             "________________________________________")}},
     {CAW_FLAW_RESERVED,
-     {TO_SERVER, .command = CAW_EVENTS_ON, .p2 = 1},
-     {TO_SERVER, .command = CAW_CLEAR_CHANNEL, .p2 = 1}},
+     {TO_SERVER, .command = CAW_COMMAND_EVENTS_ON, .p2 = 1},
+     {TO_SERVER, .command = CAW_COMMAND_CLEAR_CHANNEL, .p2 = 1}},
     {CAW_FLAW_LONG_IDENTITY,
-     {TO_SERVER, .command = CAW_HOST_NAME,
+     {TO_SERVER, .command = CAW_COMMAND_HOST_NAME,
       BYTES(NAME_480 "123456789_123456789_123456789_12\0\0\0\0\0\0\0\0")},
-     {TO_SERVER, .command = CAW_HOST_NAME, BYTES(NAME_480 "123456789_123456789_123456789_1\0")}},
+     {TO_SERVER, .command = CAW_COMMAND_HOST_NAME,
+      BYTES(NAME_480 "123456789_123456789_123456789_1\0")}},
     {CAW_FLAW_EVENTS_OFF,
-     {TO_SERVER, .command = CAW_EVENTS_OFF},
-     {TO_SERVER, .command = CAW_EVENTS_ON}},
+     {TO_SERVER, .command = CAW_COMMAND_EVENTS_OFF},
+     {TO_SERVER, .command = CAW_COMMAND_EVENTS_ON}},
     {CAW_FLAW_BEACON_PORT,
-     {FINDING, .command = CAW_RSRV_IS_UP, .type = 13},
-     {FINDING, .command = CAW_RSRV_IS_UP, .type = 13, .count = 5064}},
+     {FINDING, .command = CAW_COMMAND_RSRV_IS_UP, .type = 13},
+     {FINDING, .command = CAW_COMMAND_RSRV_IS_UP, .type = 13, .count = 5064}},
     {CAW_FLAW_NO_ACCESS,
-     {TO_CLIENT, .command = CAW_ACCESS_RIGHTS, .p2 = 0},
-     {TO_CLIENT, .command = CAW_ACCESS_RIGHTS, .p2 = 2}},
+     {TO_CLIENT, .command = CAW_COMMAND_ACCESS_RIGHTS, .p2 = 0},
+     {TO_CLIENT, .command = CAW_COMMAND_ACCESS_RIGHTS, .p2 = 2}},
     {CAW_FLAW_RIGHTS,
-     {TO_CLIENT, .command = CAW_ACCESS_RIGHTS, .p2 = 4},
-     {TO_CLIENT, .command = CAW_ACCESS_RIGHTS, .p2 = 3}},
+     {TO_CLIENT, .command = CAW_COMMAND_ACCESS_RIGHTS, .p2 = 4},
+     {TO_CLIENT, .command = CAW_COMMAND_ACCESS_RIGHTS, .p2 = 3}},
 };
 
 static uint64_t flaws_of(const draft *made) {

@@ -3,7 +3,7 @@
  * Random messages at the end of readable memory: no function looks behind the last byte, whatever
  * the header says, and fields tile what is there. The random numbers are always the same.
  */
-#include "caw.h"
+#include "caw_history.h"
 #include "guard.h"
 #include "test.h"
 #include "walk.h"
@@ -49,7 +49,7 @@ int main(void) {
     for (int i = 0; i < MESSAGES; i++) {
         size_t len = random_message(bytes);
         const uint8_t *copy = guard_copy(&guard, bytes, len);
-        caw_context context = {.transport = below(2) ? CAW_TCP : CAW_UDP,
+        caw_context context = {.transport = below(2) ? CAW_TRANSPORT_TCP : CAW_TRANSPORT_UDP,
                                .speaker = (caw_side)below(3),
                                .starts = below(2),
                                .cancel_pending = below(2)};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The map against a plain array, with keys that collide, grow and go away again. */
 #include "counted.h"
-#include "idmap.h"
+#include "history/idmap.h"
 #include "test.h"
 
 #define KEYS   512

@@ -4,7 +4,7 @@
 #include "talk.h"
 #include "test.h"
 
-#define UDP(side) .context = {.transport = CAW_UDP, .speaker = side}
+#define UDP(side) .context = {.transport = CAW_TRANSPORT_UDP, .speaker = side}
 #define CLIENT    caw_endpoint(0x0a010002, 40001)
 #define OTHER     caw_endpoint(0x0a010002, 40002)
 #define SERVER    caw_endpoint(0x0a010001, 5064)
@@ -22,25 +22,25 @@ static caw_note see(caw_searches *searches, uint64_t from, uint64_t to, const dr
     frame++;
     caw_moment now = {.frame = frame, .seconds = frame};
     caw_note note;
-    caw_searches_see(searches, from, to, &message, now, &note);
+    caw_searches_observe(searches, from, to, &message, now, &note);
     return note;
 }
 
 static caw_note ask(caw_searches *searches, uint64_t client, uint32_t cid, const char *name) {
-    draft made = {UDP(CAW_CLIENT), .command = 6, .type = 5,       .count = 13,
-                  .p1 = cid,       .p2 = cid,    .payload = name, .size = 8};
+    draft made = {UDP(CAW_SIDE_CLIENT), .command = 6, .type = 5, .count = 13, .p1 = cid, .p2 = cid,
+                  .payload = name,      .size = 8};
     return see(searches, client, ALL, &made);
 }
 
 static caw_note tell(caw_searches *searches, uint64_t server, uint64_t client, uint32_t cid) {
-    draft made = {UDP(CAW_SERVER),  .command = 6, .type = 5064,
-                  .p1 = 0xffffffff, .p2 = cid,    .payload = "\0\x0d\0\0\0\0\0",
-                  .size = 8};
+    draft made = {
+        UDP(CAW_SIDE_SERVER),          .command = 6, .type = 5064, .p1 = 0xffffffff, .p2 = cid,
+        .payload = "\0\x0d\0\0\0\0\0", .size = 8};
     return see(searches, server, client, &made);
 }
 
 static void number(caw_searches *searches, uint64_t client, uint32_t sequence) {
-    draft made = {UDP(CAW_CLIENT), .command = 0, .type = 1, .count = 13, .p1 = sequence};
+    draft made = {UDP(CAW_SIDE_CLIENT), .command = 0, .type = 1, .count = 13, .p1 = sequence};
     see(searches, client, ALL, &made);
 }
 
@@ -48,12 +48,12 @@ static void test_question_and_answer(caw_searches *searches) {
     caw_note first = ask(searches, CLIENT, 1, "t:a\0\0\0\0");
     caw_note other = ask(searches, OTHER, 1, "t:b\0\0\0\0");
     caw_note again = ask(searches, CLIENT, 1, "t:a\0\0\0\0");
-    CHECK(first.turn == CAW_REQUEST && !first.repeated, "a question");
+    CHECK(first.turn == CAW_TURN_REQUEST && !first.repeated, "a question");
     CHECK(again.repeated && again.exchange == first.exchange, "the same question");
     CHECK(other.exchange != first.exchange, "another client");
 
     caw_note answer = tell(searches, SERVER, CLIENT, 1);
-    CHECK(answer.turn == CAW_RESPONSE && answer.exchange == first.exchange, "its answer");
+    CHECK(answer.turn == CAW_TURN_RESPONSE && answer.exchange == first.exchange, "its answer");
     CHECK(!answer.repeated && !answer.flaws, "the first one");
     CHECK_TEXT(caw_pv(&answer), "t:a");
     CHECK(first.exchange->server == SERVER, "where it is");
@@ -88,10 +88,10 @@ static void test_by_name(caw_searches *searches) {
     CHECK(!caw_searches_find(searches, client + 1, "t:e"), "another host");
     CHECK(!caw_searches_find(searches, client, "t:f"), "another name");
 
-    caw_exchange search = {.command = CAW_SEARCH, .pv = "t:g"};
-    caw_exchange creation = {.command = CAW_CREATE_CHAN, .pv = "t:g"};
-    caw_note over_tcp = {.exchange = &search, .turn = CAW_REQUEST};
-    caw_note create = {.exchange = &creation, .turn = CAW_REQUEST};
+    caw_exchange search = {.command = CAW_COMMAND_SEARCH, .pv = "t:g"};
+    caw_exchange creation = {.command = CAW_COMMAND_CREATE_CHAN, .pv = "t:g"};
+    caw_note over_tcp = {.exchange = &search, .turn = CAW_TURN_REQUEST};
+    caw_note create = {.exchange = &creation, .turn = CAW_TURN_REQUEST};
     caw_searches_link(searches, client + 1, &over_tcp);
     caw_searches_link(searches, client, &create);
     CHECK(!creation.search, "another host searched");
@@ -109,38 +109,41 @@ static const struct {
 } announced[] = {
     {"a search answer with its own address",
      AT(0x0a010001, 5065),
-     {UDP(CAW_SERVER), .command = 6, .type = 5065, .p1 = 0xffffffff, .payload = "\0\x0d",
+     {UDP(CAW_SIDE_SERVER), .command = 6, .type = 5065, .p1 = 0xffffffff, .payload = "\0\x0d",
       .size = 8}},
     {"with another",
      AT(0x0a020304, 5065),
-     {UDP(CAW_SERVER), .command = 6, .type = 5065, .p1 = 0x0a020304, .payload = "\0\x0d",
+     {UDP(CAW_SIDE_SERVER), .command = 6, .type = 5065, .p1 = 0x0a020304, .payload = "\0\x0d",
       .size = 8}},
     {"minor 7 has no address",
      AT(0x0a010001, 5065),
-     {UDP(CAW_SERVER), .command = 6, .type = 5065, .p1 = 0x0a020304, .payload = "\0\7", .size = 8}},
+     {UDP(CAW_SIDE_SERVER), .command = 6, .type = 5065, .p1 = 0x0a020304, .payload = "\0\7",
+      .size = 8}},
     {"minor 4 has no port",
      AT(0x0a010001, 5064),
-     {UDP(CAW_SERVER), .command = 6, .type = 6, .p1 = 3, .payload = "\0\4", .size = 8}},
+     {UDP(CAW_SIDE_SERVER), .command = 6, .type = 6, .p1 = 3, .payload = "\0\4", .size = 8}},
     {"a name server that has the PV",
      AT(0x0a010001, 5064),
-     {.context = {.transport = CAW_TCP, .speaker = CAW_SERVER},
+     {.context = {.transport = CAW_TRANSPORT_TCP, .speaker = CAW_SIDE_SERVER},
       .command = 6,
       .type = 9999,
       .p1 = 0xffffffff}},
     {"a name server that knows who has",
      AT(0x0a020304, 9999),
-     {.context = {.transport = CAW_TCP, .speaker = CAW_SERVER},
+     {.context = {.transport = CAW_TRANSPORT_TCP, .speaker = CAW_SIDE_SERVER},
       .command = 6,
       .type = 9999,
       .p1 = 0x0a020304}},
     {"a beacon",
      AT(0x0a010001, 4321),
-     {UDP(CAW_SERVER), .command = 13, .type = 13, .count = 4321, .p1 = 1}},
+     {UDP(CAW_SIDE_SERVER), .command = 13, .type = 13, .count = 4321, .p1 = 1}},
     {"a beacon with an address and no port",
      AT(0x0a020304, 5064),
-     {UDP(CAW_SERVER), .command = 13, .type = 13, .p1 = 1, .p2 = 0x0a020304}},
-    {"a search", 0, {UDP(CAW_CLIENT), .command = 6, .type = 5, .count = 13, .size = 8}},
-    {"an echo", 0, {.context = {.transport = CAW_TCP, .speaker = CAW_SERVER}, .command = 23}},
+     {UDP(CAW_SIDE_SERVER), .command = 13, .type = 13, .p1 = 1, .p2 = 0x0a020304}},
+    {"a search", 0, {UDP(CAW_SIDE_CLIENT), .command = 6, .type = 5, .count = 13, .size = 8}},
+    {"an echo",
+     0,
+     {.context = {.transport = CAW_TRANSPORT_TCP, .speaker = CAW_SIDE_SERVER}, .command = 23}},
 };
 
 static void test_announced(void) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The tables are complete, free of contradictions, and those of the protocol. */
 #include "caw.h"
-#include "dbr.h"
+#include "message/dbr.h"
 #include "test.h"
 
 #include <ctype.h>
@@ -19,7 +19,7 @@ static bool is_key(const char *key) {
 }
 
 static void check_field(const caw_field_row *row, int id) {
-    bool group = row->kind == CAW_GROUP;
+    bool group = row->kind == CAW_KIND_GROUP;
     CHECK(row->label && *row->label, "field %d", id);
     CHECK(!row->key == group, "field %d: a key exactly when it is on the wire", id);
     if (group)
@@ -27,7 +27,8 @@ static void check_field(const caw_field_row *row, int id) {
     CHECK(is_key(row->key), "%s", row->key);
     CHECK(row->meaning && row->meaning[strlen(row->meaning) - 1] == '.', "%s: a sentence",
           row->key);
-    CHECK((row->bits > 0) == (row->kind == CAW_UINT || row->kind == CAW_INT), "%s", row->key);
+    CHECK((row->bits > 0) == (row->kind == CAW_KIND_UINT || row->kind == CAW_KIND_INT), "%s",
+          row->key);
     CHECK(row->bits <= 32 && row->bits % 8 == 0, "%s", row->key);
     CHECK(!row->names || row->bits, "%s: names belong to numbers", row->key);
 }
@@ -54,7 +55,7 @@ static void test_fields(void) {
 }
 
 static void test_mask_bits(void) {
-    const caw_field_row *mask = &caw_field_rows[CAW_F_MASK];
+    const caw_field_row *mask = &caw_field_rows[CAW_FIELD_MASK];
     uint32_t seen = 0;
     for (const caw_bit *bit = mask->flags; bit->key; bit++) {
         char key[64];
@@ -73,31 +74,32 @@ static void test_mask_bits(void) {
 /* Whether a payload of this kind may hold a field. */
 static bool in_payload(const caw_message_row *row, caw_field_id id) {
     switch (row->payload) {
-    case CAW_STRING:
+    case CAW_PAYLOAD_STRING:
         return id == row->text;
-    case CAW_EVENT:
-        return id >= CAW_F_LOW && id <= CAW_F_MASK;
-    case CAW_MINOR:
-        return id == CAW_F_VERSION;
-    case CAW_FAILURE:
-        return id == CAW_F_FAILED_COMMAND || id == CAW_F_ERROR_TEXT || id == CAW_F_FAILED_REQUEST;
-    case CAW_DBR:
-        return id == CAW_F_DATA || id == CAW_F_METADATA;
-    case CAW_ANY:
-        return id == CAW_F_DATA;
+    case CAW_PAYLOAD_EVENT:
+        return id >= CAW_FIELD_LOW && id <= CAW_FIELD_MASK;
+    case CAW_PAYLOAD_MINOR:
+        return id == CAW_FIELD_VERSION;
+    case CAW_PAYLOAD_FAILURE:
+        return id == CAW_FIELD_FAILED_COMMAND || id == CAW_FIELD_ERROR_TEXT ||
+               id == CAW_FIELD_FAILED_REQUEST;
+    case CAW_PAYLOAD_DBR:
+        return id == CAW_FIELD_DATA || id == CAW_FIELD_METADATA;
+    case CAW_PAYLOAD_ANY:
+        return id == CAW_FIELD_DATA;
     default:
         return false;
     }
 }
 
 static bool has_field(const caw_message_row *row, caw_field_id id) {
-    return id == CAW_F_COMMAND || id == CAW_F_SIZE || id == row->type || id == row->count ||
+    return id == CAW_FIELD_COMMAND || id == CAW_FIELD_SIZE || id == row->type || id == row->count ||
            id == row->param1 || id == row->param2 || in_payload(row, id);
 }
 
 static void check_words(const caw_message_row *row) {
     size_t words = 0;
-    for (const caw_word *word = row->line; word->id != CAW_F_RESERVED; word++) {
+    for (const caw_word *word = row->line; word->id != CAW_FIELD_RESERVED; word++) {
         const char *name = word->name ? word->name : caw_field_rows[word->id].name;
         CHECK(has_field(row, word->id), "%s has no word %d", row->name, (int)word->id);
         CHECK(name, "%s: word %d has no name", row->name, (int)word->id);
@@ -112,18 +114,19 @@ static void check_words(const caw_message_row *row) {
 
 static void check_row(const caw_message_row *row) {
     CHECK(row->name && row->label && row->brief && row->meaning, "command %d", row->command);
-    CHECK((row->payload == CAW_STRING) == (row->text != CAW_F_RESERVED), "%s", row->name);
-    CHECK(row->subject == CAW_F_RESERVED || has_field(row, row->subject), "%s", row->name);
+    CHECK((row->payload == CAW_PAYLOAD_STRING) == (row->text != CAW_FIELD_RESERVED), "%s",
+          row->name);
+    CHECK(row->subject == CAW_FIELD_RESERVED || has_field(row, row->subject), "%s", row->name);
     for (size_t i = 0; i < LENGTH(row->details); i++)
-        CHECK(row->details[i] == CAW_F_RESERVED || has_field(row, row->details[i]),
+        CHECK(row->details[i] == CAW_FIELD_RESERVED || has_field(row, row->details[i]),
               "%s: detail %zu", row->name, i);
     check_words(row);
 }
 
 /* An EVENT_ADD answer without payload has a row of its own, right behind the one with. */
 static bool is_confirmation(const caw_message_row *row) {
-    return row > caw_message_rows && row->command == CAW_EVENT_ADD && row->payload == CAW_NOTHING &&
-           row[-1].payload == CAW_DBR;
+    return row > caw_message_rows && row->command == CAW_COMMAND_EVENT_ADD &&
+           row->payload == CAW_PAYLOAD_NOTHING && row[-1].payload == CAW_PAYLOAD_DBR;
 }
 
 static bool shadows(const caw_message_row *first, const caw_message_row *row) {
@@ -150,34 +153,34 @@ static const struct {
     caw_command command;
     int client, server;
 } senders[] = {
-    {CAW_VERSION, CAW_BOTH, CAW_BOTH},
-    {CAW_EVENT_ADD, CAW_TCP, CAW_TCP},
-    {CAW_EVENT_CANCEL, CAW_TCP, 0},
-    {CAW_READ, CAW_TCP, CAW_TCP},
-    {CAW_WRITE, CAW_TCP, 0},
-    {CAW_SNAPSHOT, 0, 0},
-    {CAW_SEARCH, CAW_BOTH, CAW_BOTH},
-    {CAW_BUILD, 0, 0},
-    {CAW_EVENTS_OFF, CAW_TCP, 0},
-    {CAW_EVENTS_ON, CAW_TCP, 0},
-    {CAW_READ_SYNC, CAW_TCP, CAW_TCP},
-    {CAW_ERROR, 0, CAW_BOTH},
-    {CAW_CLEAR_CHANNEL, CAW_TCP, CAW_TCP},
-    {CAW_RSRV_IS_UP, 0, CAW_UDP},
-    {CAW_NOT_FOUND, 0, CAW_BOTH}, /* old documents have it in datagrams */
-    {CAW_READ_NOTIFY, CAW_TCP, CAW_TCP},
-    {CAW_READ_BUILD, 0, 0},
-    {CAW_REPEATER_CONFIRM, 0, CAW_UDP},
-    {CAW_CREATE_CHAN, CAW_TCP, CAW_TCP},
-    {CAW_WRITE_NOTIFY, CAW_TCP, CAW_TCP},
-    {CAW_CLIENT_NAME, CAW_TCP, 0},
-    {CAW_HOST_NAME, CAW_TCP, 0},
-    {CAW_ACCESS_RIGHTS, 0, CAW_TCP},
-    {CAW_ECHO, CAW_TCP, CAW_TCP},
-    {CAW_REPEATER_REGISTER, CAW_UDP, 0},
-    {CAW_SIGNAL, 0, 0},
-    {CAW_CREATE_CH_FAIL, 0, CAW_TCP},
-    {CAW_SERVER_DISCONN, 0, CAW_TCP},
+    {CAW_COMMAND_VERSION, CAW_TRANSPORT_BOTH, CAW_TRANSPORT_BOTH},
+    {CAW_COMMAND_EVENT_ADD, CAW_TRANSPORT_TCP, CAW_TRANSPORT_TCP},
+    {CAW_COMMAND_EVENT_CANCEL, CAW_TRANSPORT_TCP, 0},
+    {CAW_COMMAND_READ, CAW_TRANSPORT_TCP, CAW_TRANSPORT_TCP},
+    {CAW_COMMAND_WRITE, CAW_TRANSPORT_TCP, 0},
+    {CAW_COMMAND_SNAPSHOT, 0, 0},
+    {CAW_COMMAND_SEARCH, CAW_TRANSPORT_BOTH, CAW_TRANSPORT_BOTH},
+    {CAW_COMMAND_BUILD, 0, 0},
+    {CAW_COMMAND_EVENTS_OFF, CAW_TRANSPORT_TCP, 0},
+    {CAW_COMMAND_EVENTS_ON, CAW_TRANSPORT_TCP, 0},
+    {CAW_COMMAND_READ_SYNC, CAW_TRANSPORT_TCP, CAW_TRANSPORT_TCP},
+    {CAW_COMMAND_ERROR, 0, CAW_TRANSPORT_BOTH},
+    {CAW_COMMAND_CLEAR_CHANNEL, CAW_TRANSPORT_TCP, CAW_TRANSPORT_TCP},
+    {CAW_COMMAND_RSRV_IS_UP, 0, CAW_TRANSPORT_UDP},
+    {CAW_COMMAND_NOT_FOUND, 0, CAW_TRANSPORT_BOTH}, /* old documents have it in datagrams */
+    {CAW_COMMAND_READ_NOTIFY, CAW_TRANSPORT_TCP, CAW_TRANSPORT_TCP},
+    {CAW_COMMAND_READ_BUILD, 0, 0},
+    {CAW_COMMAND_REPEATER_CONFIRM, 0, CAW_TRANSPORT_UDP},
+    {CAW_COMMAND_CREATE_CHAN, CAW_TRANSPORT_TCP, CAW_TRANSPORT_TCP},
+    {CAW_COMMAND_WRITE_NOTIFY, CAW_TRANSPORT_TCP, CAW_TRANSPORT_TCP},
+    {CAW_COMMAND_CLIENT_NAME, CAW_TRANSPORT_TCP, 0},
+    {CAW_COMMAND_HOST_NAME, CAW_TRANSPORT_TCP, 0},
+    {CAW_COMMAND_ACCESS_RIGHTS, 0, CAW_TRANSPORT_TCP},
+    {CAW_COMMAND_ECHO, CAW_TRANSPORT_TCP, CAW_TRANSPORT_TCP},
+    {CAW_COMMAND_REPEATER_REGISTER, CAW_TRANSPORT_UDP, 0},
+    {CAW_COMMAND_SIGNAL, 0, 0},
+    {CAW_COMMAND_CREATE_CH_FAIL, 0, CAW_TRANSPORT_TCP},
+    {CAW_COMMAND_SERVER_DISCONN, 0, CAW_TRANSPORT_TCP},
 };
 
 static int transports(caw_command command, caw_side side) {
@@ -192,8 +195,8 @@ static void test_senders(void) {
     CHECK(LENGTH(senders) == CAW_COMMANDS, "every command");
     for (size_t i = 0; i < LENGTH(senders); i++) {
         CHECK(senders[i].command == (caw_command)i, "command %zu", i);
-        CHECK(transports((caw_command)i, CAW_CLIENT) == senders[i].client, "client's %zu", i);
-        CHECK(transports((caw_command)i, CAW_SERVER) == senders[i].server, "server's %zu", i);
+        CHECK(transports((caw_command)i, CAW_SIDE_CLIENT) == senders[i].client, "client's %zu", i);
+        CHECK(transports((caw_command)i, CAW_SIDE_SERVER) == senders[i].server, "server's %zu", i);
         const caw_name *name = caw_name_of(caw_command_names, (uint32_t)i);
         bool sent = senders[i].client || senders[i].server;
         CHECK(name && name->obsolete == !sent, "command %zu is obsolete when nobody sends it", i);
@@ -218,8 +221,8 @@ static void test_dbr_rows(void) {
         base_name(row->type, name);
         const caw_name *known = caw_name_of(caw_dbr_names, type);
         CHECK_TEXT(known ? known->name : "nothing", name);
-        for (const caw_field_id *id = row->layout; *id != CAW_F_RESERVED; id++)
-            sum += caw_meta_size(*id, row->element) * (*id == CAW_F_STATE ? CAW_STATE_MOST : 1);
+        for (const caw_field_id *id = row->layout; *id != CAW_FIELD_RESERVED; id++)
+            sum += caw_meta_size(*id, row->element) * (*id == CAW_FIELD_STATE ? CAW_STATE_MOST : 1);
         CHECK(sum <= row->meta, "%s: %u bytes of metadata in %u", name, sum, row->meta);
         CHECK(row->meta - sum <= 4, "%s: %u bytes of padding", name, row->meta - sum);
         CHECK(!row->meta || row->structure, "%s", name);
@@ -264,7 +267,7 @@ static void test_flaw_rows(void) {
         const caw_flaw_row *row = &caw_flaw_rows[flaw];
         CHECK(row->key && is_key(row->key) && !strchr(row->key, '.'), "flaw %d", flaw);
         CHECK(row->label && isupper((unsigned char)*row->label), "flaw %d", flaw);
-        CHECK(row->level <= CAW_ERROR_LEVEL, "flaw %d", flaw);
+        CHECK(row->level <= CAW_LEVEL_ERROR, "flaw %d", flaw);
         for (int other = 0; other < flaw; other++)
             CHECK(strcmp(row->key, caw_flaw_rows[other].key) != 0, "%s twice", row->key);
     }

@@ -6,9 +6,9 @@
 
 #define ROOM 2048
 
-#define FROM(side) .context = {.transport = CAW_TCP, .speaker = side}
-#define CLIENT     FROM(CAW_CLIENT)
-#define SERVER     FROM(CAW_SERVER)
+#define FROM(side) .context = {.transport = CAW_TRANSPORT_TCP, .speaker = side}
+#define CLIENT     FROM(CAW_SIDE_CLIENT)
+#define SERVER     FROM(CAW_SIDE_SERVER)
 
 #define BYTES(text) .payload = text, .size = sizeof(text) - 1
 
@@ -35,11 +35,11 @@ static size_t print_line(char *text, size_t size) {
 }
 
 static size_t print_brief(char *text, size_t size) {
-    return caw_brief(&example, NULL, text, size);
+    return caw_summary(&example, NULL, text, size);
 }
 
 static size_t print_value(char *text, size_t size) {
-    return caw_brief_value(&example, text, size);
+    return caw_summary_value(&example, text, size);
 }
 
 static size_t print_word(char *text, size_t size) {
@@ -73,7 +73,7 @@ static void check_buffers(const char *what, printer *print, const char *whole) {
 
 static void test_buffers(void) {
     static const draft made = {
-        SERVER,   .command = CAW_READ_NOTIFY, .type = 12, .count = 1, .p1 = 1,
+        SERVER,   .command = CAW_COMMAND_READ_NOTIFY, .type = 12, .count = 1, .p1 = 1,
         .p2 = 18, BYTES("\0\4\0\1\0\0\0\7")};
     example = decode(&made);
     check_buffers("caw_line", print_line,
@@ -83,8 +83,8 @@ static void test_buffers(void) {
                   "defunct=False, description='Normal successful completion'), ioid=18, "
                   "metadata=DBR_STS_LONG(status=<AlarmStatus.HIGH: 4>, "
                   "severity=<AlarmSeverity.MINOR_ALARM: 1>))");
-    check_buffers("caw_brief", print_brief, "Read Notify Response ioid 18 = 7 MINOR/HIGH");
-    check_buffers("caw_brief_value", print_value, "7");
+    check_buffers("caw_summary", print_brief, "Read Notify Response ioid 18 = 7 MINOR/HIGH");
+    check_buffers("caw_summary_value", print_value, "7");
     check_buffers("caw_line_word", print_word,
                   "DBR_STS_LONG(status=<AlarmStatus.HIGH: 4>, "
                   "severity=<AlarmSeverity.MINOR_ALARM: 1>)");
@@ -96,9 +96,9 @@ static void test_buffers(void) {
 /* ---- the short form ----------------------------------------------------------------------- */
 
 #define UPDATE(dbr, many)                                                                          \
-    SERVER, .command = CAW_EVENT_ADD, .type = dbr, .count = many, .p1 = 1, .p2 = 3
+    SERVER, .command = CAW_COMMAND_EVENT_ADD, .type = dbr, .count = many, .p1 = 1, .p2 = 3
 #define ANSWER(dbr, many)                                                                          \
-    SERVER, .command = CAW_READ_NOTIFY, .type = dbr, .count = many, .p1 = 1, .p2 = 7
+    SERVER, .command = CAW_COMMAND_READ_NOTIFY, .type = dbr, .count = many, .p1 = 1, .p2 = 7
 
 /* DBR_GR_DOUBLE 3.25 mm; the alarm varies */
 #define IN_MM(status, severity)                                                                    \
@@ -115,27 +115,29 @@ static const struct {
     const char *text, *subject;
     draft message;
 } briefs[] = {
-    {"Version 13", NULL, {CLIENT, .command = CAW_VERSION, .count = 13}},
+    {"Version 13", NULL, {CLIENT, .command = CAW_COMMAND_VERSION, .count = 13}},
     {"Client operator",
      NULL,
-     {CLIENT, .command = CAW_CLIENT_NAME, BYTES("operator\0\0\0\0\0\0\0\0")}},
-    {"Host console3", NULL, {CLIENT, .command = CAW_HOST_NAME, BYTES("console3\0\0\0\0\0\0\0\0")}},
+     {CLIENT, .command = CAW_COMMAND_CLIENT_NAME, BYTES("operator\0\0\0\0\0\0\0\0")}},
+    {"Host console3",
+     NULL,
+     {CLIENT, .command = CAW_COMMAND_HOST_NAME, BYTES("console3\0\0\0\0\0\0\0\0")}},
     {"Create t:ai",
      NULL,
-     {CLIENT, .command = CAW_CREATE_CHAN, .p1 = 1, .p2 = 13, BYTES("t:ai\0\0\0\0")}},
+     {CLIENT, .command = CAW_COMMAND_CREATE_CHAN, .p1 = 1, .p2 = 13, BYTES("t:ai\0\0\0\0")}},
     {"Search t:ai",
      NULL,
-     {CLIENT, .command = CAW_SEARCH, .type = 5, .count = 13, .p1 = 1, .p2 = 1,
+     {CLIENT, .command = CAW_COMMAND_SEARCH, .type = 5, .count = 13, .p1 = 1, .p2 = 1,
       BYTES("t:ai\0\0\0\0")}},
     {"Search Response cid 1 10.1.0.7 port 5064",
      NULL,
-     {SERVER, .command = CAW_SEARCH, .type = 5064, .p1 = 0x0a010007, .p2 = 1}},
+     {SERVER, .command = CAW_COMMAND_SEARCH, .type = 5064, .p1 = 0x0a010007, .p2 = 1}},
     {"Read Notify sid 451 ioid 7 DBR_TIME_DOUBLE",
      NULL,
-     {CLIENT, .command = CAW_READ_NOTIFY, .type = 20, .count = 1, .p1 = 451, .p2 = 7}},
+     {CLIENT, .command = CAW_COMMAND_READ_NOTIFY, .type = 20, .count = 1, .p1 = 451, .p2 = 7}},
     {"Read Notify t:ai ioid 7 DBR_TIME_DOUBLE",
      "t:ai",
-     {CLIENT, .command = CAW_READ_NOTIFY, .type = 20, .count = 1, .p1 = 451, .p2 = 7}},
+     {CLIENT, .command = CAW_COMMAND_READ_NOTIFY, .type = 20, .count = 1, .p1 = 451, .p2 = 7}},
     {"Read Notify Response t:ai = 3.25 mm", "t:ai", {ANSWER(27, 1), IN_MM("\0", "\0")}},
     {"Event sub 3 = 3.25 mm MINOR/HIGH", NULL, {UPDATE(27, 1), IN_MM("\4", "\1")}},
     {"Event t:sine = 3.25 mm MAJOR/LOLO", "t:sine", {UPDATE(27, 1), IN_MM("\5", "\2")}},
@@ -146,7 +148,8 @@ static const struct {
     {"Event sub 3 = 2", NULL, {UPDATE(3, 1), BYTES("\0\2\0\0\0\0\0\0")}},
     {"Event sub 3 ECA_NORDACCESS",
      NULL,
-     {SERVER, .command = CAW_EVENT_ADD, .type = 6, .count = 1, .p1 = 368, .p2 = 3, .size = 8}},
+     {SERVER, .command = CAW_COMMAND_EVENT_ADD, .type = 6, .count = 1, .p1 = 368, .p2 = 3,
+      .size = 8}},
     {"Read Notify Response ioid 7 = 0.1", NULL, {ANSWER(2, 1), BYTES("\x3d\xcc\xcc\xcd\0\0\0\0")}},
     {"Read Notify Response ioid 7 = 0.3333333333",
      NULL,
@@ -178,29 +181,30 @@ static const struct {
      {ANSWER(0, 1), BYTES("\xc2\x9b\xc0\xaf\xed\xa0\x80\0")}},
     {"Write Notify Response ioid 7 ECA_NORMAL",
      NULL,
-     {SERVER, .command = CAW_WRITE_NOTIFY, .type = 6, .count = 1, .p1 = 1, .p2 = 7}},
+     {SERVER, .command = CAW_COMMAND_WRITE_NOTIFY, .type = 6, .count = 1, .p1 = 1, .p2 = 7}},
     {"Write sid 5 = -1",
      NULL,
-     {CLIENT, .command = CAW_WRITE, .type = 1, .count = 1, .p1 = 5, BYTES("\xff\xff\0\0\0\0\0\0")}},
+     {CLIENT, .command = CAW_COMMAND_WRITE, .type = 1, .count = 1, .p1 = 5,
+      BYTES("\xff\xff\0\0\0\0\0\0")}},
     {"Error cid 2 ECA_PUTFAIL Write t:ai",
      NULL,
-     {SERVER, .command = CAW_ERROR, .p1 = 2, .p2 = 160,
+     {SERVER, .command = CAW_COMMAND_ERROR, .p1 = 2, .p2 = 160,
       BYTES("\0\4\0\0\0\6\0\1\0\0\0\5\0\0\0\2t:ai\0\0\0\0")}},
     {"Access Rights cid 2 READ|WRITE",
      NULL,
-     {SERVER, .command = CAW_ACCESS_RIGHTS, .p1 = 2, .p2 = 3}},
+     {SERVER, .command = CAW_COMMAND_ACCESS_RIGHTS, .p1 = 2, .p2 = 3}},
     {"Subscribe sid 5 sub 3 DBR_DOUBLE DBE_VALUE|DBE_ALARM",
      NULL,
-     {CLIENT, .command = CAW_EVENT_ADD, .type = 6, .count = 1, .p1 = 5, .p2 = 3,
+     {CLIENT, .command = CAW_COMMAND_EVENT_ADD, .type = 6, .count = 1, .p1 = 5, .p2 = 3,
       BYTES("\0\0\0\0\0\0\0\0\0\0\0\0\0\5\0\0")}},
-    {"Echo", NULL, {CLIENT, .command = CAW_ECHO}},
+    {"Echo", NULL, {CLIENT, .command = CAW_COMMAND_ECHO}},
 };
 
 static void test_briefs(void) {
     for (size_t i = 0; i < sizeof briefs / sizeof *briefs; i++) {
         char text[ROOM];
         caw_message message = decode(&briefs[i].message);
-        caw_brief(&message, briefs[i].subject, text, sizeof text);
+        caw_summary(&message, briefs[i].subject, text, sizeof text);
         CHECK_TEXT(text, briefs[i].text);
     }
 }
@@ -214,7 +218,7 @@ static void test_long_brief(void) {
     draft whole = made;
     whole.size++; /* its NUL */
     caw_message message = decode(&whole);
-    caw_brief_value(&message, text, sizeof text);
+    caw_summary_value(&message, text, sizeof text);
     CHECK_TEXT(text, "\"123456789.123456789.123456789.123456789.123456789.123456789."
                      "123456789.123456789....\"");
 }
@@ -226,7 +230,7 @@ static void test_long_utf8(void) {
                                      "123456789.12345678\xe2\x82\xac 90123")};
     char text[ROOM];
     caw_message message = decode(&made);
-    caw_brief_value(&message, text, sizeof text);
+    caw_summary_value(&message, text, sizeof text);
     CHECK_TEXT(text, "\"123456789.123456789.123456789.123456789.123456789.123456789."
                      "123456789.12345678...\"");
 }
@@ -238,43 +242,43 @@ static void test_cut_briefs(void) {
     caw_message message;
     size_t len = make_message(&made, bytes);
     caw_decode(bytes, len - 4, &made.context, &message);
-    caw_brief(&message, NULL, text, sizeof text);
+    caw_summary(&message, NULL, text, sizeof text);
     CHECK_TEXT(text, "Event sub 3 = [0, 0, 0, ... 4 elements]");
     caw_decode(bytes, len - 13, &made.context, &message);
-    caw_brief(&message, NULL, text, sizeof text);
+    caw_summary(&message, NULL, text, sizeof text);
     CHECK_TEXT(text, "Event sub 3");
 }
 
 /* ---- bytes of the wire -------------------------------------------------------------------- */
 
 static void test_escapes(void) {
-    static const draft made = {CLIENT, .command = CAW_CLIENT_NAME,
+    static const draft made = {CLIENT, .command = CAW_COMMAND_CLIENT_NAME,
                                BYTES("\x1b[31m\n\r\t\\'\"\x7f\xb5\x85\xa0\xad\0\0\0\0\0\0\0\0")};
     char text[ROOM];
     caw_message message = decode(&made);
     caw_line(&message, text, sizeof text);
     CHECK_TEXT(text,
                "ClientNameRequest(name='\\x1b[31m\\n\\r\\t\\\\\\'\"\\x7f\xc2\xb5\\x85\\xa0\\xad')");
-    caw_brief(&message, NULL, text, sizeof text);
+    caw_summary(&message, NULL, text, sizeof text);
     CHECK_TEXT(text, "Client \\x1b[31m\\n\\r\\t\\\\'\"\\x7f\xc2\xb5\\x85\\xa0\\xad");
-    caw_brief(&message, "\x1b[2J", text, sizeof text);
+    caw_summary(&message, "\x1b[2J", text, sizeof text);
     CHECK_TEXT(text, "Client \\x1b[2J");
 }
 
 static void test_words(void) {
-    static const draft made = {SERVER,           .command = CAW_SEARCH,
+    static const draft made = {SERVER,           .command = CAW_COMMAND_SEARCH,
                                .type = 5064,     .p1 = 0x0a010007,
                                .p2 = 0xffffffff, BYTES("\xff\xff\0\0\0\0\0\0")};
     char text[ROOM];
     caw_message message = decode(&made);
     CHECK(caw_line_word(&message, "port", &value, text, sizeof text), "port");
-    CHECK(value.kind == CAW_IS_NUMBER && value.number == 5064, "port");
+    CHECK(value.kind == CAW_WORD_NUMBER && value.number == 5064, "port");
     CHECK(caw_line_word(&message, "cid", &value, text, sizeof text), "cid");
     CHECK(value.number == 0xffffffff, "ids are not negative");
     CHECK(caw_line_word(&message, "version", &value, text, sizeof text), "version");
     CHECK(value.number == -1, "versions are, to caproto");
     CHECK(caw_line_word(&message, "ip", &value, text, sizeof text), "ip");
-    CHECK(value.kind == CAW_IS_STRING && value.length == 8, "ip");
+    CHECK(value.kind == CAW_WORD_STRING && value.length == 8, "ip");
     CHECK_TEXT(text, "10.1.0.7");
     CHECK(!caw_line_word(&message, "sid", &value, text, sizeof text), "no such word");
 }

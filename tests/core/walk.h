@@ -21,17 +21,18 @@ static inline walk_fault walk_field(const caw_message *message, const caw_field 
     if (field->id >= CAW_FIELDS)
         return "a field that is none";
     const caw_field_row *row = &caw_field_rows[field->id];
-    if (row->kind == CAW_GROUP)
+    if (row->kind == CAW_KIND_GROUP)
         return "a group as a field";
     if (field->view.len == 0)
         return "a field without bytes";
     if (field->view.bytes != message->whole.bytes + field->view.at)
         return "a field's bytes are not at its offset";
-    if (row->kind == CAW_UINT && field->view.len * 8 > row->bits)
+    if (row->kind == CAW_KIND_UINT && field->view.len * 8 > row->bits)
         return "a number wider than its row says";
-    if (row->kind == CAW_TEXT && field->text.len > field->view.len)
+    if (row->kind == CAW_KIND_TEXT && field->text.len > field->view.len)
         return "a text longer than its bytes";
-    if (row->kind == CAW_TEXT && field->text.len && memchr(field->text.bytes, 0, field->text.len))
+    if (row->kind == CAW_KIND_TEXT && field->text.len &&
+        memchr(field->text.bytes, 0, field->text.len))
         return "a text with a NUL";
     return NULL;
 }
@@ -73,7 +74,7 @@ static inline walk_fault walk_find(const caw_message *message) {
     caw_cursor cursor = caw_fields(message, 1);
     caw_field field;
     while (caw_next(&cursor, &field))
-        if (field.part != CAW_IN_REQUEST && first[field.id].len == 0)
+        if (field.part != CAW_PART_REQUEST && first[field.id].len == 0)
             first[field.id] = field.view;
     for (int id = 0; id < CAW_FIELDS; id++) {
         bool found = caw_find(message, (caw_field_id)id, &field);
@@ -112,11 +113,11 @@ static inline bool walk_is_printable(const char *text) {
 typedef size_t walk_printer(const caw_message *message, char *text, size_t size);
 
 static inline size_t walk_brief(const caw_message *message, char *text, size_t size) {
-    return caw_brief(message, NULL, text, size);
+    return caw_summary(message, NULL, text, size);
 }
 
 static inline size_t walk_brief_pv(const caw_message *message, char *text, size_t size) {
-    return caw_brief(message, "t:ai", text, size);
+    return caw_summary(message, "t:ai", text, size);
 }
 
 /* A small buffer gets the beginning of what a big one gets; neither is written over its end. */
@@ -139,7 +140,7 @@ static inline walk_fault walk_print(const caw_message *message, walk_printer *pr
 static inline walk_fault walk_words(const caw_message *message) {
     static char text[WALK_LINE_MOST];
     walk_fault fault = NULL;
-    for (const caw_word *word = message->row->line; word->id != CAW_F_RESERVED; word++) {
+    for (const caw_word *word = message->row->line; word->id != CAW_FIELD_RESERVED; word++) {
         const char *name = word->name ? word->name : caw_field_rows[word->id].name;
         caw_word_value value;
         bool found = caw_line_word(message, name, &value, text, WALK_LINE_MOST);
@@ -156,7 +157,8 @@ static inline walk_fault walk_words(const caw_message *message) {
 
 static inline walk_fault walk_message(const caw_message *message) {
     static const uint32_t limits[] = {0, 1, 2, 7, CAW_ALL};
-    static walk_printer *const printers[] = {caw_line, walk_brief, walk_brief_pv, caw_brief_value};
+    static walk_printer *const printers[] = {caw_line, walk_brief, walk_brief_pv,
+                                             caw_summary_value};
     walk_fault fault = NULL;
     for (size_t i = 0; !fault && i < sizeof limits / sizeof *limits; i++)
         fault = walk_fields(message, limits[i]);

@@ -6,7 +6,7 @@
  * of memory there are (0: enough). Then messages: a byte of what happens (see below), command,
  * type, count, both parameters, size and payload. The ids are single bytes, so they meet often.
  */
-#include "caw.h"
+#include "caw_history.h"
 
 #include "../core/counted.h"
 #include "../core/make.h"
@@ -45,13 +45,14 @@ static void check_note(const caw_note *note, const caw_moment *now) {
     const char *pv = caw_pv(note);
     require(!pv || strlen(pv) < 256, "a name longer than any that was sent");
     require(note->flaws >> CAW_HISTORY_FLAWS == 0, "an unknown flaw");
-    require(note->turn != CAW_RESPONSE || exchange, "an answer to nothing");
+    require(note->turn != CAW_TURN_RESPONSE || exchange, "an answer to nothing");
     if (!exchange)
         return;
     require(exchange->request.frame && exchange->request.frame <= now->frame, "a late request");
     require(!exchange->answer.frame || exchange->answer.frame >= exchange->request.frame,
             "answered before it was asked");
-    require(note->turn != CAW_RESPONSE || exchange->answer.frame, "an answer that answered not");
+    require(note->turn != CAW_TURN_RESPONSE || exchange->answer.frame,
+            "an answer that answered not");
 }
 
 static void show(play *self, int happens, const draft *made) {
@@ -61,15 +62,17 @@ static void show(play *self, int happens, const draft *made) {
     caw_note *note = &self->notes[self->seen];
     caw_message message;
     if (happens & DATAGRAM) {
-        caw_context context = {.transport = CAW_UDP, .speaker = end ? CAW_SERVER : CAW_CLIENT};
+        caw_context context = {.transport = CAW_TRANSPORT_UDP,
+                               .speaker = end ? CAW_SIDE_SERVER : CAW_SIDE_CLIENT};
         if (caw_decode(bytes, length, &context, &message) <= 0)
             return;
-        caw_searches_see(self->searches, (uint64_t)end, (uint64_t)!end, &message, self->now, note);
+        caw_searches_observe(self->searches, (uint64_t)end, (uint64_t)!end, &message, self->now,
+                             note);
     } else {
         caw_context context = caw_circuit_context(self->circuit, end, bytes, length);
         if (caw_decode(bytes, length, &context, &message) <= 0)
             return;
-        caw_circuit_see(self->circuit, end, &message, self->now, note);
+        caw_circuit_observe(self->circuit, end, &message, self->now, note);
         caw_searches_link(self->searches, 0, note);
     }
     check_note(note, &self->now);
@@ -89,9 +92,9 @@ static size_t step(play *self, const uint8_t *data, size_t len) {
                   .size = size,
                   .extended = happens & EXTENDED};
     if (happens & HOLE)
-        caw_circuit_hole(self->circuit);
+        caw_circuit_gap(self->circuit);
     if (happens & SETTLE)
-        caw_circuit_settle(self->circuit, 1);
+        caw_circuit_set_server(self->circuit, 1);
     self->now.frame += !(happens & SAME_FRAME) || !self->now.frame;
     self->now.nanoseconds = (int32_t)self->now.frame * 1000000;
     show(self, happens, &made);

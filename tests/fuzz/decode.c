@@ -20,7 +20,7 @@ static void require(walk_fault fault) {
 }
 
 static caw_context context_of(uint8_t control) {
-    caw_context context = {.transport = control & 1 ? CAW_UDP : CAW_TCP,
+    caw_context context = {.transport = control & 1 ? CAW_TRANSPORT_UDP : CAW_TRANSPORT_TCP,
                            .speaker = (caw_side)((control >> 1 & 3) % 3),
                            .starts = control >> 3 & 1,
                            .cancel_pending = control >> 4 & 1};

@@ -25,8 +25,8 @@ int main(void) {
         print_header(command, 0xffff, 6);
     }
     for (uint16_t type = 0; type <= CAW_DBR_TYPES; type++)
-        print_header(CAW_READ_NOTIFY, (uint16_t)(type < CAW_DBR_TYPES ? caw_dbr(type)->meta : 0),
-                     type);
+        print_header(CAW_COMMAND_READ_NOTIFY,
+                     (uint16_t)(type < CAW_DBR_TYPES ? caw_dbr(type)->meta : 0), type);
     for (const caw_name *status = caw_status_names; status->name; status++) {
         putchar('"');
         print_bytes(status->value, 4);

@@ -25,15 +25,15 @@ static size_t print_line(char *text, size_t size) {
 }
 
 static size_t print_brief(char *text, size_t size) {
-    return caw_brief(&message, NULL, text, size);
+    return caw_summary(&message, NULL, text, size);
 }
 
 static size_t print_brief_of_name(char *text, size_t size) {
-    return caw_brief(&message, name, text, size);
+    return caw_summary(&message, name, text, size);
 }
 
 static size_t print_value(char *text, size_t size) {
-    return caw_brief_value(&message, text, size);
+    return caw_summary_value(&message, text, size);
 }
 
 static size_t print_real(char *text, size_t size) {
@@ -70,7 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
                                         print_value, print_real,  print_malformed};
     if (len < 3 || len - 3 < data[2])
         return 0;
-    caw_context context = {.transport = data[0] & 1 ? CAW_UDP : CAW_TCP,
+    caw_context context = {.transport = data[0] & 1 ? CAW_TRANSPORT_UDP : CAW_TRANSPORT_TCP,
                            .speaker = (caw_side)((data[0] >> 1 & 3) % 3),
                            .starts = data[0] >> 3 & 1,
                            .cancel_pending = data[0] >> 4 & 1};

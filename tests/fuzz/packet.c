@@ -3,7 +3,7 @@
  * libFuzzer's target: the headers around a message. The first byte is the link layer, the second
  * the size of the buffer, the rest the frame.
  */
-#include "caw_packet.h"
+#include "caw_capture.h"
 
 #include "printing.h"
 

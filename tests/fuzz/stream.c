@@ -7,7 +7,7 @@
  * piece is all that was sent at once, bit 4 that messages begin at multiples of 8. The second is
  * the seed of the cuts.
  */
-#include "caw.h"
+#include "caw_history.h"
 
 #include "../core/walk.h"
 #include "printing.h"
@@ -60,7 +60,7 @@ static void check_resync(const uint8_t *data, size_t here, uint8_t control) {
     require(at == here || caw_chain(piece + at, here - at, all && !at) >= CAW_PROOF, "no proof");
     require(at == here || caw_evidence(piece + at, here - at), "a message that cannot be one");
     caw_begins(piece, here);
-    caw_speaker(piece, here, control & 1 ? CAW_UDP : CAW_TCP);
+    caw_speaker(piece, here, control & 1 ? CAW_TRANSPORT_UDP : CAW_TRANSPORT_TCP);
     free(piece);
 }
 
@@ -69,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
         return 0;
     uint8_t control = data[0];
     uint32_t state = data[1];
-    caw_context context = {.transport = control & 1 ? CAW_UDP : CAW_TCP,
+    caw_context context = {.transport = control & 1 ? CAW_TRANSPORT_UDP : CAW_TRANSPORT_TCP,
                            .speaker = (caw_side)((control >> 1 & 3) % 3)};
     data += 2;
     len -= 2;

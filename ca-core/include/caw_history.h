@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * libcaw: what came before a message. Read caw.h first.
+ *
+ *     1. history      whose PV, which answer, how long
+ *     2. plausibility is this Channel Access at all, and where does it go on
+ */
+#ifndef CAW_HISTORY_H
+#define CAW_HISTORY_H
+
+#include "caw.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- 1. history -------------------------------------------------------------------------- */
+
+/*
+ * What one message alone cannot tell: its PV, the request it answers, how long that took. Two
+ * objects remember: a caw_circuit the messages of one TCP connection, a caw_searches the search
+ * datagrams of a whole capture. They are shown each message once, in the order of the capture,
+ * and give a note for it. Notes point to channels and exchanges that live as long as the object
+ * that made them; an answer completes the exchange its request's note points to.
+ *
+ * Not knowing is normal: a capture that starts in the middle gives notes with NULL members.
+ */
+
+/* Where the memory comes from. alloc may return NULL; then less is known. */
+typedef struct {
+    void *(*alloc)(void *user, size_t bytes);
+    void (*release)(void *user, void *memory);
+    void *user;
+} caw_memory;
+
+/* When and where a message was seen. The caller numbers the frames, from 1. */
+typedef struct {
+    uint32_t frame; /* 0: not seen */
+    int32_t nanoseconds;
+    int64_t seconds;
+} caw_moment;
+
+typedef struct caw_exchange caw_exchange;
+
+typedef struct {
+    const char *pv; /* the name, with a NUL; NULL when CREATE_CHAN was not seen */
+    uint32_t cid;
+    uint32_t sid;
+    bool has_sid;
+    bool closed;            /* cleared, refused or dropped by the server */
+    caw_exchange *creation; /* NULL when CREATE_CHAN was not seen */
+} caw_channel;
+
+/* One request and its answer. */
+struct caw_exchange {
+    uint16_t command;
+    bool failed;                /* answered by an ERROR, CREATE_CH_FAIL or NOT_FOUND */
+    uint32_t sequence;          /* of a search: its datagram's number, 0 when it has none */
+    const char *pv;             /* of a search, else the channel's; may be NULL */
+    caw_channel *channel;       /* NULL when not known, and for searches */
+    caw_moment request;         /* the first one, when it was sent again */
+    caw_moment answer;          /* frame 0: none yet */
+    const caw_exchange *search; /* of a channel's creation: the search before it, or NULL */
+    uint64_t server;            /* of a search answer: address and TCP port, see caw_endpoint */
+    /* the circuit's own: */
+    uint32_t epoch;     /* how many holes the circuit had when it was asked */
+    caw_exchange *next; /* to be answered under the same id */
+    caw_exchange *last; /* of those, if this is the first */
+};
+
+typedef struct {
+    const caw_channel *channel;
+    const caw_exchange *exchange;
+    uint32_t flaws; /* 1 << caw_history_flaw */
+    uint8_t turn;   /* caw_turn of this message in its exchange; small, as notes are many */
+    bool repeated;  /* a search that had been sent before */
+} caw_note;
+
+/* What is wrong only in the light of what came before. */
+typedef enum {
+    CAW_HISTORY_UNKNOWN_SID,
+    CAW_HISTORY_UNKNOWN_ID,
+    CAW_HISTORY_ID_IN_USE,
+    CAW_HISTORY_CID_IN_USE,
+    CAW_HISTORY_UNKNOWN_SUBSCRIPTION,
+    CAW_HISTORY_REFRESH,
+    CAW_HISTORY_DUPLICATE_PV,
+    CAW_HISTORY_NOT_SEARCHED,
+    CAW_HISTORY_FLAWS
+} caw_history_flaw;
+
+extern const caw_flaw_row caw_history_rows[CAW_HISTORY_FLAWS];
+
+/* The name that belongs to a message, or NULL. */
+const char *caw_pv(const caw_note *note);
+
+/* An IPv4 address and port as one number, address above. */
+static inline uint64_t caw_endpoint(uint32_t ipv4, uint16_t port) {
+    return (uint64_t)ipv4 << 16 | port;
+}
+
+typedef struct caw_circuit caw_circuit;
+
+/*
+ * A circuit between two ends, 0 and 1, of which nobody knows yet which is the server. `complete`:
+ * its beginning is in the capture, so an id that was not seen is wrong, not merely unknown. NULL
+ * without memory. Free it with caw_circuit_free, and with it all its channels and exchanges.
+ */
+caw_circuit *caw_circuit_new(const caw_memory *memory, bool complete);
+void caw_circuit_free(caw_circuit *circuit);
+
+/*
+ * Says which end is the server. The first word stands. Messages that were seen before, and could
+ * have been sent by both sides, get their notes now.
+ */
+void caw_circuit_set_server(caw_circuit *circuit, int server_end);
+
+/* Who speaks at this end; CAW_SIDE_NOBODY until it is settled. */
+caw_side caw_circuit_speaker(const caw_circuit *circuit, int end);
+
+/* What the circuit knows of the message that starts here, before it is decoded. */
+caw_context caw_circuit_context(const caw_circuit *circuit, int end, const uint8_t *bytes,
+                                size_t available);
+
+/* Bytes are missing here in the capture: answers may be lost. */
+void caw_circuit_gap(caw_circuit *circuit);
+
+/*
+ * Takes note of a message, sent by this end. The note must stay where it is as long as the
+ * circuit lives: settling may fill it in later.
+ */
+void caw_circuit_observe(caw_circuit *circuit, int end, const caw_message *message, caw_moment now,
+                         caw_note *note);
+
+/* What the client says of itself, NULL until it has. */
+const char *caw_circuit_user(const caw_circuit *circuit);
+const char *caw_circuit_host(const caw_circuit *circuit);
+
+typedef struct caw_searches caw_searches;
+
+/* NULL without memory. */
+caw_searches *caw_searches_new(const caw_memory *memory);
+void caw_searches_free(caw_searches *searches);
+
+/*
+ * Takes note of a message in a datagram from one endpoint to another. An answer is matched by the
+ * endpoint it goes to: it may come from any address.
+ */
+void caw_searches_observe(caw_searches *searches, uint64_t from, uint64_t to,
+                          const caw_message *message, caw_moment now, caw_note *note);
+
+/*
+ * The search of a PV by this client address that was the last to be sent or answered: two clients
+ * on a host may search at the same time. NULL when there was none.
+ */
+const caw_exchange *caw_searches_find(const caw_searches *searches, uint32_t client,
+                                      const char *pv);
+
+/*
+ * Takes note of a request on a circuit of this client address: a search counts like one in a
+ * datagram, the creation of a channel gets the search that went before it. The circuit must live
+ * as long as the searches do.
+ */
+void caw_searches_link(caw_searches *searches, uint32_t client, const caw_note *request);
+
+/*
+ * Where a server says it is, as an endpoint: in a search answer or a beacon that came `from`
+ * there. 0 when the message says nothing of the kind. udpiiu.cpp has the rules.
+ */
+uint64_t caw_announced_server(const caw_message *message, uint64_t from);
+
+/* ---- 2. plausibility --------------------------------------------------------------------- */
+
+/*
+ * How strongly the message that starts here speaks for being one, in bits: what other binary data
+ * would have to get right. 0: it cannot be one. Looks at the header and what follows of it.
+ */
+unsigned caw_evidence(const uint8_t *bytes, size_t available);
+
+/*
+ * The evidence of the messages from here on together; 0 when one of them cannot be one. The last
+ * may be incomplete. `piece`: the bytes are all that was sent at once, so it counts when the last
+ * message ends with them. Messages that are little more than zeros never give CAW_CLAIM, and
+ * CAW_PROOF only when they are many or fill the piece.
+ */
+unsigned caw_chain(const uint8_t *bytes, size_t available, bool piece);
+
+/* Enough evidence to go on in a stream that is known to be Channel Access. */
+#define CAW_PROOF 40
+
+/* Enough evidence to take a stream of unknown contents for Channel Access. */
+#define CAW_CLAIM 48
+
+/*
+ * A stream can begin with these bytes, or with what they will become: weak, but enough to tell
+ * other protocols and random bytes. `available` > 0.
+ */
+bool caw_begins(const uint8_t *bytes, size_t available);
+
+/*
+ * The first place where a chain of messages begins that is proven plausible: CAW_PROOF before the
+ * bytes end, and nothing against it. `available` when there is none. Messages start at multiples
+ * of 8 bytes of the stream: where these are known, places are tried from `first` in steps of 8;
+ * where not, from 0 in steps of 1. `piece` is that of caw_chain, for a chain of all the bytes.
+ */
+size_t caw_resync(const uint8_t *bytes, size_t available, size_t first, size_t step, bool piece);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

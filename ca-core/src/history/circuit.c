@@ -1,0 +1,702 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The history of one TCP connection: channels, subscriptions, requests that wait for answers.
+ *
+ * Ids are reused at will, so they are looked up in what is open now and the result is kept in the
+ * message's note. A channel ends with the answer to CLEAR_CHANNEL, a subscription with the
+ * confirmation of its cancel: what is in flight between is still theirs. Requests wait by command
+ * and ioid, because a READ_NOTIFY may use a live subscription's id (libca, after an unresponsive
+ * circuit recovered).
+ */
+#include "exchange.h"
+#include "message/header.h"
+#include "message/message.h"
+#include "message/wire.h"
+
+typedef struct subscription subscription;
+
+typedef struct open_channel {
+    caw_channel channel;
+    subscription *subscriptions;
+    struct open_channel *shadowed; /* an earlier one with the same cid, maybe closed by now */
+} open_channel;
+
+struct subscription {
+    open_channel *owner; /* NULL when the sid was not known */
+    caw_exchange *first; /* EVENT_ADD and its first update */
+    uint32_t id;
+    bool cancelled;
+    bool ended;
+    subscription *next;      /* of the same channel */
+    subscription *successor; /* takes the id when the cancel is confirmed */
+    subscription *last;      /* of those that wait for the id, or itself */
+};
+
+/* A message that either side could have sent, until it is known who is who. */
+typedef struct deferred {
+    caw_message message;
+    int end;
+    caw_moment now;
+    caw_note *note;
+    struct deferred *next;
+} deferred;
+
+struct caw_circuit {
+    caw_store store;
+    caw_idmap open;    /* channels and subscriptions, by scope and id */
+    caw_idmap waiting; /* requests, by command and id */
+    bool complete;
+    int server_end; /* -1 until it is settled */
+    uint32_t epoch;
+    bool has_channels;
+    uint32_t answered; /* the latest frame of a request that has its answer */
+    int64_t quickest;  /* answer, in nanoseconds; 0: none yet */
+    const char *user;
+    const char *host;
+    deferred *first_deferred;
+    deferred *last_deferred;
+};
+
+enum { BY_CID, BY_SID, BY_SUBSCRIPTION };
+
+/* ---- life --------------------------------------------------------------------------------- */
+
+caw_circuit *caw_circuit_new(const caw_memory *memory, bool complete) {
+    caw_circuit *circuit = memory->alloc(memory->user, sizeof *circuit);
+    if (!circuit)
+        return NULL;
+    memset(circuit, 0, sizeof *circuit);
+    circuit->store.memory = *memory;
+    circuit->complete = complete;
+    circuit->server_end = -1;
+    return circuit;
+}
+
+void caw_circuit_free(caw_circuit *circuit) {
+    if (!circuit)
+        return;
+    caw_memory memory = circuit->store.memory;
+    caw_idmap_free(&circuit->open, &memory);
+    caw_idmap_free(&circuit->waiting, &memory);
+    caw_store_free(&circuit->store);
+    memory.release(memory.user, circuit);
+}
+
+const char *caw_circuit_user(const caw_circuit *circuit) {
+    return circuit->user;
+}
+
+const char *caw_circuit_host(const caw_circuit *circuit) {
+    return circuit->host;
+}
+
+void caw_circuit_gap(caw_circuit *circuit) {
+    circuit->epoch++;
+}
+
+/* What was not seen was not sent. */
+static bool knows_all(const caw_circuit *circuit) {
+    return circuit->complete && circuit->epoch == 0;
+}
+
+/* ---- looking up --------------------------------------------------------------------------- */
+
+static void *look_up(const caw_circuit *circuit, uint64_t scope, uint32_t id) {
+    return caw_idmap_get(&circuit->open, (caw_key){scope, id});
+}
+
+static void enter(caw_circuit *circuit, uint64_t scope, uint32_t id, void *value) {
+    caw_idmap_set(&circuit->open, &circuit->store.memory, (caw_key){scope, id}, value);
+}
+
+/* Puts what comes after an entry in its place, unless another has taken its id. */
+static void replace(caw_circuit *circuit, uint64_t scope, uint32_t id, const void *value,
+                    void *next) {
+    if (look_up(circuit, scope, id) == value)
+        enter(circuit, scope, id, next);
+}
+
+static caw_key key_of(uint16_t command, uint32_t high, uint32_t low) {
+    return (caw_key){command, (uint64_t)high << 32 | low};
+}
+
+/* Writes to a channel can be told apart by what they write. */
+static caw_key key_of_write(const caw_header *request) {
+    caw_key key = key_of(request->command, request->param1, request->param2);
+    key.scope |= (uint64_t)request->type << 16 | (uint64_t)request->count << 32;
+    return key;
+}
+
+/*
+ * The key under which a request waits. WRITE has no id of its own: libca puts the cid where
+ * others have an ioid.
+ */
+static caw_key key_of_request(const caw_header *request) {
+    switch (request->command) {
+    case CAW_COMMAND_CREATE_CHAN:
+        return key_of(request->command, 0, request->param1);
+    case CAW_COMMAND_WRITE:
+        return key_of_write(request);
+    case CAW_COMMAND_CLEAR_CHANNEL:
+        return key_of(request->command, request->param1, request->param2);
+    case CAW_COMMAND_ECHO:
+    case CAW_COMMAND_READ_SYNC:
+        return key_of(request->command, 0, 0);
+    default:
+        return key_of(request->command, 0, request->param2);
+    }
+}
+
+static caw_key key_of_message(const caw_message *message) {
+    caw_header header = {.command = message->command,
+                         .type = message->type,
+                         .count = message->count,
+                         .param1 = message->param1,
+                         .param2 = message->param2};
+    return key_of_request(&header);
+}
+
+static const caw_channel *public_of(const open_channel *channel) {
+    return channel ? &channel->channel : NULL;
+}
+
+/* ---- requests ----------------------------------------------------------------------------- */
+
+/* Requests of before a hole may have been answered there. */
+static bool is_stale(const caw_circuit *circuit, const caw_exchange *exchange) {
+    return exchange->epoch != circuit->epoch;
+}
+
+static caw_exchange *ask(caw_circuit *circuit, caw_key key, uint16_t command, open_channel *channel,
+                         caw_moment now, caw_note *note) {
+    caw_exchange *earlier = caw_waiting(&circuit->store, &circuit->waiting, key);
+    bool in_turn = command == CAW_COMMAND_ECHO || command == CAW_COMMAND_READ_SYNC ||
+                   command == CAW_COMMAND_WRITE || command == CAW_COMMAND_CREATE_CHAN;
+    if (earlier && is_stale(circuit, earlier))
+        caw_idmap_set(&circuit->waiting, &circuit->store.memory, key, NULL);
+    else if (earlier && !in_turn)
+        caw_history_flag(note, CAW_HISTORY_ID_IN_USE);
+
+    caw_exchange *exchange = caw_ask(&circuit->store, &circuit->waiting, key, command, now);
+    note->exchange = exchange;
+    note->turn = CAW_TURN_REQUEST;
+    if (!exchange)
+        return NULL;
+    exchange->epoch = circuit->epoch;
+    exchange->channel = channel ? &channel->channel : NULL;
+    exchange->pv = channel ? channel->channel.pv : NULL;
+    return exchange;
+}
+
+/* The channel of a request's sid. */
+static open_channel *channel_of(caw_circuit *circuit, uint32_t sid, caw_note *note) {
+    open_channel *channel = look_up(circuit, BY_SID, sid);
+    note->channel = public_of(channel);
+    if (!channel && knows_all(circuit))
+        caw_history_flag(note, CAW_HISTORY_UNKNOWN_SID);
+    return channel;
+}
+
+static void see_create(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                       caw_note *note) {
+    open_channel *channel = caw_keep(&circuit->store, sizeof *channel);
+    if (!channel)
+        return;
+    if (look_up(circuit, BY_CID, message->param1))
+        caw_history_flag(note, CAW_HISTORY_CID_IN_USE);
+    circuit->has_channels = true;
+    channel->channel.cid = message->param1;
+    channel->channel.pv = caw_keep_text(
+        &circuit->store, wire_sub(message->payload, 0, wire_strlen(message->payload)));
+    channel->channel.creation =
+        ask(circuit, key_of_message(message), message->command, channel, now, note);
+    note->channel = &channel->channel;
+}
+
+/*
+ * A server answers in order: until a cancel is confirmed, updates under its id are those of the
+ * cancelled subscription, even if the client has used the id again.
+ */
+static void enter_subscription(caw_circuit *circuit, subscription *made, caw_note *note) {
+    subscription *earlier = look_up(circuit, BY_SUBSCRIPTION, made->id);
+    bool lives = earlier && !is_stale(circuit, earlier->first);
+    if (lives && earlier->last->cancelled) {
+        earlier->last->successor = made;
+        earlier->last = made;
+        return;
+    }
+    if (lives)
+        caw_history_flag(note, CAW_HISTORY_ID_IN_USE);
+    enter(circuit, BY_SUBSCRIPTION, made->id, made);
+}
+
+static void see_event_add(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                          caw_note *note) {
+    open_channel *channel = channel_of(circuit, message->param1, note);
+    subscription *made = caw_keep(&circuit->store, sizeof *made);
+    caw_exchange *first = caw_keep(&circuit->store, sizeof *first);
+    if (!made || !first)
+        return;
+    first->command = message->command;
+    first->request = now;
+    first->epoch = circuit->epoch;
+    first->channel = channel ? &channel->channel : NULL;
+    made->id = message->param2;
+    made->first = first;
+    made->last = made;
+    made->owner = channel;
+    if (channel) {
+        made->next = channel->subscriptions;
+        channel->subscriptions = made;
+    }
+    enter_subscription(circuit, made, note);
+    note->exchange = first;
+    note->turn = CAW_TURN_REQUEST;
+}
+
+static void see_event_cancel(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                             caw_note *note) {
+    open_channel *channel = channel_of(circuit, message->param1, note);
+    subscription *ended = look_up(circuit, BY_SUBSCRIPTION, message->param2);
+    if (ended)
+        ended->last->cancelled = true;
+    else if (knows_all(circuit))
+        caw_history_flag(note, CAW_HISTORY_UNKNOWN_SUBSCRIPTION);
+    ask(circuit, key_of_message(message), message->command, channel, now, note);
+}
+
+static void see_read_or_write(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                              caw_note *note) {
+    open_channel *channel = channel_of(circuit, message->param1, note);
+    ask(circuit, key_of_message(message), message->command, channel, now, note);
+    if (message->command == CAW_COMMAND_READ_NOTIFY &&
+        look_up(circuit, BY_SUBSCRIPTION, message->param2))
+        caw_history_flag(note, CAW_HISTORY_REFRESH);
+    if (message->command == CAW_COMMAND_WRITE) /* nobody answers it but an ERROR */
+        note->turn = CAW_TURN_ALONE;
+}
+
+static void see_clear(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                      caw_note *note) {
+    open_channel *channel = channel_of(circuit, message->param1, note);
+    if (!channel)
+        channel = look_up(circuit, BY_CID, message->param2);
+    note->channel = public_of(channel);
+    ask(circuit, key_of_message(message), message->command, channel, now, note);
+}
+
+/* A name server is asked again and again, under the same cid. */
+static void see_search(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                       caw_note *note) {
+    caw_key key = key_of_message(message);
+    caw_view name = wire_sub(message->payload, 0, wire_strlen(message->payload));
+    caw_exchange *earlier = caw_waiting(&circuit->store, &circuit->waiting, key);
+    if (earlier && caw_same_text(earlier->pv, name)) {
+        note->exchange = earlier;
+        note->turn = CAW_TURN_REQUEST;
+        note->repeated = true;
+        return;
+    }
+    caw_exchange *exchange = ask(circuit, key, message->command, NULL, now, note);
+    if (exchange)
+        exchange->pv = caw_keep_text(&circuit->store, name);
+}
+
+/* rsrv refuses a new identity once there are channels. */
+static void see_identity(caw_circuit *circuit, const caw_message *message, const char **identity) {
+    if (*identity && circuit->has_channels)
+        return;
+    *identity = caw_keep_text(&circuit->store,
+                              wire_sub(message->payload, 0, wire_strlen(message->payload)));
+}
+
+static void see_request(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                        caw_note *note) {
+    switch (message->command) {
+    case CAW_COMMAND_CLIENT_NAME:
+        see_identity(circuit, message, &circuit->user);
+        break;
+    case CAW_COMMAND_HOST_NAME:
+        see_identity(circuit, message, &circuit->host);
+        break;
+    case CAW_COMMAND_SEARCH:
+        see_search(circuit, message, now, note);
+        break;
+    case CAW_COMMAND_CREATE_CHAN:
+        see_create(circuit, message, now, note);
+        break;
+    case CAW_COMMAND_EVENT_ADD:
+        see_event_add(circuit, message, now, note);
+        break;
+    case CAW_COMMAND_EVENT_CANCEL:
+        see_event_cancel(circuit, message, now, note);
+        break;
+    case CAW_COMMAND_READ:
+    case CAW_COMMAND_WRITE:
+    case CAW_COMMAND_READ_NOTIFY:
+    case CAW_COMMAND_WRITE_NOTIFY:
+        see_read_or_write(circuit, message, now, note);
+        break;
+    case CAW_COMMAND_CLEAR_CHANNEL:
+        see_clear(circuit, message, now, note);
+        break;
+    case CAW_COMMAND_ECHO:
+    case CAW_COMMAND_READ_SYNC:
+        ask(circuit, key_of_message(message), message->command, NULL, now, note);
+        break;
+    default:
+        break;
+    }
+}
+
+/* ---- answers ------------------------------------------------------------------------------ */
+
+static open_channel *owner_of(const caw_exchange *exchange) {
+    return exchange ? (open_channel *)exchange->channel : NULL;
+}
+
+/* Nanoseconds from one to the other; many when they are far apart. */
+static int64_t between(caw_moment then, caw_moment now) {
+    int64_t seconds = now.seconds - then.seconds;
+    if (seconds > 1000 || seconds < -1000)
+        return seconds > 0 ? INT64_MAX / 8 : 0;
+    return seconds * 1000000000 + now.nanoseconds - then.nanoseconds;
+}
+
+static void take_answer(caw_circuit *circuit, const caw_exchange *exchange, caw_note *note) {
+    int64_t time = between(exchange->request, exchange->answer);
+    if (time > 0 && (!circuit->quickest || time < circuit->quickest))
+        circuit->quickest = time;
+    note->exchange = exchange;
+    note->turn = CAW_TURN_RESPONSE;
+    note->channel = exchange->channel;
+    if (exchange->request.frame > circuit->answered)
+        circuit->answered = exchange->request.frame;
+}
+
+/* The request that an answer under this key belongs to. */
+static caw_exchange *answer(caw_circuit *circuit, caw_key key, caw_moment now, caw_note *note) {
+    caw_exchange *exchange = caw_answer(&circuit->store, &circuit->waiting, key, now);
+    if (exchange)
+        take_answer(circuit, exchange, note);
+    else if (knows_all(circuit))
+        caw_history_flag(note, CAW_HISTORY_UNKNOWN_ID);
+    return exchange;
+}
+
+static void end_subscription(caw_circuit *circuit, subscription *ended) {
+    subscription *next = ended->successor;
+    ended->ended = true;
+    while (next && next->ended)
+        next = next->successor;
+    ended->successor = next; /* nobody goes this way again */
+    if (next)
+        next->last = ended->last;
+    replace(circuit, BY_SUBSCRIPTION, ended->id, ended, next);
+}
+
+static void end_cid(caw_circuit *circuit, open_channel *ended) {
+    open_channel *earlier = ended->shadowed;
+    while (earlier && earlier->channel.closed)
+        earlier = earlier->shadowed;
+    ended->shadowed = earlier; /* nobody goes this way again */
+    replace(circuit, BY_CID, ended->channel.cid, ended, earlier);
+}
+
+static void end_channel(caw_circuit *circuit, open_channel *channel) {
+    if (!channel)
+        return;
+    channel->channel.closed = true;
+    end_cid(circuit, channel);
+    replace(circuit, BY_SID, channel->channel.sid, channel, NULL);
+    for (subscription *each = channel->subscriptions; each; each = each->next)
+        end_subscription(circuit, each);
+}
+
+static void see_created(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                        caw_note *note) {
+    open_channel *channel = owner_of(answer(circuit, key_of_message(message), now, note));
+    if (!channel)
+        channel = caw_keep(&circuit->store, sizeof *channel);
+    if (!channel)
+        return;
+    channel->channel.cid = message->param1;
+    channel->channel.sid = message->param2;
+    channel->channel.has_sid = true;
+    note->channel = &channel->channel;
+    channel->shadowed = look_up(circuit, BY_CID, message->param1);
+    enter(circuit, BY_CID, message->param1, channel);
+    enter(circuit, BY_SID, message->param2, channel);
+}
+
+static void see_refused(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                        caw_note *note) {
+    caw_key key = key_of(CAW_COMMAND_CREATE_CHAN, 0, message->param1);
+    caw_exchange *exchange = answer(circuit, key, now, note);
+    if (exchange)
+        exchange->failed = true;
+    end_channel(circuit, owner_of(exchange));
+}
+
+/* The channel of a cid: one that is being created, or the open one. */
+static open_channel *channel_of_cid(caw_circuit *circuit, uint32_t cid) {
+    caw_key key = key_of(CAW_COMMAND_CREATE_CHAN, 0, cid);
+    caw_exchange *creation = caw_waiting(&circuit->store, &circuit->waiting, key);
+    return creation ? owner_of(creation) : look_up(circuit, BY_CID, cid);
+}
+
+static void see_update(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                       caw_note *note) {
+    subscription *updated = look_up(circuit, BY_SUBSCRIPTION, message->param2);
+    if (!updated) {
+        if (knows_all(circuit))
+            caw_history_flag(note, CAW_HISTORY_UNKNOWN_ID);
+        return;
+    }
+    note->channel = public_of(updated->owner);
+    if (updated->first->answer.frame || is_stale(circuit, updated->first))
+        return; /* the first one has been, or may have been in a hole */
+    updated->first->answer = now;
+    take_answer(circuit, updated->first, note);
+}
+
+static void see_unsubscribed(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                             caw_note *note) {
+    subscription *ended = look_up(circuit, BY_SUBSCRIPTION, message->param2);
+    answer(circuit, key_of(CAW_COMMAND_EVENT_CANCEL, 0, message->param2), now, note);
+    if (!ended)
+        return;
+    if (!note->channel)
+        note->channel = public_of(ended->owner);
+    if (ended->cancelled)
+        end_subscription(circuit, ended);
+}
+
+static void see_event(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                      caw_note *note) {
+    if (message->row->payload == CAW_PAYLOAD_DBR)
+        see_update(circuit, message, now, note);
+    else
+        see_unsubscribed(circuit, message, now, note);
+}
+
+/* An ERROR about a running subscription answers nothing. */
+static caw_exchange *failed_subscription(caw_circuit *circuit, uint32_t id, caw_moment now) {
+    subscription *failed = look_up(circuit, BY_SUBSCRIPTION, id);
+    if (!failed || failed->first->answer.frame)
+        return NULL;
+    failed->first->answer = now;
+    return failed->first;
+}
+
+/* nanoseconds: what a busy server may take, and a distant one */
+#define BUSY    10000000
+#define DISTANT 50000000
+
+/* After this time a server has said that a WRITE failed: it is known how quickly it can answer. */
+static int64_t patience(const caw_circuit *circuit) {
+    if (!circuit->quickest)
+        return DISTANT;
+    return circuit->quickest > BUSY / 8 ? circuit->quickest * 8 : BUSY;
+}
+
+/*
+ * Only a failure is answered, and writes to a channel are alike: passes over those that have
+ * succeeded by now, as long as there is a later one.
+ */
+static void skip_written(caw_circuit *circuit, caw_key key, caw_moment now) {
+    caw_exchange *first = caw_waiting(&circuit->store, &circuit->waiting, key);
+    while (first && first->request.frame != first->last->request.frame &&
+           (first->request.frame < circuit->answered ||
+            between(first->request, now) > patience(circuit))) {
+        caw_take(&circuit->store, &circuit->waiting, key);
+        first = caw_waiting(&circuit->store, &circuit->waiting, key);
+    }
+}
+
+static caw_exchange *failed_exchange(caw_circuit *circuit, const caw_header *request,
+                                     caw_moment now) {
+    caw_key key = key_of_request(request);
+    if (request->command == CAW_COMMAND_EVENT_ADD)
+        return failed_subscription(circuit, request->param2, now);
+    if (request->command == CAW_COMMAND_WRITE)
+        skip_written(circuit, key, now);
+    return caw_answer(&circuit->store, &circuit->waiting, key, now);
+}
+
+static bool is_channel_request(uint16_t command) {
+    switch (command) {
+    case CAW_COMMAND_EVENT_ADD:
+    case CAW_COMMAND_EVENT_CANCEL:
+    case CAW_COMMAND_READ:
+    case CAW_COMMAND_WRITE:
+    case CAW_COMMAND_READ_NOTIFY:
+    case CAW_COMMAND_WRITE_NOTIFY:
+    case CAW_COMMAND_CLEAR_CHANNEL:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/*
+ * A sid that this circuit never had can be another's, which rsrv serves too: the cid of the ERROR
+ * is then a cid of that circuit.
+ */
+static const caw_channel *failed_channel(const caw_circuit *circuit, uint32_t sid, uint32_t cid) {
+    open_channel *channel = look_up(circuit, BY_SID, sid);
+    if (!channel && !knows_all(circuit) && cid != UINT32_MAX)
+        channel = look_up(circuit, BY_CID, cid);
+    return public_of(channel);
+}
+
+static void see_error(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                      caw_note *note) {
+    caw_header request;
+    if (caw_read_header(message->payload, &request) == CAW_MORE)
+        return;
+    caw_exchange *exchange = failed_exchange(circuit, &request, now);
+    if (exchange) {
+        exchange->failed = true;
+        take_answer(circuit, exchange, note);
+    }
+    if (!note->channel && is_channel_request(request.command))
+        note->channel = failed_channel(circuit, request.param1, message->param1);
+    if (request.command == CAW_COMMAND_CREATE_CHAN)
+        end_channel(circuit, owner_of(exchange));
+}
+
+static void see_cleared(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                        caw_note *note) {
+    caw_exchange *exchange = answer(circuit, key_of_message(message), now, note);
+    open_channel *channel = owner_of(exchange);
+    if (!channel)
+        channel = look_up(circuit, BY_SID, message->param1);
+    note->channel = public_of(channel);
+    end_channel(circuit, channel);
+}
+
+static void see_found(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                      caw_note *note) {
+    caw_exchange *exchange =
+        answer(circuit, key_of(CAW_COMMAND_SEARCH, 0, message->param2), now, note);
+    if (exchange)
+        exchange->failed = message->command == CAW_COMMAND_NOT_FOUND;
+}
+
+static void see_answer(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                       caw_note *note) {
+    switch (message->command) {
+    case CAW_COMMAND_SEARCH:
+    case CAW_COMMAND_NOT_FOUND:
+        see_found(circuit, message, now, note);
+        break;
+    case CAW_COMMAND_CREATE_CHAN:
+        see_created(circuit, message, now, note);
+        break;
+    case CAW_COMMAND_CREATE_CH_FAIL:
+        see_refused(circuit, message, now, note);
+        break;
+    case CAW_COMMAND_ACCESS_RIGHTS:
+        note->channel = public_of(channel_of_cid(circuit, message->param1));
+        break;
+    case CAW_COMMAND_SERVER_DISCONN:
+        note->channel = public_of(look_up(circuit, BY_CID, message->param1));
+        end_channel(circuit, look_up(circuit, BY_CID, message->param1));
+        break;
+    case CAW_COMMAND_EVENT_ADD:
+        see_event(circuit, message, now, note);
+        break;
+    case CAW_COMMAND_READ:
+    case CAW_COMMAND_READ_NOTIFY:
+    case CAW_COMMAND_WRITE_NOTIFY:
+    case CAW_COMMAND_ECHO:
+    case CAW_COMMAND_READ_SYNC:
+        answer(circuit, key_of_message(message), now, note);
+        break;
+    case CAW_COMMAND_CLEAR_CHANNEL:
+        see_cleared(circuit, message, now, note);
+        break;
+    case CAW_COMMAND_ERROR:
+        see_error(circuit, message, now, note);
+        break;
+    default:
+        break;
+    }
+}
+
+/* ---- who is who --------------------------------------------------------------------------- */
+
+caw_side caw_circuit_speaker(const caw_circuit *circuit, int end) {
+    if (circuit->server_end < 0)
+        return CAW_SIDE_NOBODY;
+    return end == circuit->server_end ? CAW_SIDE_SERVER : CAW_SIDE_CLIENT;
+}
+
+static void see(caw_circuit *circuit, const caw_message *message, caw_moment now, caw_note *note) {
+    if (message->row->speaker == CAW_SIDE_CLIENT)
+        see_request(circuit, message, now, note);
+    else
+        see_answer(circuit, message, now, note);
+}
+
+static void defer(caw_circuit *circuit, int end, const caw_message *message, caw_moment now,
+                  caw_note *note) {
+    deferred *later = caw_keep(&circuit->store, sizeof *later);
+    /* the bytes go away; what can be deferred has all it needs in its header, or is a search */
+    uint32_t length = message->command == CAW_COMMAND_SEARCH ? message->payload.len : 0;
+    caw_view name = {message->payload.bytes, 0, length};
+    const char *copy = caw_keep_text(&circuit->store, name);
+    if (!later || !copy)
+        return;
+    *later = (deferred){*message, end, now, note, NULL};
+    later->message.whole = later->message.payload = (caw_view){(const uint8_t *)copy, 0, length};
+    if (circuit->last_deferred)
+        circuit->last_deferred->next = later;
+    else
+        circuit->first_deferred = later;
+    circuit->last_deferred = later;
+}
+
+void caw_circuit_set_server(caw_circuit *circuit, int server_end) {
+    if (circuit->server_end >= 0)
+        return;
+    circuit->server_end = server_end;
+    for (deferred *each = circuit->first_deferred; each; each = each->next) {
+        each->message.speaker = caw_circuit_speaker(circuit, each->end);
+        caw_find_row(&each->message, false);
+        see(circuit, &each->message, each->now, each->note);
+    }
+    circuit->first_deferred = circuit->last_deferred = NULL;
+}
+
+caw_context caw_circuit_context(const caw_circuit *circuit, int end, const uint8_t *bytes,
+                                size_t available) {
+    caw_context context = {.transport = CAW_TRANSPORT_TCP,
+                           .speaker = caw_circuit_speaker(circuit, end)};
+    caw_view view = {bytes, 0, available < CAW_HEADER_SIZE ? 0 : CAW_HEADER_SIZE};
+    /* most messages need no look at the history: an EVENT_ADD without payload does */
+    if (context.speaker != CAW_SIDE_SERVER || wire_u32(view, 0) != (uint32_t)CAW_COMMAND_EVENT_ADD
+                                                                       << 16)
+        return context;
+    caw_header header;
+    caw_read_header(view, &header);
+    const subscription *known = look_up(circuit, BY_SUBSCRIPTION, header.param2);
+    const open_channel *channel = known ? known->owner : NULL;
+    caw_key key = key_of(CAW_COMMAND_EVENT_CANCEL, 0, header.param2);
+    /* an empty update carries a status where the confirmation has the sid */
+    context.cancel_pending = caw_idmap_get(&circuit->waiting, key) &&
+                             (!channel || channel->channel.sid == header.param1);
+    return context;
+}
+
+void caw_circuit_observe(caw_circuit *circuit, int end, const caw_message *message, caw_moment now,
+                         caw_note *note) {
+    memset(note, 0, sizeof *note);
+    if (message->speaker == CAW_SIDE_NOBODY) {
+        defer(circuit, end, message, now, note);
+        return;
+    }
+    caw_circuit_set_server(circuit, message->speaker == CAW_SIDE_SERVER ? end : !end);
+    see(circuit, message, now, note);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The 39 DBR types (db_access.h) and their layouts. Structures are those of C compilers with
+ * natural alignment; what a layout leaves of the .meta bytes is RISC padding.
+ */
+#include "dbr.h"
+
+#include "wire.h"
+
+#define ALARM CAW_FIELD_ALARM_STATUS, CAW_FIELD_ALARM_SEVERITY
+#define DISPLAY                                                                                    \
+    CAW_FIELD_UPPER_DISP, CAW_FIELD_LOWER_DISP, CAW_FIELD_UPPER_ALARM, CAW_FIELD_UPPER_WARNING,    \
+        CAW_FIELD_LOWER_WARNING, CAW_FIELD_LOWER_ALARM
+#define CONTROL   CAW_FIELD_UPPER_CTRL, CAW_FIELD_LOWER_CTRL
+#define PRECISION CAW_FIELD_PRECISION, CAW_FIELD_RISC_PAD
+
+static const caw_field_id plain[] = {CAW_FIELD_RESERVED};
+static const caw_field_id sts[] = {ALARM, CAW_FIELD_RESERVED};
+static const caw_field_id stamped[] = {ALARM, CAW_FIELD_STAMP, CAW_FIELD_RESERVED};
+static const caw_field_id gr_integer[] = {ALARM, CAW_FIELD_UNITS, DISPLAY, CAW_FIELD_RESERVED};
+static const caw_field_id gr_real[] = {ALARM, PRECISION, CAW_FIELD_UNITS, DISPLAY,
+                                       CAW_FIELD_RESERVED};
+static const caw_field_id ctrl_integer[] = {ALARM, CAW_FIELD_UNITS, DISPLAY, CONTROL,
+                                            CAW_FIELD_RESERVED};
+static const caw_field_id ctrl_real[] = {ALARM,   PRECISION, CAW_FIELD_UNITS,
+                                         DISPLAY, CONTROL,   CAW_FIELD_RESERVED};
+static const caw_field_id states[] = {ALARM, CAW_FIELD_STATES, CAW_FIELD_STATE, CAW_FIELD_RESERVED};
+static const caw_field_id acknowledged[] = {ALARM, CAW_FIELD_ACK_TRANSIENT, CAW_FIELD_ACK_SEVERITY,
+                                            CAW_FIELD_RESERVED};
+
+const caw_dbr_row caw_dbr_rows[CAW_DBR_TYPES] = {
+    /* type, structure, metadata bytes, element, layout */
+    [0] = {"STRING", NULL, 0, CAW_ELEMENT_STRING, plain},
+    [1] = {"INT", NULL, 0, CAW_ELEMENT_INT16, plain},
+    [2] = {"FLOAT", NULL, 0, CAW_ELEMENT_FLOAT, plain},
+    [3] = {"ENUM", NULL, 0, CAW_ELEMENT_ENUM, plain},
+    [4] = {"CHAR", NULL, 0, CAW_ELEMENT_CHAR, plain},
+    [5] = {"LONG", NULL, 0, CAW_ELEMENT_INT32, plain},
+    [6] = {"DOUBLE", NULL, 0, CAW_ELEMENT_DOUBLE, plain},
+    [7] = {"STS_STRING", "DBR_STS_STRING", 4, CAW_ELEMENT_STRING, sts},
+    [8] = {"STS_INT", "DBR_STS_INT", 4, CAW_ELEMENT_INT16, sts},
+    [9] = {"STS_FLOAT", "DBR_STS_FLOAT", 4, CAW_ELEMENT_FLOAT, sts},
+    [10] = {"STS_ENUM", "DBR_STS_ENUM", 4, CAW_ELEMENT_ENUM, sts},
+    [11] = {"STS_CHAR", "DBR_STS_CHAR", 5, CAW_ELEMENT_CHAR, sts},
+    [12] = {"STS_LONG", "DBR_STS_LONG", 4, CAW_ELEMENT_INT32, sts},
+    [13] = {"STS_DOUBLE", "DBR_STS_DOUBLE", 8, CAW_ELEMENT_DOUBLE, sts},
+    [14] = {"TIME_STRING", "DBR_TIME_STRING", 12, CAW_ELEMENT_STRING, stamped},
+    [15] = {"TIME_INT", "DBR_TIME_INT", 14, CAW_ELEMENT_INT16, stamped},
+    [16] = {"TIME_FLOAT", "DBR_TIME_FLOAT", 12, CAW_ELEMENT_FLOAT, stamped},
+    [17] = {"TIME_ENUM", "DBR_TIME_ENUM", 14, CAW_ELEMENT_ENUM, stamped},
+    [18] = {"TIME_CHAR", "DBR_TIME_CHAR", 15, CAW_ELEMENT_CHAR, stamped},
+    [19] = {"TIME_LONG", "DBR_TIME_LONG", 12, CAW_ELEMENT_INT32, stamped},
+    [20] = {"TIME_DOUBLE", "DBR_TIME_DOUBLE", 16, CAW_ELEMENT_DOUBLE, stamped},
+    [21] = {"GR_STRING", "DBR_STS_STRING", 4, CAW_ELEMENT_STRING, sts},
+    [22] = {"GR_INT", "DBR_GR_INT", 24, CAW_ELEMENT_INT16, gr_integer},
+    [23] = {"GR_FLOAT", "DBR_GR_FLOAT", 40, CAW_ELEMENT_FLOAT, gr_real},
+    [24] = {"GR_ENUM", "DBR_GR_ENUM", 422, CAW_ELEMENT_ENUM, states},
+    [25] = {"GR_CHAR", "DBR_GR_CHAR", 19, CAW_ELEMENT_CHAR, gr_integer},
+    [26] = {"GR_LONG", "DBR_GR_LONG", 36, CAW_ELEMENT_INT32, gr_integer},
+    [27] = {"GR_DOUBLE", "DBR_GR_DOUBLE", 64, CAW_ELEMENT_DOUBLE, gr_real},
+    [28] = {"CTRL_STRING", "DBR_STS_STRING", 4, CAW_ELEMENT_STRING, sts},
+    [29] = {"CTRL_INT", "DBR_CTRL_INT", 28, CAW_ELEMENT_INT16, ctrl_integer},
+    [30] = {"CTRL_FLOAT", "DBR_CTRL_FLOAT", 48, CAW_ELEMENT_FLOAT, ctrl_real},
+    [31] = {"CTRL_ENUM", "DBR_CTRL_ENUM", 422, CAW_ELEMENT_ENUM, states},
+    [32] = {"CTRL_CHAR", "DBR_CTRL_CHAR", 21, CAW_ELEMENT_CHAR, ctrl_integer},
+    [33] = {"CTRL_LONG", "DBR_CTRL_LONG", 44, CAW_ELEMENT_INT32, ctrl_integer},
+    [34] = {"CTRL_DOUBLE", "DBR_CTRL_DOUBLE", 80, CAW_ELEMENT_DOUBLE, ctrl_real},
+    [35] = {"PUT_ACKT", "DBR_PUT_ACKT", 0, CAW_ELEMENT_ENUM, plain},
+    [36] = {"PUT_ACKS", "DBR_PUT_ACKS", 0, CAW_ELEMENT_ENUM, plain},
+    [37] = {"STSACK_STRING", "DBR_STSACK_STRING", 8, CAW_ELEMENT_STRING, acknowledged},
+    [38] = {"CLASS_NAME", "DBR_CLASS_NAME", 0, CAW_ELEMENT_STRING, plain},
+};
+
+const uint8_t caw_element_sizes[] = {[CAW_ELEMENT_STRING] = CAW_STRING_ROOM,
+                                     [CAW_ELEMENT_INT16] = 2,
+                                     [CAW_ELEMENT_FLOAT] = 4,
+                                     [CAW_ELEMENT_ENUM] = 2,
+                                     [CAW_ELEMENT_CHAR] = 1,
+                                     [CAW_ELEMENT_INT32] = 4,
+                                     [CAW_ELEMENT_DOUBLE] = 8};
+
+uint32_t caw_meta_size(caw_field_id id, caw_element_kind element) {
+    switch (id) {
+    case CAW_FIELD_STAMP:
+    case CAW_FIELD_UNITS:
+        return 8;
+    case CAW_FIELD_STATE:
+        return CAW_STATE_ROOM;
+    case CAW_FIELD_ALARM_STATUS:
+    case CAW_FIELD_ALARM_SEVERITY:
+    case CAW_FIELD_PRECISION:
+    case CAW_FIELD_RISC_PAD:
+    case CAW_FIELD_STATES:
+    case CAW_FIELD_ACK_TRANSIENT:
+    case CAW_FIELD_ACK_SEVERITY:
+        return 2;
+    default: /* a limit, stored like an element */
+        return caw_element_size(element);
+    }
+}
+
+uint32_t caw_dbr_elements(const caw_dbr_row *row, caw_view payload, uint32_t count) {
+    if (payload.len <= row->meta)
+        return 0;
+    uint32_t size = caw_element_size(row->element);
+    uint32_t bytes = payload.len - row->meta;
+    uint32_t whole = bytes / size;
+    if (row->element == CAW_ELEMENT_STRING && bytes % size)
+        whole++; /* a single string may be sent short (libca's puts, rsrv's READ answer) */
+    return whole < count ? whole : count;
+}
+
+void caw_read_element(caw_element_kind kind, caw_view bytes, caw_field *field) {
+    switch (kind) {
+    case CAW_ELEMENT_STRING:
+        field->text = wire_sub(bytes, 0, wire_strlen(bytes));
+        return;
+    case CAW_ELEMENT_FLOAT:
+        field->real = wire_f32(bytes, 0);
+        return;
+    case CAW_ELEMENT_DOUBLE:
+        field->real = wire_f64(bytes, 0);
+        return;
+    case CAW_ELEMENT_CHAR:
+        field->number = wire_u8(bytes, 0);
+        break;
+    case CAW_ELEMENT_ENUM:
+        field->number = wire_u16(bytes, 0);
+        break;
+    case CAW_ELEMENT_INT16:
+        field->number = (uint64_t)(int16_t)wire_u16(bytes, 0);
+        break;
+    case CAW_ELEMENT_INT32:
+        field->number = (uint64_t)(int32_t)wire_u32(bytes, 0);
+        break;
+    }
+    field->real = (double)(int64_t)field->number;
+}

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What one message alone shows to be wrong. One function per part of a message; legal traffic of
+ * any server or client known raises notes at most. Bytes behind the NUL of a string and RISC
+ * padding are never judged: servers leave old buffer contents there. rsrv leaves them behind
+ * values of variable length as well.
+ */
+#include "flaws.h"
+
+#include "dbr.h"
+#include "fields.h"
+#include "wire.h"
+
+#define CURRENT_MINOR 13
+#define OLDEST_MINOR  4
+#define HUGE          (16u << 20)
+#define RECORD_MOST   60  /* characters of a record's name */
+#define NAME_MOST     500 /* unreasonablePVNameSize (nciu.cpp) */
+#define IDENTITY_MOST 511
+#define STATUS_MOST   21
+#define SEVERITY_MOST 3
+#define NSEC_MOST     999999999
+#define CTRL_STRING   28
+#define CLASS_NAME    38
+#define STAMP_SIZE    8
+#define ECA_NORMAL    1
+
+static void flag_if(caw_message *message, bool wrong, caw_flaw flaw) {
+    if (wrong)
+        caw_flag(message, flaw);
+}
+
+/* ---- header ------------------------------------------------------------------------------- */
+
+static void check_size(caw_message *message, uint16_t marker) {
+    flag_if(message, message->payload_size % 8, CAW_FLAW_UNALIGNED);
+    flag_if(message, message->payload_size > HUGE, CAW_FLAW_HUGE);
+    if (!message->extended)
+        return;
+    flag_if(message, marker != 0, CAW_FLAW_BAD_MARKER);
+    flag_if(message, message->transport == CAW_TRANSPORT_UDP, CAW_FLAW_EXTENDED_UDP);
+}
+
+#define FLAW(name) (UINT64_C(1) << CAW_FLAW_##name)
+
+/* What is worth a word whenever a command appears. */
+static void check_command(caw_message *message) {
+    static const uint64_t flaws[CAW_COMMANDS] = {
+        [CAW_COMMAND_READ] = FLAW(OLD),
+        [CAW_COMMAND_READ_SYNC] = FLAW(OLD),
+        [CAW_COMMAND_ERROR] = FLAW(ERROR_MESSAGE),
+        [CAW_COMMAND_CREATE_CH_FAIL] = FLAW(CREATE_FAILED),
+        [CAW_COMMAND_SERVER_DISCONN] = FLAW(SERVER_DISCONN),
+        [CAW_COMMAND_EVENTS_OFF] = FLAW(EVENTS_OFF),
+    };
+    if (message->command >= CAW_COMMANDS) {
+        caw_flag(message, CAW_FLAW_UNKNOWN_COMMAND);
+        return;
+    }
+    message->flaws |= flaws[message->command];
+    flag_if(message, caw_command_names[message->command].obsolete, CAW_FLAW_OBSOLETE);
+}
+
+static void check_version(caw_message *message, uint32_t minor) {
+    /* a repeater's liveness test is an all-zero VERSION datagram; searches of 3.13 had 8 */
+    bool counts = message->transport == CAW_TRANSPORT_TCP || minor;
+    flag_if(message, counts && minor < OLDEST_MINOR, CAW_FLAW_VERSION_TOO_OLD);
+    flag_if(message, counts && minor >= OLDEST_MINOR && minor < CURRENT_MINOR,
+            CAW_FLAW_VERSION_OLDER);
+    flag_if(message, minor > CURRENT_MINOR, CAW_FLAW_VERSION_NEWER);
+}
+
+static void check_status(caw_message *message, uint32_t status) {
+    if (status == ECA_NORMAL)
+        return;
+    bool known = caw_name_of(caw_status_names, status) != NULL;
+    flag_if(message, !known, CAW_FLAW_UNKNOWN_STATUS);
+    flag_if(message, known && message->command != CAW_COMMAND_ERROR, CAW_FLAW_FAILURE);
+}
+
+static void check_data_type(caw_message *message, uint32_t type) {
+    if (message->command != CAW_COMMAND_CREATE_CHAN)
+        flag_if(message, type >= CAW_DBR_TYPES, CAW_FLAW_BAD_TYPE);
+    else
+        flag_if(message, type > CAW_PLAIN_MAX, CAW_FLAW_BAD_NATIVE_TYPE);
+}
+
+static void check_rights(caw_message *message, uint32_t rights) {
+    flag_if(message, rights == 0, CAW_FLAW_NO_ACCESS);
+    flag_if(message, rights > 3, CAW_FLAW_RIGHTS);
+}
+
+static void check_reserved(caw_message *message, uint32_t value) {
+    flag_if(message, value != 0, CAW_FLAW_RESERVED);
+}
+
+static void check_priority(caw_message *message, uint32_t priority) {
+    flag_if(message, priority > 99, CAW_FLAW_PRIORITY);
+}
+
+static void check_port(caw_message *message, uint32_t port) {
+    flag_if(message, port == 0 && message->command == CAW_COMMAND_RSRV_IS_UP, CAW_FLAW_BEACON_PORT);
+}
+
+static void check_word(caw_message *message, caw_field_id id, uint32_t value) {
+    static void (*const checks[CAW_FIELDS])(caw_message *, uint32_t) = {
+        [CAW_FIELD_RESERVED] = check_reserved,   [CAW_FIELD_PRIORITY] = check_priority,
+        [CAW_FIELD_VERSION] = check_version,     [CAW_FIELD_STATUS] = check_status,
+        [CAW_FIELD_DATA_TYPE] = check_data_type, [CAW_FIELD_RIGHTS] = check_rights,
+        [CAW_FIELD_SERVER_PORT] = check_port,
+    };
+    if (checks[id])
+        checks[id](message, value);
+}
+
+static void check_header(caw_message *message, uint16_t marker) {
+    const caw_message_row *row = message->row;
+    check_size(message, marker);
+    check_command(message);
+    check_word(message, row->type, message->type);
+    check_word(message, row->count, message->count);
+    check_word(message, row->param1, message->param1);
+    check_word(message, row->param2, message->param2);
+}
+
+/* ---- payloads ----------------------------------------------------------------------------- */
+
+/* Dots outside of a channel filter: record.FIELD{"dbnd":{"d":1.5}}. */
+static uint32_t dots(caw_view name) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < name.len && name.bytes[i] != '{'; i++)
+        count += name.bytes[i] == '.';
+    return count;
+}
+
+static bool has_odd_character(caw_view name) {
+    for (uint32_t i = 0; i < name.len && name.bytes[i] != '{'; i++)
+        if (name.bytes[i] <= ' ' || name.bytes[i] >= 0x7f)
+            return true;
+    return false;
+}
+
+static void check_pv(caw_message *message, caw_view name) {
+    const uint8_t *dot = name.len ? memchr(name.bytes, '.', name.len) : NULL;
+    uint32_t record = dot ? (uint32_t)(dot - name.bytes) : name.len;
+    flag_if(message, name.len == 0, CAW_FLAW_NO_NAME);
+    flag_if(message, dots(name) > 1 || has_odd_character(name), CAW_FLAW_ODD_NAME);
+    flag_if(message, record > RECORD_MOST || name.len > NAME_MOST, CAW_FLAW_LONG_NAME);
+}
+
+static void check_text(caw_message *message) {
+    caw_view text = wire_sub(message->payload, 0, wire_strlen(message->payload));
+    if (caw_is_cut(message))
+        return;
+    flag_if(message, text.len == message->payload_size && text.len, CAW_FLAW_UNTERMINATED_NAME);
+    if (message->row->text == CAW_FIELD_PV)
+        check_pv(message, text);
+    else
+        flag_if(message, text.len > IDENTITY_MOST, CAW_FLAW_LONG_IDENTITY);
+}
+
+static void check_search(caw_message *message, bool starts) {
+    bool udp = message->transport == CAW_TRANSPORT_UDP;
+    flag_if(message, starts && udp, CAW_FLAW_NO_VERSION);
+    flag_if(message, message->param1 != message->param2, CAW_FLAW_SEARCH_IDS);
+    flag_if(message, !caw_name_of(caw_reply_names, message->type), CAW_FLAW_SEARCH_REPLY);
+    flag_if(message, udp && message->type == 10, CAW_FLAW_SEARCH_DOREPLY);
+}
+
+static void check_event(caw_message *message) {
+    uint16_t mask = wire_u16(message->payload, 12);
+    flag_if(message, message->payload_size < CAW_EVENT_SIZE, CAW_FLAW_TOO_SHORT);
+    if (message->payload.len < CAW_EVENT_SIZE)
+        return;
+    flag_if(message, mask == 0 || mask > 15, CAW_FLAW_MASK);
+    flag_if(message, !wire_is_zero(wire_sub(message->payload, 0, 12)), CAW_FLAW_DELTAS);
+}
+
+static void check_failure(caw_message *message) {
+    caw_header request;
+    uint32_t used = caw_read_header(message->payload, &request);
+    if (caw_is_cut(message))
+        return;
+    flag_if(message, used == CAW_MORE, CAW_FLAW_TOO_SHORT);
+    caw_view text = wire_sub(message->payload, used, message->payload.len);
+    flag_if(message, used && wire_strlen(text) == text.len, CAW_FLAW_UNTERMINATED_ERROR);
+}
+
+/* ---- values ------------------------------------------------------------------------------- */
+
+static uint64_t align8(uint64_t size) {
+    return (size + 7) & ~UINT64_C(7);
+}
+
+/* A payload of another size than its elements need. */
+static void check_odd_size(caw_message *message, uint64_t need, bool string) {
+    /* the last string may be short; an empty array may come with room for one element */
+    uint64_t least = string && message->count ? need - CAW_STRING_ROOM + 1 : need;
+    uint64_t most = message->count ? need : caw_dbr_need(message->dbr, 1);
+    bool empty_update = message->command == CAW_COMMAND_EVENT_ADD && message->payload_size == 0;
+    flag_if(message, message->payload_size < least && !empty_update, CAW_FLAW_TOO_SHORT);
+    bool as_time = message->type == CTRL_STRING && message->count &&
+                   message->payload_size == align8(need + STAMP_SIZE);
+    flag_if(message, as_time, CAW_FLAW_TIME_LAYOUT);
+    flag_if(message, message->payload_size > align8(most) && !as_time, CAW_FLAW_TOO_LONG);
+}
+
+static void check_dbr_size(caw_message *message) {
+    const caw_dbr_row *dbr = message->dbr;
+    uint64_t need = caw_dbr_need(dbr, message->count);
+    bool string = dbr->element == CAW_ELEMENT_STRING;
+    if (message->payload_size != align8(need))
+        check_odd_size(message, need, string);
+    if (message->count && !string && need < message->payload.len) {
+        caw_view rest = wire_sub(message->payload, (uint32_t)need, message->payload.len);
+        flag_if(message, !wire_is_zero(rest), CAW_FLAW_DIRTY_PADDING);
+    }
+}
+
+/* Each layout begins with status and severity ... */
+static void check_alarm(caw_message *message) {
+    uint16_t status = wire_u16(message->payload, 0);
+    uint16_t severity = wire_u16(message->payload, 2);
+    flag_if(message, status > STATUS_MOST || severity > SEVERITY_MOST, CAW_FLAW_ALARM);
+    flag_if(message, severity == SEVERITY_MOST, CAW_FLAW_INVALID);
+}
+
+/* ... and with a time stamp behind them when it has one. */
+static void check_stamp(caw_message *message) {
+    flag_if(message, wire_u32(message->payload, 8) > NSEC_MOST, CAW_FLAW_NANOSECONDS);
+}
+
+/* Units, and the states of an enumeration. */
+static void check_texts(caw_message *message) {
+    caw_cursor cursor = caw_payload_fields(message, 0);
+    caw_field field;
+    while (caw_next(&cursor, &field)) {
+        int64_t number = (int64_t)field.number;
+        if (field.id == CAW_FIELD_STATES)
+            flag_if(message, number < 0 || number > CAW_STATE_MOST, CAW_FLAW_STATES);
+        if (field.id == CAW_FIELD_UNITS || field.id == CAW_FIELD_STATE)
+            flag_if(message, field.text.len == field.view.len, CAW_FLAW_UNTERMINATED_STRING);
+    }
+}
+
+static void check_meta(caw_message *message) {
+    check_alarm(message);
+    switch (message->dbr->layout[2]) {
+    case CAW_FIELD_RESERVED:
+        break;
+    case CAW_FIELD_STAMP:
+        check_stamp(message);
+        break;
+    default:
+        check_texts(message);
+    }
+}
+
+/* rsrv fills in the first class name only, whatever it is asked for. */
+static void check_strings(caw_message *message) {
+    uint32_t count = message->type == CLASS_NAME ? message->elements > 0 : message->elements;
+    caw_field field;
+    for (uint32_t i = 0; i < count; i++)
+        if (caw_element(message, i, &field) && field.text.len == field.view.len &&
+            (!caw_is_cut(message) || field.view.len == CAW_STRING_ROOM))
+            caw_flag(message, CAW_FLAW_UNTERMINATED_STRING);
+}
+
+static void check_states(caw_message *message) {
+    caw_field states, value;
+    if (!caw_find(message, CAW_FIELD_STATES, &states) || states.number == 0)
+        return;
+    for (uint32_t i = 0; i < message->elements; i++)
+        if (caw_element(message, i, &value))
+            flag_if(message, value.number >= states.number, CAW_FLAW_ENUM_VALUE);
+}
+
+static void check_write(caw_message *message) {
+    bool legal = message->type <= CAW_PLAIN_MAX || message->type == 35 || message->type == 36;
+    flag_if(message, message->dbr && !legal, CAW_FLAW_WRITE_TYPE);
+    flag_if(message, message->count == 0, CAW_FLAW_EMPTY_WRITE);
+}
+
+static void check_value(caw_message *message) {
+    if (message->row->speaker == CAW_SIDE_CLIENT)
+        check_write(message);
+    if (!message->dbr)
+        return;
+    check_dbr_size(message);
+    /* the data of a failed read is zeros */
+    if (message->row->param1 == CAW_FIELD_STATUS && message->param1 != ECA_NORMAL)
+        return;
+    if (message->dbr->meta)
+        check_meta(message);
+    if (message->dbr->element == CAW_ELEMENT_STRING)
+        check_strings(message);
+    if (message->dbr->element == CAW_ELEMENT_ENUM)
+        check_states(message);
+}
+
+void caw_find_flaws(caw_message *message, const caw_context *context, uint16_t marker) {
+    check_header(message, marker);
+    switch (message->row->payload) {
+    case CAW_PAYLOAD_NOTHING:
+        flag_if(message, message->payload_size > 0, CAW_FLAW_TOO_LONG);
+        break;
+    case CAW_PAYLOAD_STRING:
+        check_text(message);
+        if (message->command == CAW_COMMAND_SEARCH)
+            check_search(message, context->starts);
+        break;
+    case CAW_PAYLOAD_EVENT:
+        check_event(message);
+        break;
+    case CAW_PAYLOAD_MINOR:
+        flag_if(message, message->payload_size == 1, CAW_FLAW_TOO_SHORT);
+        if (message->payload.len >= 2)
+            check_version(message, wire_u16(message->payload, 0));
+        break;
+    case CAW_PAYLOAD_FAILURE:
+        check_failure(message);
+        break;
+    case CAW_PAYLOAD_DBR:
+        check_value(message);
+        break;
+    case CAW_PAYLOAD_ANY:
+        break;
+    }
+}

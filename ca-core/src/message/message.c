@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One message: its row of the table, its header, what is there of its payload. */
+#include "message.h"
+#include "dbr.h"
+#include "flaws.h"
+#include "header.h"
+#include "wire.h"
+
+/*
+ * An EVENT_ADD answer without payload: the confirmation of a cancel, or an update with an empty
+ * array. rsrv puts the sid into a confirmation where an update has its status, and an update is
+ * empty only in a plain type with count 0 (Base 7.0.5 and later).
+ */
+static bool confirms_cancel(const caw_message *message, bool cancel_pending) {
+    if (message->command != CAW_COMMAND_EVENT_ADD || message->payload_size)
+        return false;
+    bool plain = message->type <= CAW_PLAIN_MAX;
+    bool status = caw_name_of(caw_status_names, message->param1) != NULL;
+    return cancel_pending || message->count || !plain || !status;
+}
+
+/* How well a row fits: 3 entirely, 2 but for the transport, 1 but for the side. */
+static int fit(const caw_message_row *row, caw_side speaker, caw_transport transport) {
+    if (row->speaker != speaker)
+        return 1;
+    return row->transport & transport ? 3 : 2;
+}
+
+/* The first row of a command, or the last of all: rows are in the order of commands. */
+static const caw_message_row *first_row(uint16_t command) {
+    const caw_message_row *row = caw_message_rows;
+    uint16_t known = command < CAW_COMMANDS ? command : CAW_COMMANDS;
+    while (row->command < known)
+        row++;
+    return row->command == command ? row : &caw_message_rows[caw_message_row_count - 1];
+}
+
+void caw_find_row(caw_message *message, bool confirmation) {
+    caw_side speaker = message->speaker == CAW_SIDE_NOBODY ? CAW_SIDE_CLIENT : message->speaker;
+    const caw_message_row *row = first_row(message->command);
+    int best = 0;
+    message->row = row;
+    if (message->command >= CAW_COMMANDS)
+        return;
+    for (; row->command == message->command && best < 3; row++) {
+        int fits = fit(row, speaker, message->transport);
+        if (fits > best) {
+            best = fits;
+            message->row = row;
+        }
+    }
+    if (confirmation && message->row->payload == CAW_PAYLOAD_DBR)
+        message->row++;
+    if (best == 2)
+        caw_flag(message, CAW_FLAW_WRONG_TRANSPORT);
+    if (best == 1 && message->speaker != CAW_SIDE_NOBODY)
+        caw_flag(message, CAW_FLAW_WRONG_SIDE);
+}
+
+int64_t caw_decode(const uint8_t *bytes, size_t available, const caw_context *context,
+                   caw_message *message) {
+    caw_view all = {bytes, 0, available > UINT32_MAX ? UINT32_MAX : (uint32_t)available};
+    caw_header header;
+    uint32_t header_size = caw_read_header(all, &header);
+    if (header_size == CAW_MORE)
+        return CAW_MORE;
+    int64_t size = caw_size_of(&header);
+    if (size == CAW_MALFORMED)
+        return size;
+
+    caw_view whole = wire_sub(all, 0, size < all.len ? (uint32_t)size : all.len);
+    *message = (caw_message){
+        .speaker = context->speaker,
+        .transport = context->transport,
+        .extended = header.extended,
+        .command = header.command,
+        .type = header.type,
+        .payload_size = header.payload_size,
+        .count = header.count,
+        .param1 = header.param1,
+        .param2 = header.param2,
+        .size = (uint64_t)size,
+        .whole = whole,
+        .payload = wire_sub(whole, header_size, whole.len),
+        /* found below; named so that nothing is cleared twice */
+        .row = NULL,
+        .dbr = NULL,
+        .elements = 0,
+        .flaws = 0,
+    };
+    if (message->speaker == CAW_SIDE_NOBODY)
+        message->speaker = caw_speaker(bytes, available, context->transport);
+
+    caw_find_row(message, confirms_cancel(message, context->cancel_pending));
+    if (message->row->payload == CAW_PAYLOAD_DBR) {
+        message->dbr = caw_dbr(message->type);
+        if (message->dbr)
+            message->elements = caw_dbr_elements(message->dbr, message->payload, message->count);
+    }
+    caw_find_flaws(message, context, header.marker);
+    return size;
+}
+
+bool caw_is_cut(const caw_message *message) {
+    return message->whole.len < message->size;
+}
+
+/* The header of the request inside an ERROR, and its size; CAW_MORE when it is not whole. */
+static bool has_failed_request(const caw_message *message) {
+    caw_header header;
+    return caw_read_header(message->payload, &header) != CAW_MORE;
+}
+
+const char *caw_broken(const caw_message *message) {
+    if (caw_is_cut(message))
+        return "bytes are missing";
+    switch (message->row->payload) {
+    case CAW_PAYLOAD_EVENT:
+        return message->payload_size < CAW_EVENT_SIZE ? "payload too short for an event mask"
+                                                      : NULL;
+    case CAW_PAYLOAD_MINOR:
+        return message->payload_size == 1 ? "payload too short for a version" : NULL;
+    case CAW_PAYLOAD_FAILURE:
+        return has_failed_request(message) ? NULL : "payload too short for the failed request";
+    case CAW_PAYLOAD_DBR:
+        if (!message->dbr || message->payload_size >= message->dbr->meta)
+            return NULL;
+        if (message->command == CAW_COMMAND_EVENT_ADD && message->payload_size == 0)
+            return NULL;
+        return "payload too short for its metadata";
+    default:
+        return NULL;
+    }
+}

@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The line: what repr() of caproto's command classes prints (version 1.3.0, without NumPy). Words
+ * and their order come from the message's row; this file knows how each kind of value looks.
+ */
+#include "message/dbr.h"
+#include "message/fields.h"
+#include "message/header.h"
+#include "message/wire.h"
+#include "text.h"
+
+/* caproto's names where they differ from EPICS Base's */
+static const caw_name severities[] = {{0, "NO_ALARM", NULL, false},
+                                      {1, "MINOR_ALARM", NULL, false},
+                                      {2, "MAJOR_ALARM", NULL, false},
+                                      {3, "INVALID_ALARM", NULL, false},
+                                      {0, NULL, NULL, false}};
+static const caw_name eca_severities[] = {{0, "WARNING", NULL, false}, {1, "SUCCESS", NULL, false},
+                                          {2, "ERROR", NULL, false},   {3, "INFO", NULL, false},
+                                          {4, "SEVERE", NULL, false},  {6, "FATAL", NULL, false},
+                                          {0, NULL, NULL, false}};
+
+/* ---- enumerations ------------------------------------------------------------------------- */
+
+/* <Class.NAME: 3>, or the bare number when it has no name; `class` is "<Class." */
+static void put_enum(caw_text *out, const char *class, const char *name, int64_t value) {
+    if (!name) {
+        caw_put_signed(out, value);
+        return;
+    }
+    caw_put3(out, class, name, ": ");
+    caw_put_signed(out, value);
+    caw_put(out, '>');
+}
+
+static void put_named(caw_text *out, const char *class, const caw_name *names, int64_t value) {
+    const caw_name *row = value >= 0 ? caw_name_of(names, (uint32_t)value) : NULL;
+    put_enum(out, class, row ? row->name : NULL, value);
+}
+
+static void put_channel_type(caw_text *out, uint32_t type) {
+    const caw_dbr_row *dbr = caw_dbr(type);
+    put_enum(out, "<ChannelType.", dbr ? dbr->type : NULL, type);
+}
+
+/* An IntFlag of Python 3.11: <AccessRights.READ|4: 5>, <AccessRights: 4> */
+static void put_rights(caw_text *out, uint32_t rights) {
+    const caw_name *known = caw_name_of(caw_rights_names, rights & 3);
+    uint32_t rest = rights & ~UINT32_C(3);
+    caw_puts(out, "<AccessRights");
+    if (known->value || !rest) {
+        caw_put(out, '.');
+        caw_puts(out, known->name);
+        if (rest) {
+            caw_put(out, '|');
+            caw_put_unsigned(out, rest);
+        }
+    }
+    caw_puts(out, ": ");
+    caw_put_unsigned(out, rights);
+    caw_put(out, '>');
+}
+
+static void put_status(caw_text *out, uint32_t value) {
+    const caw_name *row = caw_name_of(caw_status_names, value);
+    if (!row) {
+        caw_put_unsigned(out, value);
+        return;
+    }
+    caw_put3(out, "CAStatusCode(name='", row->name, "', code=");
+    caw_put_unsigned(out, value >> 3);
+    caw_puts(out, ", code_with_severity=");
+    caw_put_unsigned(out, value);
+    caw_puts(out, ", severity=");
+    put_named(out, "<CASeverity.", eca_severities, value & 7);
+    caw_puts(out, ", success=");
+    caw_put_unsigned(out, value & 1);
+    if (row->obsolete)
+        caw_put3(out, ", defunct=True, description='", row->text, "')");
+    else
+        caw_put3(out, ", defunct=False, description='", row->text, "')");
+}
+
+/* ---- values ------------------------------------------------------------------------------- */
+
+/* array.array's type codes; CHAR is signed there */
+static char type_code(caw_element_kind kind) {
+    static const char codes[] = {
+        [CAW_ELEMENT_INT16] = 'h', [CAW_ELEMENT_FLOAT] = 'f', [CAW_ELEMENT_ENUM] = 'H',
+        [CAW_ELEMENT_CHAR] = 'b',  [CAW_ELEMENT_INT32] = 'i', [CAW_ELEMENT_DOUBLE] = 'd'};
+    return codes[kind];
+}
+
+static void put_element(caw_text *out, caw_element_kind kind, const caw_field *field) {
+    if (kind == CAW_ELEMENT_STRING)
+        caw_put_bytes(out, field->text);
+    else if (kind == CAW_ELEMENT_FLOAT || kind == CAW_ELEMENT_DOUBLE)
+        caw_put_real(out, field->real);
+    else if (kind == CAW_ELEMENT_CHAR)
+        caw_put_signed(out, (int8_t)field->number);
+    else
+        caw_put_signed(out, (int64_t)field->number);
+}
+
+static void put_data(caw_text *out, const caw_message *message) {
+    if (!message->dbr) {
+        caw_put_bytes(out, message->payload);
+        return;
+    }
+    caw_element_kind kind = message->dbr->element;
+    bool strings = kind == CAW_ELEMENT_STRING;
+    if (!strings) {
+        caw_puts(out, "Array('");
+        caw_put(out, type_code(kind));
+        caw_puts(out, message->elements ? "', " : "'");
+    }
+    if (strings || message->elements)
+        caw_put(out, '[');
+    caw_field field;
+    for (uint32_t i = 0; caw_element(message, i, &field); i++) {
+        if (i)
+            caw_puts(out, ", ");
+        put_element(out, kind, &field);
+    }
+    if (strings || message->elements)
+        caw_put(out, ']');
+    if (!strings)
+        caw_put(out, ')');
+}
+
+/* caproto's arithmetic, with its rounding to microseconds */
+static double unix_time(const caw_field *stamp) {
+    int64_t microseconds = (int64_t)(1.e-3 * (double)stamp->nanoseconds);
+    return ((double)CAW_EPICS_EPOCH + (double)stamp->seconds) + 1.e-6 * (double)microseconds;
+}
+
+/* A limit prints as its C type does in Python: a CHAR is one byte of text. */
+static void put_limit(caw_text *out, caw_element_kind kind, const caw_field *field) {
+    if (kind == CAW_ELEMENT_CHAR)
+        caw_put_bytes(out, field->view);
+    else
+        put_element(out, kind, field);
+}
+
+static void put_meta_value(caw_text *out, const caw_message *message, const caw_field *field) {
+    switch (field->id) {
+    case CAW_FIELD_ALARM_STATUS:
+        put_named(out, "<AlarmStatus.", caw_alarm_status_names, (int64_t)field->number);
+        break;
+    case CAW_FIELD_ALARM_SEVERITY:
+        put_named(out, "<AlarmSeverity.", severities, (int64_t)field->number);
+        break;
+    case CAW_FIELD_STAMP:
+        caw_put_real(out, unix_time(field));
+        break;
+    case CAW_FIELD_PRECISION:
+    case CAW_FIELD_ACK_TRANSIENT:
+    case CAW_FIELD_ACK_SEVERITY:
+        caw_put_signed(out, (int64_t)field->number);
+        break;
+    case CAW_FIELD_UNITS:
+        caw_put_bytes(out, field->text);
+        break;
+    default:
+        put_limit(out, message->dbr->element, field);
+    }
+}
+
+static void put_separator(caw_text *out, const char *name, bool *first) {
+    if (*first)
+        caw_put3(out, "", name, "=");
+    else
+        caw_put3(out, ", ", name, "=");
+    *first = false;
+}
+
+/* caproto prints precision and units last. */
+static bool comes_last(caw_field_id id) {
+    return id == CAW_FIELD_PRECISION || id == CAW_FIELD_UNITS;
+}
+
+static void put_meta_words(caw_text *out, const caw_message *message, bool last, bool *first) {
+    const caw_field_id *id = message->dbr->layout;
+    uint32_t at = 0;
+    for (; *id != CAW_FIELD_RESERVED && *id != CAW_FIELD_STATE; id++) {
+        caw_field field = caw_meta_field(message, *id, at);
+        at += field.view.len;
+        if (!caw_field_rows[*id].name || comes_last(*id) != last)
+            continue;
+        put_separator(out, caw_field_rows[*id].name, first);
+        put_meta_value(out, message, &field);
+    }
+}
+
+/* A tuple: (), (b'a',), (b'a', b'b') */
+static void put_states(caw_text *out, const caw_message *message, bool *first) {
+    caw_cursor cursor = caw_payload_fields(message, 0);
+    caw_field field;
+    uint32_t count = 0;
+    put_separator(out, caw_field_rows[CAW_FIELD_STATE].name, first);
+    caw_put(out, '(');
+    while (caw_next(&cursor, &field)) {
+        if (field.id != CAW_FIELD_STATE)
+            continue;
+        if (count++)
+            caw_puts(out, ", ");
+        caw_put_bytes(out, field.text);
+    }
+    caw_puts(out, count == 1 ? ",)" : ")");
+}
+
+static bool has(const caw_dbr_row *dbr, caw_field_id wanted) {
+    for (const caw_field_id *id = dbr->layout; *id != CAW_FIELD_RESERVED; id++)
+        if (*id == wanted)
+            return true;
+    return false;
+}
+
+/* caproto counts the first element of the acknowledge types and of CLASS_NAME as metadata. */
+static bool has_value_in_meta(const caw_message *message) {
+    return message->dbr >= &caw_dbr_rows[35];
+}
+
+static void put_metadata(caw_text *out, const caw_message *message) {
+    const caw_dbr_row *dbr = message->dbr;
+    if (!dbr || !dbr->structure || message->payload.len < dbr->meta) {
+        caw_puts(out, "None");
+        return;
+    }
+    bool first = true;
+    caw_field value;
+    caw_puts(out, dbr->structure);
+    caw_put(out, '(');
+    put_meta_words(out, message, false, &first);
+    if (has(dbr, CAW_FIELD_UNITS))
+        put_meta_words(out, message, true, &first);
+    if (has(dbr, CAW_FIELD_STATE))
+        put_states(out, message, &first);
+    if (has_value_in_meta(message) && caw_element(message, 0, &value)) {
+        put_separator(out, "value", &first);
+        put_element(out, dbr->element, &value);
+    }
+    caw_put(out, ')');
+}
+
+/* ---- errors ------------------------------------------------------------------------------- */
+
+static void put_number(caw_text *out, const char *name, uint32_t value) {
+    caw_puts(out, name);
+    caw_put_unsigned(out, value);
+}
+
+/* The words of the two structures in wire order. */
+static void put_failed_request(caw_text *out, const caw_message *message) {
+    caw_header request;
+    caw_read_header(message->payload, &request);
+    caw_puts(out, request.extended ? "ExtendedMessageHeader(" : "MessageHeader(");
+    put_number(out, "command=", request.command);
+    if (request.extended)
+        put_number(out, ", marker1=", CAW_EXTENDED_MARKER);
+    else
+        put_number(out, ", payload_size=", request.payload_size);
+    put_number(out, ", data_type=", request.type);
+    if (request.extended)
+        put_number(out, ", marker2=", request.marker);
+    else
+        put_number(out, ", data_count=", request.count);
+    put_number(out, ", parameter1=", request.param1);
+    put_number(out, ", parameter2=", request.param2);
+    if (request.extended) {
+        put_number(out, ", payload_size=", request.payload_size);
+        put_number(out, ", data_count=", request.count);
+    }
+    caw_put(out, ')');
+}
+
+/* Text and padding, as caproto keeps them. */
+static void put_error_text(caw_text *out, const caw_message *message) {
+    caw_header request;
+    uint32_t used = caw_read_header(message->payload, &request);
+    caw_put_bytearray(out, wire_sub(message->payload, used, message->payload.len));
+}
+
+/* ---- words -------------------------------------------------------------------------------- */
+
+/* The number in the header word of this name. */
+static bool find_number(const caw_message *message, caw_field_id id, uint64_t *number) {
+    const caw_message_row *row = message->row;
+    if (id == row->type)
+        *number = message->type;
+    else if (id == row->count)
+        *number = message->count;
+    else if (id == row->param1)
+        *number = message->param1;
+    else if (id == row->param2)
+        *number = message->param2;
+    else
+        return false;
+    return true;
+}
+
+/* The field of a word; a search answer without payload has version 0 (udpiiu.cpp). */
+static void find_word(const caw_message *message, const caw_word *word, caw_field *field) {
+    field->id = word->id;
+    if (find_number(message, word->id, &field->number) || caw_find(message, word->id, field))
+        return;
+    memset(field, 0, sizeof *field);
+    field->id = word->id;
+}
+
+static void put_word_as_enum(caw_text *out, const caw_field *field) {
+    if (field->id == CAW_FIELD_DATA_TYPE)
+        put_channel_type(out, (uint32_t)field->number);
+    else if (field->id == CAW_FIELD_RIGHTS)
+        put_rights(out, (uint32_t)field->number);
+    else
+        put_status(out, (uint32_t)field->number);
+}
+
+static void put_word(caw_text *out, const caw_message *message, const caw_word *word) {
+    caw_field field;
+    switch (word->id) {
+    case CAW_FIELD_DATA:
+        put_data(out, message);
+        return;
+    case CAW_FIELD_METADATA:
+        put_metadata(out, message);
+        return;
+    case CAW_FIELD_FAILED_REQUEST:
+        put_failed_request(out, message);
+        return;
+    case CAW_FIELD_ERROR_TEXT:
+        put_error_text(out, message);
+        return;
+    default:
+        break;
+    }
+    find_word(message, word, &field);
+    caw_kind kind = caw_field_rows[word->id].kind;
+    if (word->style == CAW_STYLE_ENUM) {
+        put_word_as_enum(out, &field);
+    } else if (kind == CAW_KIND_TEXT) {
+        caw_put_string(out, field.text);
+    } else if (kind == CAW_KIND_REAL) {
+        caw_put_real(out, field.real);
+    } else if (kind == CAW_KIND_IPV4) {
+        caw_put(out, '\'');
+        caw_put_ipv4(out, (uint32_t)field.number);
+        caw_put(out, '\'');
+    } else if (word->style == CAW_STYLE_INT16) {
+        caw_put_signed(out, (int16_t)field.number);
+    } else {
+        caw_put_unsigned(out, field.number);
+    }
+}
+
+static const char *word_name(const caw_word *word) {
+    return word->name ? word->name : caw_field_rows[word->id].name;
+}
+
+/* ---- the line ----------------------------------------------------------------------------- */
+
+static void put_words(caw_text *out, const caw_message *message, const caw_word *words) {
+    bool first = true;
+    for (const caw_word *word = words; word->id != CAW_FIELD_RESERVED; word++) {
+        put_separator(out, word_name(word), &first);
+        put_word(out, message, word);
+    }
+    caw_put(out, ')');
+}
+
+static void put_reason(caw_text *out, const char *reason) {
+    caw_puts(out, "Malformed(reason='");
+    caw_puts(out, reason);
+    caw_put(out, '\'');
+}
+
+size_t caw_line(const caw_message *message, char *text, size_t size) {
+    caw_text out = caw_text_into(text, size);
+    const char *reason = caw_broken(message);
+    if (reason) {
+        caw_message bare = *message; /* only its header counts, by the plain names */
+        bare.row = &caw_message_rows[caw_message_row_count - 1];
+        put_reason(&out, reason);
+        caw_puts(&out, ", ");
+        put_words(&out, &bare, bare.row->line);
+    } else {
+        caw_puts(&out, message->row->name);
+        caw_put(&out, '(');
+        put_words(&out, message, message->row->line);
+    }
+    return caw_end(&out);
+}
+
+size_t caw_malformed_line(const char *reason, uint64_t bytes, char *text, size_t size) {
+    caw_text out = caw_text_into(text, size);
+    put_reason(&out, reason);
+    caw_puts(&out, ", bytes=");
+    caw_put_unsigned(&out, bytes);
+    caw_put(&out, ')');
+    return caw_end(&out);
+}
+
+/* ---- one word ----------------------------------------------------------------------------- */
+
+static const caw_word *word_by_name(const caw_message *message, const char *name) {
+    const caw_word *word = message->row->line;
+    while (word->id != CAW_FIELD_RESERVED && strcmp(word_name(word), name) != 0)
+        word++;
+    return word->id == CAW_FIELD_RESERVED || caw_broken(message) ? NULL : word;
+}
+
+bool caw_line_word(const caw_message *message, const char *name, caw_word_value *value, char *text,
+                   size_t size) {
+    const caw_word *word = word_by_name(message, name);
+    if (!word)
+        return false;
+    caw_text out = caw_text_into(text, size);
+    caw_field field;
+    find_word(message, word, &field);
+    memset(value, 0, sizeof *value);
+    caw_kind kind = caw_field_rows[word->id].kind;
+    if (kind == CAW_KIND_TEXT && word->id != CAW_FIELD_ERROR_TEXT) {
+        value->kind = CAW_WORD_STRING;
+        caw_put_utf8(&out, field.text);
+    } else if (kind == CAW_KIND_IPV4) {
+        value->kind = CAW_WORD_STRING;
+        caw_put_ipv4(&out, (uint32_t)field.number);
+    } else if (kind == CAW_KIND_REAL) {
+        value->kind = CAW_WORD_REAL;
+        value->real = field.real;
+    } else if (kind == CAW_KIND_UINT && word->id != CAW_FIELD_STATUS) {
+        value->kind = CAW_WORD_NUMBER;
+        value->number =
+            word->style == CAW_STYLE_INT16 ? (int16_t)field.number : (int64_t)field.number;
+    } else {
+        value->kind = CAW_WORD_OBJECT;
+        put_word(&out, message, word);
+    }
+    value->length = caw_end(&out);
+    return true;
+}

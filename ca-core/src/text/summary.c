@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The short form: one clause that a control engineer reads at a glance. */
+#include "message/dbr.h"
+#include "message/wire.h"
+#include "text.h"
+
+#define SHOWN         3  /* elements of an array */
+#define TEXT_SHOWN    80 /* characters of a string */
+#define FLOAT_DIGITS  7
+#define DOUBLE_DIGITS 10
+
+/* ---- values ------------------------------------------------------------------------------- */
+
+/* The beginning of a text, up to a character: the bytes 10xxxxxx go on with one of UTF-8. */
+static uint32_t shown_of(caw_view text) {
+    uint32_t end = TEXT_SHOWN;
+    if (text.len <= end)
+        return text.len;
+    while (end > TEXT_SHOWN - 3 && (text.bytes[end] & 0xc0) == 0x80)
+        end--;
+    return end;
+}
+
+static void put_text(caw_text *out, caw_view text) {
+    caw_put(out, '"');
+    caw_put_printable(out, wire_sub(text, 0, shown_of(text)));
+    caw_puts(out, text.len > TEXT_SHOWN ? "...\"" : "\"");
+}
+
+/* The name of a state, when the message brings the names along. */
+static bool find_state(const caw_message *message, uint64_t index, caw_field *field) {
+    caw_cursor cursor = caw_fields(message, 0);
+    while (caw_next(&cursor, field))
+        if (field->id == CAW_FIELD_STATE && field->index == index)
+            return true;
+    return false;
+}
+
+static void put_element(caw_text *out, const caw_message *message, const caw_field *field) {
+    caw_field state;
+    switch (message->dbr->element) {
+    case CAW_ELEMENT_STRING:
+        put_text(out, field->text);
+        break;
+    case CAW_ELEMENT_FLOAT:
+        caw_put_short_real(out, field->real, FLOAT_DIGITS);
+        break;
+    case CAW_ELEMENT_DOUBLE:
+        caw_put_short_real(out, field->real, DOUBLE_DIGITS);
+        break;
+    case CAW_ELEMENT_ENUM:
+        if (message->dbr->meta && find_state(message, field->number, &state)) {
+            caw_put_printable(out, state.text);
+            caw_puts(out, " (");
+            caw_put_unsigned(out, field->number);
+            caw_put(out, ')');
+            break;
+        }
+        caw_put_unsigned(out, field->number);
+        break;
+    default:
+        caw_put_signed(out, (int64_t)field->number);
+    }
+}
+
+/* A CHAR array is a long string when it is printable up to its NUL. */
+static bool is_text(const caw_message *message, caw_view *text) {
+    if (message->dbr->element != CAW_ELEMENT_CHAR || message->elements < 2)
+        return false;
+    caw_view value = wire_sub(message->payload, message->dbr->meta, message->elements);
+    *text = wire_sub(value, 0, wire_strlen(value));
+    for (uint32_t i = 0; i < text->len; i++)
+        if (text->bytes[i] < ' ' && !strchr("\t\r\n", text->bytes[i]))
+            return false;
+    return text->len > 0;
+}
+
+/* Elements of the value, those that a capture cut off as well. */
+static uint32_t elements(const caw_message *message) {
+    return caw_is_cut(message) ? message->count : message->elements;
+}
+
+static void put_array(caw_text *out, const caw_message *message) {
+    caw_field field;
+    caw_put(out, '[');
+    for (uint32_t i = 0; i < SHOWN && caw_element(message, i, &field); i++) {
+        if (i)
+            caw_puts(out, ", ");
+        put_element(out, message, &field);
+    }
+    if (elements(message) > SHOWN) {
+        caw_puts(out, ", ... ");
+        caw_put_unsigned(out, elements(message));
+        caw_puts(out, " elements");
+    }
+    caw_put(out, ']');
+}
+
+static void put_units(caw_text *out, const caw_message *message) {
+    caw_field units;
+    if (message->dbr->meta && caw_find(message, CAW_FIELD_UNITS, &units) && units.text.len) {
+        caw_put(out, ' ');
+        caw_put_printable(out, units.text);
+    }
+}
+
+/* An empty array is a value, one of which nothing is there is not. */
+static bool has_value(const caw_message *message) {
+    return message->dbr && (message->elements || !message->count);
+}
+
+static void put_value(caw_text *out, const caw_message *message) {
+    caw_field field;
+    caw_view text;
+    if (!has_value(message))
+        return;
+    if (is_text(message, &text))
+        put_text(out, text);
+    else if (elements(message) == 1 && caw_element(message, 0, &field))
+        put_element(out, message, &field);
+    else
+        put_array(out, message);
+    put_units(out, message);
+}
+
+size_t caw_summary_value(const caw_message *message, char *text, size_t size) {
+    caw_text out = caw_text_into(text, size);
+    put_value(&out, message);
+    return caw_end(&out);
+}
+
+/* ---- what is around the value ------------------------------------------------------------- */
+
+/* " MINOR/HIGH"; nothing without an alarm. A comma would end the clause in the Info column. */
+static void put_alarm(caw_text *out, const caw_message *message) {
+    caw_field status, severity;
+    if (!message->dbr || !message->dbr->meta ||
+        !caw_find(message, CAW_FIELD_ALARM_SEVERITY, &severity) || severity.number == 0)
+        return;
+    caw_find(message, CAW_FIELD_ALARM_STATUS, &status);
+    const caw_name *name = caw_name_of(caw_alarm_severity_names, (uint32_t)severity.number);
+    const caw_name *why = caw_name_of(caw_alarm_status_names, (uint32_t)status.number);
+    caw_put(out, ' ');
+    caw_puts(out, name ? name->name : "?");
+    caw_put(out, '/');
+    caw_puts(out, why ? why->name : "?");
+}
+
+static void put_mask(caw_text *out, uint32_t mask) {
+    bool first = true;
+    for (const caw_bit *bit = caw_mask_bits; bit->key; bit++) {
+        if (!(mask & bit->mask))
+            continue;
+        caw_puts(out, first ? "" : "|");
+        caw_puts(out, bit->label);
+        first = false;
+    }
+}
+
+/* "port" of "serv.port" */
+static const char *last_part(const char *key) {
+    const char *dot = strrchr(key, '.');
+    return dot ? dot + 1 : key;
+}
+
+static bool is_identifier(caw_field_id id) {
+    return id >= CAW_FIELD_CID && id <= CAW_FIELD_SUBSCRIPTION;
+}
+
+static void put_field(caw_text *out, const caw_field *field, bool named) {
+    const caw_field_row *row = &caw_field_rows[field->id];
+    const caw_name *name = caw_name_of(row->names, (uint32_t)field->number);
+    if (row->kind == CAW_KIND_TEXT) {
+        caw_put_printable(out, wire_sub(field->text, 0, TEXT_SHOWN));
+    } else if (row->kind == CAW_KIND_IPV4) {
+        caw_put_ipv4(out, (uint32_t)field->number);
+    } else if (row->flags) {
+        put_mask(out, (uint32_t)field->number);
+    } else if (name) {
+        caw_puts(out, name->name);
+    } else {
+        if (named || is_identifier(field->id)) {
+            caw_puts(out, last_part(row->key));
+            caw_put(out, ' ');
+        }
+        caw_put_unsigned(out, field->number);
+    }
+}
+
+static bool succeeded(const caw_message *message) {
+    return message->row->param1 != CAW_FIELD_STATUS || message->param1 == 1;
+}
+
+/* Left out: a status that only says that all is well where a value says so too, and an address
+ * that stands for the datagram's sender. */
+static bool is_worth(const caw_message *message, const caw_field *field) {
+    if (field->id == CAW_FIELD_SERVER_IP)
+        return field->number != 0 && field->number != UINT32_MAX;
+    return field->id != CAW_FIELD_STATUS || message->row->payload != CAW_PAYLOAD_DBR ||
+           !succeeded(message);
+}
+
+/* Inside the request of an ERROR as well, unlike caw_find. */
+static bool find_anywhere(const caw_message *message, caw_field_id id, caw_field *field) {
+    if (caw_find(message, id, field))
+        return true;
+    caw_cursor cursor = caw_fields(message, 0);
+    while (caw_next(&cursor, field))
+        if (field->id == id)
+            return true;
+    return false;
+}
+
+static void put_details(caw_text *out, const caw_message *message) {
+    caw_field field;
+    for (size_t i = 0; i < sizeof message->row->details / sizeof *message->row->details; i++) {
+        caw_field_id id = message->row->details[i];
+        if (id == CAW_FIELD_RESERVED || !find_anywhere(message, id, &field) ||
+            !is_worth(message, &field))
+            continue;
+        caw_put(out, ' ');
+        put_field(out, &field, true);
+    }
+}
+
+/* An ERROR about no channel in particular has all bits of the cid set (camessage.c). */
+static bool is_known(const caw_field *field) {
+    return field->id != CAW_FIELD_CID || field->number != UINT32_MAX;
+}
+
+static void put_subject(caw_text *out, const caw_message *message, const char *subject) {
+    caw_field field;
+    if (subject) {
+        caw_view name = {(const uint8_t *)subject, 0, (uint32_t)strlen(subject)};
+        caw_put(out, ' ');
+        caw_put_printable(out, name); /* it was on the wire once */
+    } else if (message->row->subject != CAW_FIELD_RESERVED &&
+               caw_find(message, message->row->subject, &field) && is_known(&field)) {
+        caw_put(out, ' ');
+        put_field(out, &field, false);
+    }
+}
+
+size_t caw_summary(const caw_message *message, const char *subject, char *text, size_t size) {
+    caw_text out = caw_text_into(text, size);
+    caw_puts(&out, message->row->brief);
+    put_subject(&out, message, subject);
+    if (has_value(message) && succeeded(message)) {
+        caw_puts(&out, " = ");
+        put_value(&out, message);
+        put_alarm(&out, message);
+    }
+    put_details(&out, message);
+    return caw_end(&out);
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Between the parts of the capture filter compiler: the parser (caw_where_parse.c) makes a tree of
+ * conditions; capture.c writes it out, with tests of rows (where_rows.c), of headers
+ * (caw_where_load.c), and what headers look like (where_shape.c).
+ */
+#ifndef CAW_WHERE_H
+#define CAW_WHERE_H
+
+#include "caw_capture.h"
+#include "message/header.h"
+#include "text/text.h"
+
+/* ---- the tree ------------------------------------------------------------------------------ */
+
+#define WHERE_NODES 64
+#define WHERE_DEPTH 16
+#define WHERE_NAME  80 /* characters of a PV name */
+
+#define WHERE_ROWS 64 /* of the message table, at most */
+
+/* A set of message rows, one bit for each. */
+typedef uint64_t where_rows;
+
+static inline where_rows caw_where_row(size_t index) {
+    return (where_rows)1 << index;
+}
+
+typedef enum { WHERE_AND, WHERE_OR, WHERE_NOT, WHERE_PACKET, WHERE_MESSAGE } where_kind;
+
+typedef enum {
+    WHERE_EQ,
+    WHERE_NE,
+    WHERE_LT,
+    WHERE_LE,
+    WHERE_GT,
+    WHERE_GE,
+    WHERE_STARTS
+} where_operator;
+
+typedef struct where_node {
+    where_kind kind;
+    const struct where_node *left, *right; /* WHERE_NOT has a left one only */
+    where_rows rows;                       /* WHERE_MESSAGE: one of these ... */
+    bool has_field;                        /* ... with this field */
+    caw_field_id field;
+    where_operator operator;
+    uint32_t value;
+    const char *text; /* a name without quotes, or a WHERE_PACKET as it stands */
+    uint32_t length;
+    bool port; /* a WHERE_PACKET that names a port */
+} where_node;
+
+typedef struct {
+    where_node nodes[WHERE_NODES];
+    size_t count;
+} where_tree;
+
+/* The root, which points into the tree and the expression; NULL when the report has a problem. */
+const where_node *caw_where_parse(const char *expression, where_tree *tree,
+                                  caw_where_verdict *report);
+
+/* ---- headers ------------------------------------------------------------------------------- */
+
+/* The words of a header behind the command. */
+enum { WHERE_SIZE, WHERE_TYPE, WHERE_COUNT, WHERE_PARAM1, WHERE_PARAM2, WHERE_WORDS };
+
+typedef struct {
+    uint8_t at, len;
+} where_word;
+
+extern const where_word caw_where_header[WHERE_WORDS];
+
+/* What a row demands of a header. */
+typedef struct {
+    uint32_t least_size, most_size; /* of the payload */
+    bool extended;                  /* the size may be elsewhere */
+    bool counted;                   /* no payload only if there are no elements */
+    bool same_ids;                  /* both parameters are one id */
+    uint32_t most[WHERE_WORDS];     /* largest value of each word */
+} where_shape;
+
+extern const where_shape caw_where_any_shape;
+
+where_shape caw_where_shape_of(const caw_message_row *row);
+
+/* What the first demands and the second does not. */
+where_shape caw_where_difference(where_shape one, const where_shape *other);
+
+/* Demands what the other does, too. */
+void caw_where_add(where_shape *shape, const where_shape *other);
+
+/* Lets every word be as large as the other does. */
+void caw_where_widen(where_shape *shape, const where_shape *other);
+
+bool caw_where_same_shape(const where_shape *one, const where_shape *other);
+
+/* Where a field is: bytes from the start of the message, under either header. */
+typedef struct {
+    uint32_t at, len;
+    uint32_t extended_at, extended_len;
+} where_place;
+
+#define WHERE_PLACES 4
+
+/* The places of a field in messages of this row, with all their bytes; how many. */
+size_t caw_where_places(const caw_message_row *row, caw_transport transport, caw_field_id field,
+                        where_place places[WHERE_PLACES]);
+
+/* The rows that have this field, as a number or a name that a filter can compare. */
+where_rows caw_where_rows_with(caw_field_id field);
+
+/* ---- text ---------------------------------------------------------------------------------- */
+
+#define WHERE_SERVER_PORT "5064"
+
+/* "a" the first time, then " and a" */
+typedef struct {
+    caw_text *out;
+    const char *word;
+    bool any;
+} where_list;
+
+static inline void caw_where_next(where_list *list) {
+    if (list->any)
+        caw_puts(list->out, list->word);
+    list->any = true;
+}
+
+/* How a message must match. */
+typedef enum {
+    MAY,   /* captures it when in doubt */
+    NAMED, /* the same, but a name that is compared removes all doubt */
+    PLAIN, /* where a message may start, but may not: everything must be right */
+    SURELY /* nothing else it could be */
+} where_certainty;
+
+/* Where a message may start: so far into the payload, and behind this many messages. */
+typedef struct {
+    caw_transport transport;
+    uint32_t at;
+    uint32_t behind;
+} where_spot;
+
+/* The i-th message of a segment or datagram, the sizes of those before it added up. */
+static inline where_spot caw_where_nth_spot(caw_transport transport, uint32_t i) {
+    return (where_spot){transport, CAW_HEADER_SIZE * i, i};
+}
+
+/* tcp[...:len]: bytes so far behind the spot. */
+void caw_where_put_load(caw_text *out, where_spot spot, uint32_t at, uint32_t len);
+
+/* load OPERATOR value */
+void caw_where_put_test(caw_text *out, where_spot spot, where_word word, const char *operator,
+                        uint32_t value);
+
+/* So many bytes of the packet are there behind the spot. */
+void caw_where_put_guard(caw_text *out, where_spot spot, uint32_t bytes);
+
+/* The command is one of a set, each a bit. */
+void caw_where_put_commands(caw_text *out, where_spot spot, uint32_t commands);
+
+/* The header is the long one. */
+void caw_where_put_extended(caw_text *out, where_spot spot);
+
+/* What the shape demands, with "and" between; nothing when it demands nothing. */
+void caw_where_put_shape(where_list *all, where_spot spot, const where_shape *shape);
+
+/* The rows of this transport. */
+where_rows caw_where_rows_on(caw_transport transport);
+
+/* A message of one of these rows starts here. */
+void caw_where_put_rows(caw_text *out, where_spot spot, where_rows set, where_certainty certainty);
+
+/*
+ * A header as the protocol wants it, of these rows: not only zeros, which are common in data; an
+ * aligned size; no word larger than all rows of the command allow.
+ */
+void caw_where_put_sane(where_list *all, where_spot spot, where_rows set);
+
+/* Some of these rows can be taken for another of their command. */
+bool caw_where_has_look_alike(where_rows rows);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where Channel Access is spoken beside the configured ports: servers on ports that searches and
+ * beacons announced, clients behind ephemeral UDP ports.
+ */
+#ifndef CA_ENDPOINTS_H
+#define CA_ENDPOINTS_H
+
+#include "caw_history.h"
+
+#include <epan/packet.h>
+
+/* An address and port as the core knows endpoints. Of other than IPv4 a number as good as any. */
+uint64_t endpoints_endpoint(const address *host, uint32_t port);
+
+/* Learns from a message of this packet: servers it announces, the client that searches. */
+void endpoints_learn(packet_info *pinfo, const caw_message *message);
+
+/* Who sent this TCP segment: the server is where announced, or else on a configured port. */
+caw_side endpoints_tcp_speaker(packet_info *pinfo);
+
+/* Who sent this datagram, by its ports. */
+caw_side endpoints_udp_speaker(packet_info *pinfo);
+
+/* The server is where a search answer or beacon announced one: CAW_SIDE_SERVER if the sender is. */
+caw_side endpoints_announced_speaker(packet_info *pinfo);
+
+/* Makes these two the dissectors of what is learned. */
+void endpoints_register(dissector_handle_t tcp, dissector_handle_t udp);
+
+/* What is kept for a capture; called by the protocol's registration. */
+void endpoints_init(void);
+
+#endif
