@@ -3,7 +3,7 @@
 
 #include "conversation.h"
 #include "endpoints.h"
-#include "packet-ca.h"
+#include "protocol.h"
 
 #include <epan/conversation.h>
 #include <epan/dissectors/packet-tcp.h>

@@ -5,7 +5,7 @@
 #include "compat.h"
 
 #include "fields.h"
-#include "packet-ca.h"
+#include "protocol.h"
 
 #include <epan/tfs.h>
 #include <epan/wmem_scopes.h>

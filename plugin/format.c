@@ -2,8 +2,6 @@
 /* The format as a whole: text, braces and names. What is behind the colon is the spec's. */
 #include "format.h"
 
-#include "format_spec.h"
-
 #include <string.h>
 
 /* Text, then a field; the last piece of a format has no field. */
@@ -170,10 +168,10 @@ static GString *escape(const char *text, gsize length) {
 
 static char *print_with_spec(const piece *self, const format_value *value, GString *out) {
     if (value->kind != FORMAT_TEXT || !value->foreign)
-        return format_spec_print(&self->spec, value, out);
+        return format_print_value(&self->spec, value, out);
     GString *safe = escape(value->text, value->length);
     format_value escaped = {.kind = FORMAT_TEXT, .text = safe->str, .length = safe->len};
-    char *error = format_spec_print(&self->spec, &escaped, out);
+    char *error = format_print_value(&self->spec, &escaped, out);
     g_string_free(safe, TRUE);
     return error;
 }

@@ -9,28 +9,7 @@
 #ifndef CAW_FORMAT_H
 #define CAW_FORMAT_H
 
-#include <glib.h>
-
-typedef enum {
-    FORMAT_NONE,    /* Python's None; unlike there, any format spec does for it */
-    FORMAT_INT,     /* .integer */
-    FORMAT_REAL,    /* .real, a Python float */
-    FORMAT_DECIMAL, /* .integer billionths, an exact Python Decimal with nine places */
-    FORMAT_TEXT,    /* .text, .length: UTF-8; stray bytes count as one character each */
-    FORMAT_OBJECT   /* .print: anything else that Python prints but cannot format, as bytes */
-} format_kind;
-
-/* Borrowed from whoever fills it in; must live until it is called again. */
-typedef struct {
-    format_kind kind;
-    gint64 integer;
-    double real;
-    const char *text;
-    gsize length;
-    gboolean foreign; /* of a text: of unknown hands, its control characters are escaped */
-    void (*print)(const void *object, gboolean repr, GString *out); /* appends repr() or str() */
-    const void *object;
-} format_value;
+#include "format_value.h"
 
 /* Fills in the value of a name as it stands in the format, "transport.sport". False: no such. */
 typedef gboolean (*format_get)(void *user, const char *name, format_value *value);

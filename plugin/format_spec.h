@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What stands behind the colon in "{src:>15}": how one value is printed. */
+/* What stands after the colon in "{src:>15}". */
 #ifndef CAW_FORMAT_SPEC_H
 #define CAW_FORMAT_SPEC_H
 
-#include "format.h"
+#include <glib.h>
 
 /* [[fill]align][sign][#][0][width][, or _][.precision][type]; 0 where nothing is said. */
 typedef struct {
@@ -22,11 +22,8 @@ typedef struct {
 /* NULL, or why this is no spec: to be freed. */
 char *format_spec_parse(const char *text, gsize length, format_spec *spec);
 
-/* Appends format(value, spec). NULL, or why the spec does not suit the value: to be freed. */
-char *format_spec_print(const format_spec *spec, const format_value *value, GString *out);
-
-/* Appends the value as '{x!r}', '{x!s}' or '{x!a}' does: conversion 'r', 's' or 'a'. */
-void format_convert(const format_value *value, char conversion, GString *out);
+/* The size of the first `most` characters of a text (-1: of all), and how many there are. */
+gsize format_measure(const char *text, gsize length, int most, int *characters);
 
 /*
  * Appends head and a body of this length, filled up to the width; '=' fills between the two.
@@ -34,8 +31,5 @@ void format_convert(const format_value *value, char conversion, GString *out);
  */
 void format_pad(const format_spec *spec, char align, const char *head, const char *body,
                 gsize length, GString *out);
-
-/* As format_spec_print, of a FORMAT_INT, FORMAT_REAL or FORMAT_DECIMAL (number.c). */
-char *format_number_print(const format_spec *spec, const format_value *value, GString *out);
 
 #endif

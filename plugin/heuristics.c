@@ -5,7 +5,7 @@
 
 #include "conversation.h"
 #include "endpoints.h"
-#include "packet-ca.h"
+#include "protocol.h"
 
 #include <epan/conversation.h>
 

@@ -7,26 +7,20 @@
  */
 #include "compat.h"
 
-#include "connect.h"
+#include "packet-ca.h"
+
 #include "conversation.h"
 #include "endpoints.h"
 #include "fields.h"
 #include "heuristics.h"
-#include "lines.h"
-#include "packet-ca.h"
-#include "srt.h"
+#include "protocol.h"
 #include "tap.h"
 #include "tree.h"
 
 #include <epan/dissectors/packet-tcp.h>
-#include <epan/prefs.h>
 #include <epan/proto_data.h>
 
 #define MIB (1024 * 1024)
-
-int proto_ca = -1;
-unsigned ca_elements_shown = 32;
-unsigned ca_largest_message = 64;
 
 static dissector_handle_t tcp_handle;
 static dissector_handle_t udp_handle;
@@ -342,34 +336,12 @@ static int dissect_udp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
 
 /* ---- registration ----------------------------------------------------------------------- */
 
-static void register_preferences(void) {
-    module_t *module = prefs_register_protocol(proto_ca, NULL);
-
-    prefs_register_uint_preference(
-        module, "elements_shown", "Array elements shown",
-        "How many elements of an array have a line of their own in the packet details and can be "
-        "filtered for (0: all)",
-        10, &ca_elements_shown);
-    prefs_register_uint_preference(module, "largest_message", "Largest message to reassemble (MiB)",
-                                   "Larger messages are decoded as far as their first segment goes",
-                                   10, &ca_largest_message);
-}
-
-void ca_register(void) {
-    proto_ca = proto_register_protocol("Channel Access", "CA", "ca");
-    fields_register();
-    register_preferences();
-    tap_init();
+void packet_register(void) {
     tcp_handle = register_dissector("ca.tcp", dissect_tcp, proto_ca);
     udp_handle = register_dissector("ca.udp", dissect_udp, proto_ca);
-    endpoints_init();
-    conversation_init();
-    lines_register();
-    connect_register();
-    srt_register();
 }
 
-void ca_handoff(void) {
+void packet_handoff(void) {
     dissector_add_uint_range_with_preference("tcp.port", "5064", tcp_handle);
     dissector_add_uint_range_with_preference("udp.port", "5064-5065", udp_handle);
     endpoints_register(tcp_handle, udp_handle);

@@ -4,7 +4,15 @@
  */
 #include "compat.h"
 
+#include "connect.h"
+#include "conversation.h"
+#include "endpoints.h"
+#include "fields.h"
+#include "lines.h"
 #include "packet-ca.h"
+#include "protocol.h"
+#include "srt.h"
+#include "tap.h"
 
 WS_DLL_PUBLIC_DEF const gchar plugin_version[] = CA_PLUGIN_VERSION;
 WS_DLL_PUBLIC_DEF const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
@@ -20,8 +28,21 @@ uint32_t plugin_describe(void) {
 }
 #endif
 
+/* Everything that the plugin adds to Wireshark. */
+static void register_all(void) {
+    protocol_register();
+    fields_register();
+    packet_register();
+    tap_init();
+    endpoints_init();
+    conversation_init();
+    lines_register();
+    connect_register();
+    srt_register();
+}
+
 void plugin_register(void) {
-    static proto_plugin plugin = {ca_register, ca_handoff};
+    static proto_plugin plugin = {register_all, packet_handoff};
 
     proto_register_plugin(&plugin);
 }

@@ -5,7 +5,7 @@
  */
 #include "compat.h"
 
-#include "packet-ca.h"
+#include "protocol.h"
 #include "srt.h"
 #include "tap.h"
 

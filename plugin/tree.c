@@ -6,7 +6,7 @@
 #include "compat.h"
 
 #include "fields.h"
-#include "packet-ca.h"
+#include "protocol.h"
 #include "tree.h"
 
 #include <epan/prefs.h>

@@ -432,7 +432,9 @@ int64_t caw_decode(const uint8_t *bytes, size_t available, const caw_context *co
                    caw_message *message);
 
 /* Bytes at the end of the message are not there. */
-bool caw_is_cut(const caw_message *message);
+static inline bool caw_is_cut(const caw_message *message) {
+    return message->whole.len < message->size;
+}
 
 /* The payload lacks bytes that this message cannot do without: why, or NULL when it is whole. */
 const char *caw_broken(const caw_message *message);

@@ -13,7 +13,7 @@ from conftest import ROOT
 from wire import message, text
 
 PAGES = sorted((ROOT / 'tests' / 'core' / 'messages').glob('*.txt'))
-KEYS = re.findall(r'\[CAW_FLAW_\w+\] = \{"(\w+)"', (ROOT / 'ca-core/src/protocol.c').read_text())
+KEYS = re.findall(r'\[CAW_FLAW_\w+\] = \{"(\w+)"', (ROOT / 'ca-core/src/message/protocol.c').read_text())
 LARGEST = ('-o', 'ca.largest_message:1')  # MiB; what is larger is judged by its first segment
 
 # (transport, side, bytes, flaws): what no page has

@@ -101,10 +101,6 @@ int64_t caw_decode(const uint8_t *bytes, size_t available, const caw_context *co
     return size;
 }
 
-bool caw_is_cut(const caw_message *message) {
-    return message->whole.len < message->size;
-}
-
 /* The header of the request inside an ERROR, and its size; CAW_MORE when it is not whole. */
 static bool has_failed_request(const caw_message *message) {
     caw_header header;

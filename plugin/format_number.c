@@ -3,7 +3,7 @@
  * Numbers by a format spec. Whole numbers, floats and exact decimals each become a sign, a prefix,
  * whole digits and a rest; grouping, filling and aligning these is the same for all.
  */
-#include "format_spec.h"
+#include "format_number.h"
 
 #include "caw.h"
 
@@ -290,7 +290,7 @@ static char *print_decimal(const format_spec *spec, gint64 billionths, GString *
 
 /* ---- all -------------------------------------------------------------------------------- */
 
-char *format_number_print(const format_spec *spec, const format_value *value, GString *out) {
+char *format_print_number(const format_spec *spec, const format_value *value, GString *out) {
     gboolean whole = value->kind == FORMAT_INT;
     gboolean real_type = spec->type && strchr("eEfFgG%", spec->type);
     if (spec->type == 's' || (!whole && spec->type && strchr("bcdoxX", spec->type)))

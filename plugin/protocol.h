@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The protocol "ca" as Wireshark knows it, and its preferences. */
+#ifndef CA_PROTOCOL_H
+#define CA_PROTOCOL_H
+
+extern int proto_ca;
+
+/* Preferences. */
+extern unsigned ca_elements_shown;  /* elements of an array shown one by one; 0: all */
+extern unsigned ca_largest_message; /* largest message to reassemble, in MiB */
+
+/* Registers the protocol and its preferences: before all that belongs to it. */
+void protocol_register(void);
+
+#endif
