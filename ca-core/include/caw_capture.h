@@ -3,7 +3,8 @@
  * libcaw: whole packets, and questions about them. Read caw.h and caw_history.h first.
  *
  *     1. headers     the objects `ethernet`, `ip` and `transport` of a line format
- *     2. expressions a question in words of the protocol, compiled for a capture filter
+ *     2. events      what happens in a capture: messages, and the life of circuits
+ *     3. expressions a question in words of the protocol, compiled for a capture filter
  */
 #ifndef CAW_CAPTURE_H
 #define CAW_CAPTURE_H
@@ -109,7 +110,58 @@ bool caw_packet_find(const caw_packet *packet, const char *path, caw_attribute *
 size_t caw_packet_text(const caw_packet *packet, const caw_attribute *attribute, bool repr,
                        char *text, size_t size);
 
-/* ---- 2. expressions ---------------------------------------------------------------------- */
+/* ---- 2. events ---------------------------------------------------------------------------- */
+
+/*
+ * What lines, reports and expressions read, and nothing else: whoever reads packets makes these,
+ * one after another in the order of the capture; in a frame, the end of a circuit comes after the
+ * frame's messages. An event and all it points to hold until the callback that gets it returns:
+ * whoever needs more copies. What is not known is zero or NULL.
+ */
+typedef enum {
+    CAW_EVENT_MESSAGE,   /* a message: .message with its .note */
+    CAW_EVENT_MALFORMED, /* bytes that are no message: .bytes of them, for a .reason */
+    CAW_EVENT_ASKED,     /* somebody asks for a circuit: a SYN, the .times-th of this attempt */
+    CAW_EVENT_ACCEPTED,  /* the other end takes it: a SYN with an ACK */
+    CAW_EVENT_REFUSED,   /* it was asked for and is refused: .by a RST or an ICMP error */
+    CAW_EVENT_CLOSED     /* a circuit has ended: .by a FIN, a RST or a new SYN of the source */
+} caw_event_kind;
+
+/* What ended or refused a circuit. */
+typedef enum { CAW_BY_NOTHING, CAW_BY_FIN, CAW_BY_RST, CAW_BY_SYN, CAW_BY_ICMP } caw_by;
+
+/* Where a packet comes from or goes to. */
+typedef struct {
+    uint8_t size;      /* of the address: 4 bytes, 16, or 0 when it has none */
+    uint8_t bytes[16]; /* in network order */
+    uint16_t port;
+} caw_end;
+
+typedef struct {
+    caw_event_kind kind;
+    caw_moment now; /* of the frame; a message belongs to the frame that completes it */
+    bool exact;     /* the capture counts nanoseconds, not microseconds */
+    caw_transport transport;
+    caw_end source;
+    caw_end target;
+    uint32_t connection;        /* numbers the TCP connections of a capture from 1; 0: UDP */
+    const caw_circuit *circuit; /* NULL for UDP, and before a connection has carried anything */
+    caw_side speaker;           /* of the source, when the connection's roles are known */
+    const char *user;           /* what the circuit's client says of itself, as on the wire */
+    const char *host;
+    caw_message message;  /* CAW_EVENT_MESSAGE */
+    const caw_note *note; /* CAW_EVENT_MESSAGE: never NULL then */
+    const char *reason;   /* CAW_EVENT_MALFORMED: a few words; static text */
+    uint64_t bytes;       /* CAW_EVENT_MALFORMED */
+    uint32_t times;       /* CAW_EVENT_ASKED: from 1 */
+    caw_by by;            /* CAW_EVENT_REFUSED, CAW_EVENT_CLOSED */
+    uint8_t icmp_type;    /* CAW_BY_ICMP: as in RFC 792 and 4443 */
+    uint8_t icmp_code;
+    caw_view frame; /* the packet as captured, for the objects of a line format; may be empty */
+    caw_link link;  /* what the frame begins with */
+} caw_event;
+
+/* ---- 3. expressions ---------------------------------------------------------------------- */
 
 /*
  * Capture filters on Channel Access: an expression in words of the protocol becomes one of
