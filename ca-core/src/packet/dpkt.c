@@ -498,5 +498,5 @@ size_t caw_packet_text(const caw_packet *packet, const caw_attribute *attribute,
                        char *text, size_t size) {
     caw_text out = caw_text_into(text, size);
     put_attribute(&out, packet, attribute, repr);
-    return caw_end(&out);
+    return caw_text_end(&out);
 }

@@ -389,7 +389,7 @@ size_t caw_line(const caw_message *message, char *text, size_t size) {
         caw_put(&out, '(');
         put_words(&out, message, message->row->line);
     }
-    return caw_end(&out);
+    return caw_text_end(&out);
 }
 
 size_t caw_malformed_line(const char *reason, uint64_t bytes, char *text, size_t size) {
@@ -398,7 +398,7 @@ size_t caw_malformed_line(const char *reason, uint64_t bytes, char *text, size_t
     caw_puts(&out, ", bytes=");
     caw_put_unsigned(&out, bytes);
     caw_put(&out, ')');
-    return caw_end(&out);
+    return caw_text_end(&out);
 }
 
 /* ---- one word ----------------------------------------------------------------------------- */
@@ -437,6 +437,6 @@ bool caw_line_word(const caw_message *message, const char *name, caw_word_value 
         value->kind = CAW_WORD_OBJECT;
         put_word(&out, message, word);
     }
-    value->length = caw_end(&out);
+    value->length = caw_text_end(&out);
     return true;
 }

@@ -126,7 +126,7 @@ static void put_value(caw_text *out, const caw_message *message) {
 size_t caw_summary_value(const caw_message *message, char *text, size_t size) {
     caw_text out = caw_text_into(text, size);
     put_value(&out, message);
-    return caw_end(&out);
+    return caw_text_end(&out);
 }
 
 /* ---- what is around the value ------------------------------------------------------------- */
@@ -251,5 +251,5 @@ size_t caw_summary(const caw_message *message, const char *subject, char *text, 
         put_alarm(&out, message);
     }
     put_details(&out, message);
-    return caw_end(&out);
+    return caw_text_end(&out);
 }

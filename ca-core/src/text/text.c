@@ -9,7 +9,7 @@
 
 #define DIGITS_MOST 20 /* of 2^64 */
 
-size_t caw_end(caw_text *out) {
+size_t caw_text_end(caw_text *out) {
     if (out->size)
         out->text[out->length < out->size ? out->length : out->size - 1] = '\0';
     return out->length;
@@ -153,7 +153,7 @@ void caw_put_short_real(caw_text *out, double value, int digits) {
 size_t caw_real(double value, char *text, size_t size) {
     caw_text out = caw_text_into(text, size);
     caw_put_real(&out, value);
-    return caw_end(&out);
+    return caw_text_end(&out);
 }
 
 /* ---- strings ------------------------------------------------------------------------------ */

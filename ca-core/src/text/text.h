@@ -62,7 +62,7 @@ static inline void caw_put3(caw_text *out, const char *a, const char *b, const c
 }
 
 /* Ends the text with a NUL; returns its whole length. */
-size_t caw_end(caw_text *out);
+size_t caw_text_end(caw_text *out);
 
 void caw_put_number(caw_text *out, uint64_t value);
 void caw_put_signed(caw_text *out, int64_t value);

@@ -272,5 +272,5 @@ size_t caw_where_to_pcap(const char *expression, char *text, size_t size,
         caw_puts(&out, ") and ");
     }
     put_node(&out, root, false);
-    return caw_end(&out);
+    return caw_text_end(&out);
 }

@@ -123,7 +123,7 @@ static const where_node *complain(parser *p, const caw_where_token *where, const
         caw_put(&out, '\'');
     }
     caw_puts(&out, advice);
-    caw_end(&out);
+    caw_text_end(&out);
     report->at = (size_t)(where->start - p->expression);
     return NULL;
 }
@@ -165,7 +165,7 @@ size_t caw_where_words(char *text, size_t size) {
     caw_puts(&out, "\npackets: tcp, udp, host ADDRESS, net ADDRESS/BITS, port NUMBER, "
                    "with src or dst\n"
                    "between them: and, or, not, ( )\n");
-    return caw_end(&out);
+    return caw_text_end(&out);
 }
 
 /* ---- nodes -------------------------------------------------------------------------------- */
@@ -451,7 +451,7 @@ static caw_where_token read_phrase(parser *p, char phrase[PHRASE]) {
             caw_put(&out, lower(p->now.start[i]));
         whole.length = (size_t)(p->now.start + p->now.length - whole.start);
     }
-    caw_end(&out);
+    caw_text_end(&out);
     return whole;
 }
 
