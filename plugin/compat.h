@@ -24,16 +24,6 @@
 #define CA_PLUGIN_DESCRIBES 0
 #endif
 
-/* Text with control characters escaped, on the given allocator. */
-#if CA_WIRESHARK(4, 2)
-#include <wsutil/str_util.h>
-#define ca_format_text(allocator, text) format_text(allocator, text, strlen(text))
-#else
-#include <epan/strutil.h>
-#define ca_format_text(allocator, text)                                                            \
-    format_text(allocator, (const unsigned char *)(text), strlen(text))
-#endif
-
 /* What callbacks return as a truth value. */
 #if CA_WIRESHARK(4, 4)
 typedef bool ca_bool;

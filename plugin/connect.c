@@ -133,6 +133,16 @@ static int name_width(const GArray *requests) {
     return (int)width;
 }
 
+/* A name as everybody shows it; to be freed. */
+static char *shown_name(const char *name) {
+    caw_view view = caw_view_of(name ? name : "");
+    size_t size = caw_printable(view, NULL, 0) + 1;
+    char *shown = g_malloc(size);
+
+    caw_printable(view, shown, size);
+    return shown;
+}
+
 static void print_channels(const GArray *requests) {
     int width = name_width(requests);
 
@@ -143,13 +153,13 @@ static void print_channels(const GArray *requests) {
         double search = search_of(creation);
         if (!is_created(creation))
             continue;
-        char *pv = ca_format_text(NULL, creation->pv ? creation->pv : "");
+        char *pv = shown_name(creation->pv);
         printf("%-*s %-15s %10" PRId64 ".%09d", width, pv, each->server, creation->request.seconds,
                creation->request.nanoseconds);
         print_seconds(dt_of(creation), 14);
         print_seconds(search < 0 ? NAN : search, 14);
         putchar('\n');
-        wmem_free(NULL, pv);
+        g_free(pv);
     }
 }
 
@@ -255,7 +265,7 @@ static stat_tap_table_item_type string_item(char *text) {
 
 static void add_row(stat_tap_table *table, packet_info *pinfo, const caw_exchange *creation) {
     stat_tap_table_item_type row[COLUMNS] = {
-        [PV] = string_item(ca_format_text(NULL, creation->pv ? creation->pv : "")),
+        [PV] = string_item(shown_name(creation->pv)),
         [SERVER] = string_item(
             g_strdup_printf("%s:%u", address_to_str(pinfo->pool, &pinfo->src), pinfo->srcport)),
         [REQUESTED] = {TABLE_ITEM_UINT, {.uint_value = creation->request.frame}, {0}},

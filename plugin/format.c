@@ -2,6 +2,8 @@
 /* The format as a whole: text, braces and names. What is behind the colon is the spec's. */
 #include "format.h"
 
+#include "caw.h"
+
 #include <string.h>
 
 /* Text, then a field; the last piece of a format has no field. */
@@ -153,16 +155,12 @@ void format_free(format *self) {
 
 /* ---- printing --------------------------------------------------------------------------- */
 
-/* What is printable stays, anything else is written as repr() writes it: "\\x1b", "\\u202e". */
+/* Text of the wire as the core shows it everywhere. */
 static GString *escape(const char *text, gsize length) {
-    GString *safe = g_string_sized_new(length);
-    for (const char *at = text; at < text + length; at = g_utf8_next_char(at)) {
-        gunichar character = g_utf8_get_char(at);
-        if (g_unichar_isprint(character))
-            g_string_append_unichar(safe, character);
-        else
-            g_string_append_printf(safe, character < 256 ? "\\x%02x" : "\\u%04x", character);
-    }
+    caw_view view = {(const uint8_t *)text, 0, (uint32_t)length};
+    GString *safe = g_string_new(NULL);
+    g_string_set_size(safe, caw_printable(view, NULL, 0));
+    caw_printable(view, safe->str, safe->len + 1);
     return safe;
 }
 

@@ -64,15 +64,17 @@ static void append_in_base(guint64 magnitude, guint base, gboolean upper, GStrin
 }
 
 static char *print_character(const format_spec *spec, gint64 code, GString *out) {
-    char text[6];
+    char character[6], text[16];
     if (spec->sign || spec->alternate)
         return g_strdup("'c' takes neither sign nor '#'");
     if (code < 0 || code > 0x10ffff)
         return g_strdup_printf("%" G_GINT64_FORMAT " is no character", code);
     if (code >= 0xd800 && code <= 0xdfff)
         return g_strdup("half of a surrogate pair is no character");
-    int length = g_unichar_to_utf8((gunichar)code, text);
-    format_pad(spec, spec->zero ? '=' : '>', "", text, (gsize)length, out);
+    int size = g_unichar_to_utf8((gunichar)code, character);
+    caw_view view = {(const uint8_t *)character, 0, (uint32_t)size};
+    size_t length = caw_printable(view, text, sizeof text);
+    format_pad(spec, spec->zero ? '=' : '>', "", text, length, out);
     return NULL;
 }
 

@@ -51,7 +51,10 @@ char *format_print_value(const format_spec *spec, const format_value *value, GSt
 
 /* ---- conversions ------------------------------------------------------------------------ */
 
-/* Python's str.isprintable(): no control, format, private, unassigned or separator but space. */
+/*
+ * Python's str.isprintable(): no control, format, private, unassigned or separator but space. Only
+ * for repr(), which is to be Python's; anything else from the wire is shown by caw_printable.
+ */
 static gboolean is_printable(gunichar c) {
     switch (g_unichar_type(c)) {
     case G_UNICODE_CONTROL:

@@ -21,7 +21,7 @@ typedef struct {
     double real;
     const char *text;
     gsize length;
-    gboolean foreign; /* of a text: of unknown hands, its control characters are escaped */
+    gboolean foreign; /* of a text: from the wire, shown as caw_printable does */
     void (*print)(const void *object, gboolean repr, GString *out); /* appends repr() or str() */
     const void *object;
 } format_value;

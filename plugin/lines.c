@@ -198,14 +198,14 @@ static bool get_word(ca_lines *lines, const char *name, format_value *value) {
     return true;
 }
 
-static void get_text(const char *text, format_value *value) {
-    if (text)
-        *value = (format_value){FORMAT_TEXT, .text = text, .length = strlen(text)};
-}
-
-/* Names from the wire, escaped: no byte of them may end a line or drive a terminal. */
+/* A name from the wire. */
 static void get_name(ca_lines *lines, const char *name, format_value *value) {
-    get_text(name ? ca_format_text(lines->pinfo->pool, name) : NULL, value);
+    if (!name)
+        return;
+    size_t length = caw_utf8(caw_view_of(name), NULL, 0);
+    caw_utf8(caw_view_of(name), room(lines->word, 0, length), length + 1);
+    *value =
+        (format_value){FORMAT_TEXT, .text = lines->word->str, .length = length, .foreign = TRUE};
 }
 
 /* Seconds from the request to this answer. */

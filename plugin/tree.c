@@ -15,7 +15,8 @@
 
 #include <math.h>
 
-#define TITLE_SIZE 512
+#define TITLE_SIZE  512
+#define PERSON_SIZE 128
 
 /* One walk over one message. */
 typedef struct {
@@ -36,34 +37,17 @@ typedef struct {
 
 /* ---- text ------------------------------------------------------------------------------- */
 
-/* What needs no second look. */
-static bool is_plain(caw_view text) {
-    for (uint32_t i = 0; i < text.len; i++)
-        if (text.bytes[i] < ' ' || text.bytes[i] >= 0x7f)
-            return false;
-    return true;
-}
+/* Text in a packet's pool, as everybody shows it: labels and `-T fields` print it as it is. */
+static const char *text_of(packet_info *pinfo, caw_view text) {
+    size_t room = (size_t)text.len + 1; /* enough for most */
+    char *shown = wmem_alloc(pinfo->pool, room);
+    size_t length = caw_printable(text, shown, room);
 
-/*
- * Text in a packet's pool. CA knows no encoding: UTF-8 if it is that, else ISO 8859-1, which older
- * databases use for the degree sign. Labels and `-T fields` print it as it is, so nothing in it
- * moves a cursor or ends a line.
- */
-static const char *text_of(ca_walk *walk, caw_view text) {
-    const char *at = (const char *)text.bytes, *end = at + text.len;
-
-    if (is_plain(text))
-        return text.len ? wmem_strndup(walk->pinfo->pool, at, text.len) : "";
-    bool utf8 = g_utf8_validate(at, (gssize)text.len, NULL);
-    wmem_strbuf_t *safe = wmem_strbuf_new(walk->pinfo->pool, "");
-    for (; at < end && *at; at = utf8 ? g_utf8_next_char(at) : at + 1) {
-        gunichar character = utf8 ? g_utf8_get_char(at) : (uint8_t)*at;
-        if (g_unichar_isprint(character))
-            wmem_strbuf_append_unichar(safe, character);
-        else
-            wmem_strbuf_append_printf(safe, character < 256 ? "\\x%02x" : "\\u%04x", character);
+    if (length >= room) {
+        shown = wmem_realloc(pinfo->pool, shown, length + 1);
+        caw_printable(text, shown, length + 1);
     }
-    return wmem_strbuf_finalize(safe);
+    return shown;
 }
 
 /* The shortest decimal that reads back to the same number, of the precision it was sent in. */
@@ -124,7 +108,7 @@ static proto_item *add_real(ca_walk *walk, proto_tree *tree, const ca_hf *hf, ui
         field->number < array_length(walk->states)) {
         caw_view state = walk->states[field->number];
         if (state.len)
-            proto_item_append_text(item, ", %s", text_of(walk, state));
+            proto_item_append_text(item, ", %s", text_of(walk->pinfo, state));
     }
     return item;
 }
@@ -161,7 +145,7 @@ static proto_item *add_field(ca_walk *walk, proto_tree *tree, const ca_hf *hf, u
         if (!proto_field_is_referenced(tree, hf->id))
             return NULL;
         return proto_tree_add_string(tree, hf->id, walk->tvb, (int)at, (int)field->view.len,
-                                     text_of(walk, field->text));
+                                     text_of(walk->pinfo, field->text));
     case CAW_KIND_IPV4:
         return proto_tree_add_ipv4(tree, hf->id, walk->tvb, (int)at, (int)field->view.len,
                                    g_htonl((uint32_t)field->number));
@@ -314,22 +298,12 @@ static void add_hidden_flag(ca_walk *walk, int hf) {
 
 /* Long strings travel as CHAR arrays: show those that are text, up to their NUL. */
 static void add_text(ca_walk *walk) {
-    const caw_message *message = walk->message;
     int hf = hf_ca[CAW_FIELD_STRING].id;
-    caw_field first, last;
+    caw_view text;
 
-    if (!message->dbr || message->dbr->element != CAW_ELEMENT_CHAR || !is_array(message) ||
-        !proto_field_is_referenced(walk->root, hf) || !caw_element(message, 0, &first) ||
-        !caw_element(message, message->elements - 1, &last))
+    if (!proto_field_is_referenced(walk->root, hf) || !caw_long_string(walk->message, &text))
         return;
-    caw_view text = {first.view.bytes, first.view.at, last.view.at + 1 - first.view.at};
-    text.len = (uint32_t)strnlen((const char *)text.bytes, text.len);
-    for (uint32_t i = 0; i < text.len; i++)
-        if (g_ascii_iscntrl(text.bytes[i]) && !g_ascii_isspace(text.bytes[i]))
-            return;
-    if (!text.len)
-        return;
-    const char *shown = text_of(walk, text);
+    const char *shown = text_of(walk->pinfo, text);
     proto_item *item = proto_tree_add_string_format(
         walk->root, hf, walk->tvb, (int)(walk->base + text.at), 0, shown, "Text: %s", shown);
     proto_item_set_generated(item);
@@ -350,28 +324,25 @@ static void add_line(ca_walk *walk) {
 /* ---- the message in a few words --------------------------------------------------------- */
 
 /* "t:ao = 2.5 (operator@console3)": the short form, of a write with who wrote. */
-static void print_brief(const caw_message *message, const tree_about *about, char *text,
-                        size_t size) {
+static const char *brief_of(packet_info *pinfo, const caw_message *message,
+                            const tree_about *about) {
+    char brief[TITLE_SIZE], user[PERSON_SIZE], host[PERSON_SIZE];
     bool write =
         message->command == CAW_COMMAND_WRITE || message->command == CAW_COMMAND_WRITE_NOTIFY;
 
-    caw_summary(message, caw_pv(about->note), text, size);
+    caw_summary(message, caw_pv(about->note), brief, sizeof brief);
     if (!write || message->row->speaker != CAW_SIDE_CLIENT || !about->user)
-        return;
-    char *user = ca_format_text(NULL, about->user);
-    char *host = ca_format_text(NULL, about->host ? about->host : "");
-    size_t length = strlen(text);
-    g_snprintf(text + length, (gulong)(size - length), " (%s%s%s)", user, *host ? "@" : "", host);
-    wmem_free(NULL, user);
-    wmem_free(NULL, host);
+        return wmem_strdup(pinfo->pool, brief);
+    caw_printable(caw_view_of(about->user), user, sizeof user);
+    caw_printable(caw_view_of(about->host ? about->host : ""), host, sizeof host);
+    return wmem_strdup_printf(pinfo->pool, "%s (%s%s%s)", brief, user, *host ? "@" : "", host);
 }
 
 /* "Channel Access, Read Notify Response, t:ai = 3.25 mm": the short form, named in full. */
-static void set_title(const caw_message *message, const tree_about *about, proto_item *item) {
-    char brief[TITLE_SIZE];
+static void set_title(const ca_walk *walk, proto_item *item) {
+    const caw_message *message = walk->message;
+    const char *details = brief_of(walk->pinfo, message, walk->about) + strlen(message->row->brief);
 
-    print_brief(message, about, brief, sizeof brief);
-    const char *details = brief + strlen(message->row->brief);
     proto_item_set_text(item, "Channel Access, %s%s%s", message->row->label, *details ? "," : "",
                         details);
 }
@@ -390,8 +361,7 @@ static void add_name(ca_walk *walk, caw_field_id id, const char *name) {
     if (!name || walk->message->row->text == id ||
         !proto_field_is_referenced(walk->root, hf_ca[id].id))
         return;
-    caw_view view = {(const uint8_t *)name, 0, (uint32_t)strlen(name)};
-    add_generated(walk, hf_ca[id].id, text_of(walk, view));
+    add_generated(walk, hf_ca[id].id, text_of(walk->pinfo, caw_view_of(name)));
 }
 
 static void add_pv(ca_walk *walk, const char *pv) {
@@ -400,9 +370,8 @@ static void add_pv(ca_walk *walk, const char *pv) {
     add_name(walk, CAW_FIELD_PV, pv);
     if (!proto_field_is_referenced(walk->root, hf_ca_channel))
         return;
-    caw_view view = {(const uint8_t *)pv, 0, (uint32_t)strlen(pv)};
     proto_item *alias = proto_tree_add_string(walk->root, hf_ca_channel, walk->tvb, (int)walk->base,
-                                              0, text_of(walk, view));
+                                              0, text_of(walk->pinfo, caw_view_of(pv)));
     proto_item_set_hidden(alias);
 }
 
@@ -470,7 +439,7 @@ proto_item *tree_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, ui
         walk.root = proto_item_add_subtree(item, ett_ca);
         walk.visible = PTREE_DATA(tree)->visible;
         if (walk.visible)
-            set_title(message, about, item);
+            set_title(&walk, item);
         uint32_t shown = elements_shown(&walk);
         report_more(&walk, item, shown);
         add_fields(&walk, shown);
@@ -500,11 +469,9 @@ void tree_bytes(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t at
 
 void tree_info(packet_info *pinfo, bool first, const caw_message *message,
                const tree_about *about) {
-    char clause[TITLE_SIZE];
-
     if (!col_get_writable(pinfo->cinfo, COL_INFO))
         return;
-    print_brief(message, about, clause, sizeof clause);
+    const char *clause = brief_of(pinfo, message, about);
     if (first)
         col_add_str(pinfo->cinfo, COL_INFO, clause);
     else

@@ -32,6 +32,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -48,6 +49,12 @@ typedef struct {
     uint32_t at;          /* offset of that byte from the start of the message */
     uint32_t len;         /* in bytes */
 } caw_view;
+
+/* The bytes of a string, without its NUL. */
+static inline caw_view caw_view_of(const char *text) {
+    caw_view view = {(const uint8_t *)text, 0, (uint32_t)strlen(text)};
+    return view;
+}
 
 /* ---- 2. tables -------------------------------------------------------------------------- */
 
@@ -498,13 +505,37 @@ bool caw_find(const caw_message *message, caw_field_id id, caw_field *field);
 /* Element `index` of the value; false when it is not there. */
 bool caw_element(const caw_message *message, uint32_t index, caw_field *field);
 
+/*
+ * The text of a CHAR array that is one: EPICS sends strings of more than 39 characters so. True
+ * when the array has more than one element, its first is not NUL, and nothing in front of a NUL is
+ * a control character (0x00 to 0x1f, 0x7f) but tab, line feed and carriage return. Bytes from 0x80
+ * on are text in some encoding: caw_printable says how it is shown. *text is set when true.
+ */
+bool caw_long_string(const caw_message *message, caw_view *text);
+
 /* ---- 6. text ---------------------------------------------------------------------------- */
 
 /*
  * All of these work like snprintf: they write at most size bytes, NUL included, and return the
- * length the whole text has, NUL excluded. Numbers are printed without the locale; what comes
- * from the wire is escaped, so no text breaks a terminal or a line.
+ * length the whole text has, NUL excluded; where it does not fit, no escape and no character of
+ * several bytes is cut in two. Numbers are printed without the locale. Texts are UTF-8, and but for
+ * caw_utf8 what comes from the wire is escaped in them: no text breaks a terminal or a line.
  */
+
+/*
+ * Names and strings of the wire as they are shown everywhere but in caw_line. Bytes that as a
+ * whole are valid UTF-8 are that, any others Latin-1: databases are older than UTF-8. Characters
+ * that would act on a terminal or on the text around them, or that nobody could see, are written
+ * \xNN, \uNNNN or \UNNNNNNNN (which ones: printable.c); a backslash is \\ and a quotation mark \".
+ *
+ * So two names never look the same because one was escaped, the text may stand between quotation
+ * marks, where Python reads the name again, and Wireshark's plugin has it as the field's value: as
+ * ca.pv == r"..." it finds the name.
+ */
+size_t caw_printable(caw_view bytes, char *text, size_t size);
+
+/* The same characters with nothing escaped, NULs included: for who escapes in another way. */
+size_t caw_utf8(caw_view bytes, char *text, size_t size);
 
 /* ClassName(field=value, ...): what repr() of caproto's class prints. */
 size_t caw_line(const caw_message *message, char *text, size_t size);
@@ -519,7 +550,7 @@ typedef struct {
     caw_word_kind kind;
     int64_t number; /* CAW_WORD_NUMBER; enumerations are numbers too */
     double real;    /* CAW_WORD_REAL */
-    size_t length;  /* of the text: CAW_WORD_STRING in UTF-8, CAW_WORD_OBJECT as repr() */
+    size_t length;  /* of the text: CAW_WORD_STRING as caw_utf8, CAW_WORD_OBJECT as repr() */
 } caw_word_value;
 
 /* False when the message's line has no such name. */

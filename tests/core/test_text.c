@@ -176,6 +176,9 @@ static const struct {
     {"Read Notify Response ioid 7 = \"\u20ac\U0001f600\"",
      NULL,
      {ANSWER(0, 1), BYTES("\xe2\x82\xac\xf0\x9f\x98\x80")}},
+    {"Read Notify Response ioid 7 = \"say \\\"\\\\\\\"\"",
+     NULL,
+     {ANSWER(0, 1), BYTES("say \"\\\"\0")}},
     {"Read Notify Response ioid 7 = \"\u00c2\\x9b\u00c0\u00af\u00ed\\xa0\\x80\"", /* ill-formed */
      NULL,
      {ANSWER(0, 1), BYTES("\xc2\x9b\xc0\xaf\xed\xa0\x80\0")}},
@@ -223,16 +226,30 @@ static void test_long_brief(void) {
                      "123456789.123456789....\"");
 }
 
-/* No character of UTF-8 is cut in two. */
-static void test_long_utf8(void) {
-    static const draft made = {ANSWER(4, 88),
-                               BYTES("123456789.123456789.123456789.123456789.123456789.123456789."
-                                     "123456789.12345678\xe2\x82\xac 90123")};
-    char text[ROOM];
-    caw_message message = decode(&made);
-    caw_summary_value(&message, text, sizeof text);
-    CHECK_TEXT(text, "\"123456789.123456789.123456789.123456789.123456789.123456789."
-                     "123456789.12345678...\"");
+#define SEVENTY "123456789.123456789.123456789.123456789.123456789.123456789.123456789."
+
+/* No character of UTF-8 is cut in two, and what is not shown counts for what the text is. */
+static const struct {
+    const char *text;
+    draft message;
+} long_texts[] = {
+    {"\"" SEVENTY "12345678...\"", {ANSWER(4, 88), BYTES(SEVENTY "12345678\u20ac 90123")}},
+    {"\"" SEVENTY "1234567\u20ac...\"", {ANSWER(4, 88), BYTES(SEVENTY "1234567\u20ac 901234")}},
+    {"\"" SEVENTY "1234567\\u2028...\"",
+     {ANSWER(4, 96), BYTES(SEVENTY "1234567\u2028 3456789.123456")}},
+    {"\"" SEVENTY "\u00c2\u00b0 456789....\"",
+     {ANSWER(4, 88), BYTES(SEVENTY "\xc2\xb0 456789. 2345\xb0 8")}},
+    {"\"" SEVENTY "\u00b0 456789....\"",
+     {ANSWER(4, 88), BYTES(SEVENTY "\xc2\xb0 456789. 2345\u00b0 ")}},
+};
+
+static void test_long_texts(void) {
+    for (size_t i = 0; i < sizeof long_texts / sizeof *long_texts; i++) {
+        char text[ROOM];
+        caw_message message = decode(&long_texts[i].message);
+        caw_summary_value(&message, text, sizeof text);
+        CHECK_TEXT(text, long_texts[i].text);
+    }
 }
 
 /* An array whose end the capture cut off keeps its length; of a value not there nothing is said. */
@@ -260,7 +277,7 @@ static void test_escapes(void) {
     CHECK_TEXT(text,
                "ClientNameRequest(name='\\x1b[31m\\n\\r\\t\\\\\\'\"\\x7f\xc2\xb5\\x85\\xa0\\xad')");
     caw_summary(&message, NULL, text, sizeof text);
-    CHECK_TEXT(text, "Client \\x1b[31m\\n\\r\\t\\\\'\"\\x7f\xc2\xb5\\x85\\xa0\\xad");
+    CHECK_TEXT(text, "Client \\x1b[31m\\x0a\\x0d\\x09\\\\'\\\"\\x7f\xc2\xb5\\x85\\xa0\\xad");
     caw_summary(&message, "\x1b[2J", text, sizeof text);
     CHECK_TEXT(text, "Client \\x1b[2J");
 }
@@ -280,6 +297,11 @@ static void test_words(void) {
     CHECK(caw_line_word(&message, "ip", &value, text, sizeof text), "ip");
     CHECK(value.kind == CAW_WORD_STRING && value.length == 8, "ip");
     CHECK_TEXT(text, "10.1.0.7");
+    static const draft named = {CLIENT, .command = CAW_COMMAND_CLIENT_NAME,
+                                BYTES("\xc2\xb0\x1b\\\0\0\0\0")};
+    caw_message client = decode(&named);
+    CHECK(caw_line_word(&client, "name", &value, text, sizeof text), "name");
+    CHECK_TEXT(text, "\u00b0\x1b\\");
     CHECK(!caw_line_word(&message, "sid", &value, text, sizeof text), "no such word");
 }
 
@@ -287,7 +309,7 @@ int main(void) {
     test_buffers();
     test_briefs();
     test_long_brief();
-    test_long_utf8();
+    test_long_texts();
     test_cut_briefs();
     test_escapes();
     test_words();

@@ -102,10 +102,10 @@ static inline walk_fault walk_elements(const caw_message *message) {
     return NULL;
 }
 
-/* Nothing that a terminal would act on. */
+/* Nothing that a terminal would act on: C0, DEL, and C1 in UTF-8. */
 static inline bool walk_is_printable(const char *text) {
-    for (; *text; text++)
-        if ((unsigned char)*text < ' ' || *text == 0x7f)
+    for (const unsigned char *at = (const unsigned char *)text; *at; at++)
+        if (*at < ' ' || *at == 0x7f || (*at == 0xc2 && at[1] < 0xa0))
             return false;
     return true;
 }
@@ -129,7 +129,7 @@ static inline walk_fault walk_print(const caw_message *message, walk_printer *pr
         fault = "a text whose length depends on the buffer";
     else if (strlen(big) != length)
         fault = "a text of another length than announced";
-    else if (small[8] != '!' || strncmp(small, big, 7) != 0 || strlen(small) > 7)
+    else if (small[8] != '!' || strlen(small) > 7 || strncmp(small, big, strlen(small)) != 0)
         fault = "a text that does not fit its buffer";
     else if (!walk_is_printable(big))
         fault = "a text with control characters";

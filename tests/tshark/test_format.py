@@ -9,10 +9,11 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from driver import start_driver
+from shown import shown_character
 
 REFUSED = object()
 
@@ -117,11 +118,39 @@ def same(text, value):
     assert ours(text, value) == python(text, value)
 
 
+def acts(code):
+    """A character that is not shown as it is."""
+    return 0 <= code <= sys.maxunicode and shown_character(chr(code)) != chr(code)
+
+
 @settings(max_examples=1000, deadline=None)
 @given(specs(), INTEGERS)
-@example('<5c', 0)
+@example('<5c', 65)
 def test_integers(spec, value):
+    assume(not (spec.endswith('c') and acts(value)))
     same(f'{{x:{spec}}}', value)
+
+
+@pytest.mark.parametrize(
+    ('spec', 'code', 'text'),
+    [
+        ('c', 0x1B, '\\x1b'),
+        ('c', 0, '\\x00'),
+        ('c', 0x9B, '\\x9b'),
+        ('c', 0x202E, '\\u202e'),
+        ('c', 0xE0041, '\\U000e0041'),
+        ('c', 0x10FFFF, '\\U0010ffff'),
+        ('c', ord('"'), '\\"'),
+        ('c', 0xB0, '\xb0'),
+        ('6c', 0x1B, '  \\x1b'),
+        ('<6c', 0x1B, '\\x1b  '),
+        ('06c', 0x2028, '\\u2028'),
+        ('08c', 0x2028, '00\\u2028'),
+    ],
+)
+def test_characters_that_are_not_shown(spec, code, text):
+    """Here ours is not Python's: a number of the wire must not drive a terminal."""
+    assert ours(f'{{x:{spec}}}', code) == text
 
 
 @settings(max_examples=1500, deadline=None)

@@ -233,6 +233,20 @@ bool caw_element(const caw_message *message, uint32_t index, caw_field *field) {
     return true;
 }
 
+bool caw_long_string(const caw_message *message, caw_view *text) {
+    if (!message->dbr || message->dbr->element != CAW_ELEMENT_CHAR || message->elements < 2)
+        return false;
+    caw_view value = wire_sub(message->payload, message->dbr->meta, message->elements);
+    caw_view found = wire_sub(value, 0, wire_strlen(value));
+    for (uint32_t i = 0; i < found.len; i++) {
+        uint8_t byte = found.bytes[i];
+        if (byte == 0x7f || (byte < ' ' && byte != '\t' && byte != '\n' && byte != '\r'))
+            return false;
+    }
+    *text = found;
+    return found.len > 0;
+}
+
 static bool next_element(caw_cursor *cursor, caw_field *field) {
     const caw_message *message = cursor->message;
     uint32_t size = caw_element_size(message->dbr->element);

@@ -1,29 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The short form: one clause that a control engineer reads at a glance. */
 #include "message/dbr.h"
-#include "message/wire.h"
 #include "text.h"
 
 #define SHOWN         3  /* elements of an array */
-#define TEXT_SHOWN    80 /* characters of a string */
+#define TEXT_SHOWN    80 /* bytes of a string */
 #define FLOAT_DIGITS  7
 #define DOUBLE_DIGITS 10
 
 /* ---- values ------------------------------------------------------------------------------- */
 
-/* The beginning of a text, up to a character: the bytes 10xxxxxx go on with one of UTF-8. */
-static uint32_t shown_of(caw_view text) {
-    uint32_t end = TEXT_SHOWN;
-    if (text.len <= end)
-        return text.len;
-    while (end > TEXT_SHOWN - 3 && (text.bytes[end] & 0xc0) == 0x80)
-        end--;
-    return end;
-}
-
 static void put_text(caw_text *out, caw_view text) {
     caw_put(out, '"');
-    caw_put_printable(out, wire_sub(text, 0, shown_of(text)));
+    caw_put_beginning(out, text, TEXT_SHOWN);
     caw_puts(out, text.len > TEXT_SHOWN ? "...\"" : "\"");
 }
 
@@ -61,18 +50,6 @@ static void put_element(caw_text *out, const caw_message *message, const caw_fie
     default:
         caw_put_signed(out, (int64_t)field->number);
     }
-}
-
-/* A CHAR array is a long string when it is printable up to its NUL. */
-static bool is_text(const caw_message *message, caw_view *text) {
-    if (message->dbr->element != CAW_ELEMENT_CHAR || message->elements < 2)
-        return false;
-    caw_view value = wire_sub(message->payload, message->dbr->meta, message->elements);
-    *text = wire_sub(value, 0, wire_strlen(value));
-    for (uint32_t i = 0; i < text->len; i++)
-        if (text->bytes[i] < ' ' && !strchr("\t\r\n", text->bytes[i]))
-            return false;
-    return text->len > 0;
 }
 
 /* Elements of the value, those that a capture cut off as well. */
@@ -114,7 +91,7 @@ static void put_value(caw_text *out, const caw_message *message) {
     caw_view text;
     if (!has_value(message))
         return;
-    if (is_text(message, &text))
+    if (caw_long_string(message, &text))
         put_text(out, text);
     else if (elements(message) == 1 && caw_element(message, 0, &field))
         put_element(out, message, &field);
@@ -171,7 +148,7 @@ static void put_field(caw_text *out, const caw_field *field, bool named) {
     const caw_field_row *row = &caw_field_rows[field->id];
     const caw_name *name = caw_name_of(row->names, (uint32_t)field->number);
     if (row->kind == CAW_KIND_TEXT) {
-        caw_put_printable(out, wire_sub(field->text, 0, TEXT_SHOWN));
+        caw_put_beginning(out, field->text, TEXT_SHOWN);
     } else if (row->kind == CAW_KIND_IPV4) {
         caw_put_ipv4(out, (uint32_t)field->number);
     } else if (row->flags) {
@@ -231,9 +208,8 @@ static bool is_known(const caw_field *field) {
 static void put_subject(caw_text *out, const caw_message *message, const char *subject) {
     caw_field field;
     if (subject) {
-        caw_view name = {(const uint8_t *)subject, 0, (uint32_t)strlen(subject)};
         caw_put(out, ' ');
-        caw_put_printable(out, name); /* it was on the wire once */
+        caw_put_printable(out, caw_view_of(subject)); /* it was on the wire once */
     } else if (message->row->subject != CAW_FIELD_RESERVED &&
                caw_find(message, message->row->subject, &field) && is_known(&field)) {
         caw_put(out, ' ');

@@ -3,8 +3,6 @@
 #include "text.h"
 
 #include "decimal.h"
-#include "message/wire.h"
-
 #include <math.h>
 
 #define DIGITS_MOST 20 /* of 2^64 */
@@ -20,6 +18,14 @@ void caw_put_cut(caw_text *out, const char *chars, size_t length) {
         size_t room = out->size - 1 - out->length;
         memcpy(out->text + out->length, chars, length < room ? length : room);
     }
+    out->length += length;
+}
+
+void caw_put_whole(caw_text *out, const char *chars, size_t length) {
+    if (out->length + length < out->size)
+        memcpy(out->text + out->length, chars, length);
+    else if (out->length < out->size)
+        out->text[out->length] = '\0'; /* the text ends here, whatever caw_text_end says */
     out->length += length;
 }
 
@@ -158,20 +164,21 @@ size_t caw_real(double value, char *text, size_t size) {
 
 /* ---- strings ------------------------------------------------------------------------------ */
 
-static void put_hex(caw_text *out, uint8_t byte) {
-    static const char digits[] = "0123456789abcdef";
-    caw_puts(out, "\\x");
-    caw_put(out, digits[byte >> 4]);
-    caw_put(out, digits[byte & 15]);
+void caw_put_escape(caw_text *out, uint32_t character) {
+    static const char hex[] = "0123456789abcdef";
+    uint32_t digits = character < 0x100 ? 2 : character < 0x10000 ? 4 : 8;
+    char text[10] = {'\\', digits == 2 ? 'x' : digits == 4 ? 'u' : 'U'};
+    for (uint32_t i = digits; i; i--, character >>= 4)
+        text[1 + i] = hex[character & 15];
+    caw_put_whole(out, text, 2 + digits);
 }
 
 static void put_latin1(caw_text *out, uint8_t byte) {
-    if (byte < 0x80) {
+    char two[] = {(char)(0xc0 | byte >> 6), (char)(0x80 | (byte & 0x3f))};
+    if (byte < 0x80)
         caw_put(out, (char)byte);
-        return;
-    }
-    caw_put(out, (char)(0xc0 | byte >> 6));
-    caw_put(out, (char)(0x80 | (byte & 0x3f)));
+    else
+        caw_put_whole(out, two, sizeof two);
 }
 
 /* What repr() escapes by a letter; 0 when it does not. */
@@ -194,13 +201,13 @@ static void put_escaped(caw_text *out, uint8_t byte, char quote, bool latin1) {
     bool ascii = byte >= 0x20 && byte < 0x7f;
     bool printable = ascii || (latin1 && byte > 0xa0 && byte != 0xad);
     char letter = letter_of(byte);
+    char escaped[] = {'\\', letter ? letter : quote};
     if (letter || byte == (uint8_t)quote) {
-        caw_put(out, '\\');
-        caw_put(out, letter ? letter : quote);
+        caw_put_whole(out, escaped, sizeof escaped);
     } else if (printable) {
         put_latin1(out, byte);
     } else {
-        put_hex(out, byte);
+        caw_put_escape(out, byte);
     }
 }
 
@@ -237,45 +244,4 @@ void caw_put_bytearray(caw_text *out, caw_view bytes) {
 
 void caw_put_string(caw_text *out, caw_view bytes) {
     put_quoted(out, bytes, true);
-}
-
-void caw_put_utf8(caw_text *out, caw_view bytes) {
-    for (uint32_t i = 0; i < bytes.len; i++)
-        put_latin1(out, bytes.bytes[i]);
-}
-
-/* Characters that have no place but change that of others: Unicode's joiners, marks, overrides. */
-static bool is_unseen(caw_view bytes, uint32_t at) {
-    uint32_t start = wire_u16(bytes, at), last = wire_u8(bytes, at + 2);
-    return (start == 0xe280 &&
-            ((last >= 0x8b && last <= 0x8f) || (last >= 0xa8 && last <= 0xae))) ||
-           (start == 0xe281 && last >= 0xa0 && last <= 0xaf) || (start == 0xefbb && last == 0xbf);
-}
-
-/* Bytes of the UTF-8 character beyond Latin-1's controls that begins here; 0 when none does. */
-static uint32_t utf8_size(caw_view bytes, uint32_t at) {
-    uint8_t first = bytes.bytes[at], second = wire_has(bytes, at + 1, 1) ? bytes.bytes[at + 1] : 0;
-    uint32_t size = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-    bool controls = first == 0xc2 && (second <= 0xa0 || second == 0xad);
-    bool too_long = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
-    bool beyond = (first == 0xed && second >= 0xa0) || (first == 0xf4 && second >= 0x90);
-    if (first < 0xc2 || first > 0xf4 || controls || too_long || beyond ||
-        !wire_has(bytes, at, size) || (size == 3 && is_unseen(bytes, at)))
-        return 0;
-    for (uint32_t i = 1; i < size; i++)
-        if ((bytes.bytes[at + i] & 0xc0) != 0x80)
-            return 0;
-    return size;
-}
-
-void caw_put_printable(caw_text *out, caw_view bytes) {
-    for (uint32_t i = 0, size; i < bytes.len; i += size) {
-        size = utf8_size(bytes, i);
-        if (size) {
-            caw_put_cut(out, (const char *)bytes.bytes + i, size);
-        } else {
-            put_escaped(out, bytes.bytes[i], '\0', true);
-            size = 1;
-        }
-    }
 }

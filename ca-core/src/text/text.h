@@ -30,6 +30,9 @@ static inline void caw_put(caw_text *out, char c) {
 /* What does not fit any more. */
 void caw_put_cut(caw_text *out, const char *chars, size_t length);
 
+/* All of these or none: a character of several bytes or an escape, of which half says nothing. */
+void caw_put_whole(caw_text *out, const char *chars, size_t length);
+
 static inline void caw_put_chars(caw_text *out, const char *chars, size_t length) {
     size_t end = out->length + length;
     if (end >= out->size) {
@@ -92,10 +95,14 @@ void caw_put_bytearray(caw_text *out, caw_view bytes);
 /* As Python's repr of the text decoded as latin-1. */
 void caw_put_string(caw_text *out, caw_view bytes);
 
-/* Latin-1 as UTF-8, nothing escaped. */
+/* \x1b, \u2028, \U000e0041 */
+void caw_put_escape(caw_text *out, uint32_t character);
+
+/* As caw_printable and caw_utf8 of caw.h. */
+void caw_put_printable(caw_text *out, caw_view bytes);
 void caw_put_utf8(caw_text *out, caw_view bytes);
 
-/* UTF-8 where it is that, else Latin-1 as UTF-8; control characters escaped, no quotes. */
-void caw_put_printable(caw_text *out, caw_view bytes);
+/* What caw_put_printable makes of the first `most` bytes, without a character that they cut. */
+void caw_put_beginning(caw_text *out, caw_view bytes, uint32_t most);
 
 #endif

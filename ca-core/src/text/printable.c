@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Names and strings of the wire, for the eye. Channel Access knows no encoding, and whoever sends
+ * a name chooses its bytes: so what is shown must say which bytes it stands for, and must not act
+ * on a terminal, a table or the words around it.
+ */
+#include "message/wire.h"
+#include "text.h"
+
+#define NO_CHARACTER UINT32_MAX
+
+/* ---- characters --------------------------------------------------------------------------- */
+
+/* The character at `at`, and its size in bytes; NO_CHARACTER when none is encoded there. */
+static uint32_t utf8_at(caw_view bytes, uint32_t at, uint32_t *size) {
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    uint8_t first = bytes.bytes[at];
+    *size = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    if (*size == 1)
+        return first;
+    if (first < 0xc0 || first > 0xf4)
+        return NO_CHARACTER;
+    uint32_t character = first & (0x7fu >> *size);
+    for (uint32_t i = 1; i < *size; i++) {
+        uint8_t next = wire_u8(bytes, at + i); /* at the end a 0, which does not go on */
+        if ((next & 0xc0) != 0x80)
+            return NO_CHARACTER;
+        character = character << 6 | (next & 0x3f);
+    }
+    bool surrogate = character >= 0xd800 && character <= 0xdfff;
+    bool good = character >= least[*size] && character <= 0x10ffff && !surrogate;
+    return good ? character : NO_CHARACTER;
+}
+
+/* Of the text as a whole: one byte that does not fit shows that the others only look like it. */
+static bool is_utf8(caw_view bytes) {
+    for (uint32_t at = 0, size; at < bytes.len; at += size)
+        if (utf8_at(bytes, at, &size) == NO_CHARACTER)
+            return false;
+    return true;
+}
+
+static void put_utf8(caw_text *out, uint32_t character) {
+    uint32_t size = character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
+    char bytes[4];
+    if (size == 1) {
+        caw_put(out, (char)character);
+        return;
+    }
+    for (uint32_t i = size - 1; i; i--, character >>= 6)
+        bytes[i] = (char)(0x80 | (character & 0x3f));
+    bytes[0] = (char)((0xf00u >> size & 0xff) | character);
+    caw_put_whole(out, bytes, size);
+}
+
+/* ---- what is not shown as it is ----------------------------------------------------------- */
+
+/*
+ * Characters that are written by their number, because they would do something to what is around
+ * them, or could not be told from another character or from nothing: Unicode's controls and
+ * formats (Cc, Cf), separators but the space (Zs, Zl, Zp), and all that it wants to be invisible
+ * where it is not understood (Default_Ignorable_Code_Point, of which some are reserved). Private
+ * and unassigned characters are not here: at worst they are a box, and most of the latter will
+ * be letters one day. Neither are combining marks, which are part of names in many languages.
+ */
+static const struct {
+    uint32_t first, last;
+} unsafe[] = {
+    {0x0000, 0x001f},   /* C0: they drive a terminal and end lines */
+    {0x007f, 0x00a0},   /* DEL; C1, which drive a terminal too; no-break space */
+    {0x00ad, 0x00ad},   /* soft hyphen: mostly invisible */
+    {0x034f, 0x034f},   /* combining grapheme joiner: invisible */
+    {0x0600, 0x0605},   /* Arabic signs that span the digits after them */
+    {0x061c, 0x061c},   /* Arabic letter mark: turns the direction of what is around it */
+    {0x06dd, 0x06dd},   /* spans the digits after it */
+    {0x070f, 0x070f},   /* spans the letters after it */
+    {0x0890, 0x0891},   /* span the digits after them */
+    {0x08e2, 0x08e2},   /* spans the digits after it */
+    {0x115f, 0x1160},   /* Hangul fillers: invisible letters */
+    {0x1680, 0x1680},   /* a space */
+    {0x17b4, 0x17b5},   /* invisible vowels */
+    {0x180b, 0x180f},   /* Mongolian variation selectors and vowel separator: invisible */
+    {0x2000, 0x200f},   /* spaces of all widths and none, joiners, direction marks */
+    {0x2028, 0x202f},   /* ends of line and paragraph, directions and overrides, a space */
+    {0x205f, 0x206f},   /* a space, invisible operators, isolates and other directions */
+    {0x3000, 0x3000},   /* a space as wide as a letter */
+    {0x3164, 0x3164},   /* Hangul filler */
+    {0xfdd0, 0xfdef},   /* no characters and never will be */
+    {0xfe00, 0xfe0f},   /* variation selectors: invisible, change what is in front of them */
+    {0xfeff, 0xfeff},   /* byte order mark: invisible, taken off where a text begins with it */
+    {0xffa0, 0xffa0},   /* Hangul filler */
+    {0xfff0, 0xfffb},   /* reserved to be invisible; annotations that hide text */
+    {0x110bd, 0x110bd}, /* spans the digits after it */
+    {0x110cd, 0x110cd}, /* the same above them */
+    {0x13430, 0x1343f}, /* hieroglyph controls: put signs over one another */
+    {0x1bca0, 0x1bca3}, /* shorthand controls: invisible */
+    {0x1d173, 0x1d17a}, /* musical controls: invisible */
+    {0xe0000, 0xe0fff}, /* tags, an alphabet that nobody sees; variation selectors; reserved */
+};
+
+/* The last two of each plane are no characters and never will be. */
+static bool is_unsafe(uint32_t character) {
+    if ((character & 0xfffe) == 0xfffe)
+        return true;
+    for (size_t i = 0; i < sizeof unsafe / sizeof *unsafe && unsafe[i].first <= character; i++)
+        if (character <= unsafe[i].last)
+            return true;
+    return false;
+}
+
+static void put_printable(caw_text *out, uint32_t character) {
+    char escaped[] = {'\\', (char)character};
+    if (character == '\\' || character == '"')
+        caw_put_whole(out, escaped, sizeof escaped);
+    else if (is_unsafe(character))
+        caw_put_escape(out, character);
+    else
+        put_utf8(out, character);
+}
+
+/* ---- whole texts -------------------------------------------------------------------------- */
+
+typedef void putter(caw_text *out, uint32_t character);
+
+/* Where the first byte from `at` on is that needs a second look; `end` when none does. */
+static uint32_t plain_until(caw_view bytes, uint32_t at, uint32_t end) {
+    while (at < end && bytes.bytes[at] >= ' ' && bytes.bytes[at] < 0x7f &&
+           bytes.bytes[at] != '\\' && bytes.bytes[at] != '"')
+        at++;
+    return at;
+}
+
+static uint32_t put_plain(caw_text *out, caw_view bytes, uint32_t at, uint32_t end) {
+    uint32_t until = plain_until(bytes, at, end);
+    if (until > at)
+        caw_put_chars(out, (const char *)bytes.bytes + at, until - at);
+    return until;
+}
+
+/* The characters that end at or in front of `end`. */
+static void put_characters(caw_text *out, caw_view bytes, uint32_t end, putter *put) {
+    uint32_t at = put_plain(out, bytes, 0, end);
+    bool utf8 = at < end && is_utf8(bytes);
+    while (at < end) {
+        uint32_t size = 1;
+        uint32_t character = utf8 ? utf8_at(bytes, at, &size) : bytes.bytes[at];
+        if (size > end - at)
+            return;
+        put(out, character);
+        at = put_plain(out, bytes, at + size, end);
+    }
+}
+
+void caw_put_printable(caw_text *out, caw_view bytes) {
+    put_characters(out, bytes, bytes.len, put_printable);
+}
+
+void caw_put_beginning(caw_text *out, caw_view bytes, uint32_t most) {
+    put_characters(out, bytes, most < bytes.len ? most : bytes.len, put_printable);
+}
+
+void caw_put_utf8(caw_text *out, caw_view bytes) {
+    put_characters(out, bytes, bytes.len, put_utf8);
+}
+
+size_t caw_printable(caw_view bytes, char *text, size_t size) {
+    caw_text out = caw_text_into(text, size);
+    caw_put_printable(&out, bytes);
+    return caw_text_end(&out);
+}
+
+size_t caw_utf8(caw_view bytes, char *text, size_t size) {
+    caw_text out = caw_text_into(text, size);
+    caw_put_utf8(&out, bytes);
+    return caw_text_end(&out);
+}
