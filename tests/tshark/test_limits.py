@@ -133,16 +133,6 @@ def test_lines(lines, save, name):
         assert len(shown) == MESSAGES and not CONTROL.search(''.join(shown))
 
 
-@pytest.mark.parametrize('name', [raw for raw in HOSTILE if raw.isascii()])
-def test_names_of_lines_are_pythons(lines, save, name):
-    """By itself a name is escaped where Python's repr() would; repr() is Python's own."""
-    shown = lines(captured(save, name), report='ca,lines,{frame} {command.name} ; {command.name!r}')
-    escaped, quoted = shown[1].removeprefix('3 ').split(' ; ', 1)
-    text = name.decode()
-    assert quoted == repr(text)
-    assert escaped == ''.join(c if c.isprintable() else f'\\x{ord(c):02x}' for c in text)
-
-
 @pytest.mark.parametrize('name', HOSTILE)
 def test_reports(tshark, save, name):
     capture = captured(save, name)
