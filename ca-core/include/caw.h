@@ -507,7 +507,7 @@ bool caw_element(const caw_message *message, uint32_t index, caw_field *field);
 
 /*
  * The text of a CHAR array that is one: EPICS sends strings of more than 39 characters so. True
- * when the array has more than one element, its first is not NUL, and nothing in front of a NUL is
+ * when the array has more than one element, its first is not NUL, and nothing before a NUL is
  * a control character (0x00 to 0x1f, 0x7f) but tab, line feed and carriage return. Bytes from 0x80
  * on are text in some encoding: caw_printable says how it is shown. *text is set when true.
  */

@@ -2,7 +2,7 @@
 /*
  * Bytes in, text out, for tests in other languages. Each line of input is "printable|utf8 SIZE
  * HEX", SIZE being that of the buffer; the answer is "LENGTH HEX", what the function returned and
- * what it wrote in front of the buffer's end or its first NUL, or "overrun".
+ * what it wrote before the buffer's end or its first NUL, or "overrun".
  */
 #include "caw.h"
 

@@ -168,7 +168,7 @@ static void check_pieces(size_t i, size_t size, size_t whole) {
         strcat(want, *piece);
     }
     CHECK_TEXT(text, want);
-    CHECK(text[size] == '~', "%zu wrote behind %zu", i, size);
+    CHECK(text[size] == '~', "%zu wrote beyond %zu", i, size);
 }
 
 static void test_buffers(void) {

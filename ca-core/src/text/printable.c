@@ -86,7 +86,7 @@ static const struct {
     {0x3000, 0x3000},   /* a space as wide as a letter */
     {0x3164, 0x3164},   /* Hangul filler */
     {0xfdd0, 0xfdef},   /* no characters and never will be */
-    {0xfe00, 0xfe0f},   /* variation selectors: invisible, change what is in front of them */
+    {0xfe00, 0xfe0f},   /* variation selectors: invisible, change what is before them */
     {0xfeff, 0xfeff},   /* byte order mark: invisible, taken off where a text begins with it */
     {0xffa0, 0xffa0},   /* Hangul filler */
     {0xfff0, 0xfffb},   /* reserved to be invisible; annotations that hide text */
@@ -137,7 +137,7 @@ static uint32_t put_plain(caw_text *out, caw_view bytes, uint32_t at, uint32_t e
     return until;
 }
 
-/* The characters that end at or in front of `end`. */
+/* The characters that end at or before `end`. */
 static void put_characters(caw_text *out, caw_view bytes, uint32_t end, putter *put) {
     uint32_t at = put_plain(out, bytes, 0, end);
     bool utf8 = at < end && is_utf8(bytes);
