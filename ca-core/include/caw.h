@@ -526,11 +526,11 @@ bool caw_long_string(const caw_message *message, caw_view *text);
  * Names and strings of the wire as they are shown everywhere but in caw_line. Bytes that as a
  * whole are valid UTF-8 are that, any others Latin-1: databases are older than UTF-8. Characters
  * that would act on a terminal or on the text around them, or that nobody could see, are written
- * \xNN, \uNNNN or \UNNNNNNNN (which ones: printable.c); a backslash is \\ and a quotation mark \".
+ * \xNN, \uNNNN or \UNNNNNNNN (which ones: printable.c). Backslashes and quotation marks stay as
+ * they are, as names with channel filters have them: rec.VAL{"dbnd":{"d":1}}.
  *
- * So two names never look the same because one was escaped, the text may stand between quotation
- * marks, where Python reads the name again, and Wireshark's plugin has it as the field's value: as
- * ca.pv == r"..." it finds the name.
+ * Wireshark's plugin has this text as the field's value: as ca.pv == r"..." it finds the name
+ * again, unless a quotation mark is in it, which ends such a string.
  */
 size_t caw_printable(caw_view bytes, char *text, size_t size);
 

@@ -62,9 +62,9 @@ static const struct {
     /* what is written in another way, and what looks like it */
     {VIEW("a\0b"), "a\\x00b", "a"},
     {VIEW("\x1b[31m"), "\\x1b[31m", "\x1b[31m"},
-    {VIEW("\\x1b[31m"), "\\\\x1b[31m", "\\x1b[31m"},
+    {VIEW("\\x1b[31m"), "\\x1b[31m", "\\x1b[31m"},
     {VIEW("\t\n\r"), "\\x09\\x0a\\x0d", "\t\n\r"},
-    {VIEW("say \"hi\"\\"), "say \\\"hi\\\"\\\\", "say \"hi\"\\"},
+    {VIEW("say \"hi\"\\"), "say \"hi\"\\", "say \"hi\"\\"},
     {VIEW("\x9b"), "\\x9b", "\xc2\x9b"},
     {VIEW("\xc2\x9b"), "\\x9b", "\xc2\x9b"},
     {VIEW("\u202ex\u2028\ufeff"), "\\u202ex\\u2028\\ufeff", "\u202ex\u2028\ufeff"},
@@ -153,7 +153,7 @@ static const struct {
 } pieces[] = {
     {VIEW("ab"), {"a", "b"}},
     {VIEW("a\x1b\xc2\xb0z"), {"a", "\\x1b", "\u00b0", "z"}},
-    {VIEW("\xb0\x85\\\""), {"\u00b0", "\\x85", "\\\\", "\\\""}},
+    {VIEW("\xb0\x85\\\""), {"\u00b0", "\\x85", "\\", "\""}},
     {VIEW("\u20ac\u202e\U0001f600\U000e0041 "),
      {"\u20ac", "\\u202e", "\U0001f600", "\\U000e0041", " "}},
 };

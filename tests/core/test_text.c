@@ -176,9 +176,7 @@ static const struct {
     {"Read Notify Response ioid 7 = \"\u20ac\U0001f600\"",
      NULL,
      {ANSWER(0, 1), BYTES("\xe2\x82\xac\xf0\x9f\x98\x80")}},
-    {"Read Notify Response ioid 7 = \"say \\\"\\\\\\\"\"",
-     NULL,
-     {ANSWER(0, 1), BYTES("say \"\\\"\0")}},
+    {"Read Notify Response ioid 7 = \"say \"\\\"\"", NULL, {ANSWER(0, 1), BYTES("say \"\\\"\0")}},
     {"Read Notify Response ioid 7 = \"\u00c2\\x9b\u00c0\u00af\u00ed\\xa0\\x80\"", /* ill-formed */
      NULL,
      {ANSWER(0, 1), BYTES("\xc2\x9b\xc0\xaf\xed\xa0\x80\0")}},
@@ -277,7 +275,7 @@ static void test_escapes(void) {
     CHECK_TEXT(text,
                "ClientNameRequest(name='\\x1b[31m\\n\\r\\t\\\\\\'\"\\x7f\xc2\xb5\\x85\\xa0\\xad')");
     caw_summary(&message, NULL, text, sizeof text);
-    CHECK_TEXT(text, "Client \\x1b[31m\\x0a\\x0d\\x09\\\\'\\\"\\x7f\xc2\xb5\\x85\\xa0\\xad");
+    CHECK_TEXT(text, "Client \\x1b[31m\\x0a\\x0d\\x09\\'\"\\x7f\xc2\xb5\\x85\\xa0\\xad");
     caw_summary(&message, "\x1b[2J", text, sizeof text);
     CHECK_TEXT(text, "Client \\x1b[2J");
 }

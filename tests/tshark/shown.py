@@ -45,8 +45,6 @@ def by_number(character):
 
 
 def shown_character(character):
-    if character in '\\"':
-        return '\\' + character
     return by_number(character) if is_numbered(character) else character
 
 

@@ -187,14 +187,18 @@ def test_values_and_writers_in_info(tshark, everywhere):
 
 @pytest.mark.parametrize('name', NAMES, ids=IDS)
 def test_a_name_finds_itself(tshark, creations, name):
-    """As a raw string, and as the string that Python would read the field's value from."""
+    """As a raw string; where a quotation mark would end that, as any other string."""
     capture, frames = creations
     line = tshark('-q', '-r', capture, '-z', 'ca,lines,{frame}|{command.name}')
     pasted = rows(line)[frames[name]]
+    raw = '"' not in pasted and not pasted.endswith('\\')
+    escaped = pasted.replace('\\', '\\\\').replace('"', '\\"')
+    string = f'r"{pasted}"' if raw else f'"{escaped}"'
     found = tshark(
-        '-r', capture, '-Y', f'ca.pv == r"{pasted}" && ca.request', '-T', 'fields', '-e', 'frame.number'
+        '-r', capture, '-Y', f'ca.pv == {string} && ca.request', '-T', 'fields', '-e', 'frame.number'
     )  # fmt: skip
-    assert found == f'{frames[name]}\n'
+    alike = [frames[other] for other in NAMES if shown(other) == pasted]
+    assert found == ''.join(f'{frame}\n' for frame in alike)
 
 
 def test_both_encodings_of_a_name_are_one(tshark, save):

@@ -109,10 +109,7 @@ static bool is_unsafe(uint32_t character) {
 }
 
 static void put_printable(caw_text *out, uint32_t character) {
-    char escaped[] = {'\\', (char)character};
-    if (character == '\\' || character == '"')
-        caw_put_whole(out, escaped, sizeof escaped);
-    else if (is_unsafe(character))
+    if (is_unsafe(character))
         caw_put_escape(out, character);
     else
         put_utf8(out, character);
@@ -124,8 +121,7 @@ typedef void putter(caw_text *out, uint32_t character);
 
 /* Where the first byte from `at` on is that needs a second look; `end` when none does. */
 static uint32_t plain_until(caw_view bytes, uint32_t at, uint32_t end) {
-    while (at < end && bytes.bytes[at] >= ' ' && bytes.bytes[at] < 0x7f &&
-           bytes.bytes[at] != '\\' && bytes.bytes[at] != '"')
+    while (at < end && bytes.bytes[at] >= ' ' && bytes.bytes[at] < 0x7f)
         at++;
     return at;
 }
