@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Builds and installs the Wireshark plugin, caw, its man page and the profile EPICS CA, then shows
-# that they work.
+# Builds and installs the Wireshark plugin, caw, their man pages and the profile EPICS CA, then
+# shows that they work.
 #
 #   packaging/install.sh              for you (~/.local), or for the system when run by root
 #   packaging/install.sh --system     for the system, by sudo
@@ -72,13 +72,14 @@ uninstall() {
     local path
 
     $run rm -rf "$plugins/epan/ca.so" "$profiles/$profile" \
-        "$base/bin/caw" "$base/libexec/caw" "$base/share/man/man1/caw.1.gz"
+        "$base/bin/caw" "$base/libexec/caw" "$base/share/man/man1/caw.1.gz" \
+        "$base/share/man/man7/caw-cookbook.7.gz"
     # Empty folders that were made for it, up to the home folder.
     [ $system = yes ] ||
-        for path in "$plugins/epan" "$profiles" "$base"/{bin,libexec,share/man/man1}; do
+        for path in "$plugins/epan" "$profiles" "$base"/{bin,libexec,share/man/man{1,7}}; do
             [ ! -d "$path" ] || (cd && rmdir -p --ignore-fail-on-non-empty "${path#"$HOME/"}")
         done
-    echo "Removed the plugin, caw, its man page and the profile '$profile'"
+    echo "Removed the plugin, caw, their man pages and the profile '$profile'"
 }
 
 install_all() {

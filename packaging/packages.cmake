@@ -28,10 +28,14 @@ if(Wireshark_FOUND)
     set(CAW_PLUGINS "${CMAKE_INSTALL_PREFIX}/${Wireshark_PLUGIN_LIBDIR}")
     set(CAW_PROFILES "${CMAKE_INSTALL_FULL_DATADIR}/wireshark/profiles")
 
-    configure_file("${here}/man/caw.1" "${made}/caw.1" @ONLY)
-    execute_process(COMMAND gzip -9nf "${made}/caw.1" COMMAND_ERROR_IS_FATAL ANY)
-    install(FILES "${made}/caw.1.gz" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1"
-        COMPONENT wireshark-ca)
+    foreach(page caw.1 caw-cookbook.7)
+        cmake_path(GET page EXTENSION LAST_ONLY section)
+        string(REPLACE . man section "${section}")
+        configure_file("${here}/man/${page}" "${made}/${page}" @ONLY)
+        execute_process(COMMAND gzip -9nf "${made}/${page}" COMMAND_ERROR_IS_FATAL ANY)
+        install(FILES "${made}/${page}.gz" DESTINATION "${CMAKE_INSTALL_MANDIR}/${section}"
+            COMPONENT wireshark-ca)
+    endforeach()
 
     set(profile "${CMAKE_INSTALL_DATADIR}/wireshark/profiles/EPICS CA")
     add_custom_command(OUTPUT "${made}/cfilters"

@@ -38,7 +38,7 @@ static void add(wmem_map_t *map, uint64_t endpoint) {
     wmem_map_insert(map, key, key);
 }
 
-/* GLib's own looks at half of the bits: a capture could have them all alike. */
+/* GLib's own hash uses half of the bits: a capture could make them all the same. */
 static unsigned hash(const void *endpoint) {
     return wmem_strong_hash(endpoint, sizeof(uint64_t));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where Channel Access is spoken beside the configured ports: servers on ports that searches and
- * beacons announced, clients behind ephemeral UDP ports.
+ * Where Channel Access is spoken besides the configured ports: servers on ports that searches and
+ * beacons announced, clients on ephemeral UDP ports.
  */
 #ifndef CA_ENDPOINTS_H
 #define CA_ENDPOINTS_H
@@ -10,7 +10,7 @@
 
 #include <epan/packet.h>
 
-/* An address and port as the core knows endpoints. Of other than IPv4 a number as good as any. */
+/* An address and port as the core knows endpoints. An address that is not IPv4 is hashed. */
 uint64_t endpoints_endpoint(const address *host, uint32_t port);
 
 /* Learns from a message of this packet: servers it announces, the client that searches. */

@@ -189,7 +189,7 @@ static int severity_of(caw_level level) {
     return PI_ERROR;
 }
 
-/* Wireshark's groups: what a server answered is no fault of the bytes, missing bytes are. */
+/* Wireshark's groups: a server's refusal is an answer like others, missing bytes are malformed. */
 static int group_of(caw_flaw flaw) {
     switch (flaw) {
     case CAW_FLAW_FAILURE:

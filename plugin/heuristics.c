@@ -14,7 +14,7 @@ static dissector_handle_t udp_handle;
 
 /*
  * From this frame on the conversation is ours. Earlier frames stay what they were in the first
- * pass, and later passes do not ask again: what is learned behind a frame must not change it.
+ * pass, and later passes do not ask again: what is learned after a frame must not change it.
  */
 static bool take(packet_info *pinfo, dissector_handle_t handle, tvbuff_t *tvb, proto_tree *tree,
                  void *data) {

@@ -31,7 +31,7 @@ static const struct {
 
 #define OVERALL "All servers"
 
-/* More tables than that nobody reads, and a capture can have any number of servers. */
+/* Nobody reads more tables than that, and a capture can have any number of servers. */
 #define MOST_SERVERS 1000
 #define OTHERS       "Other servers"
 

@@ -23,7 +23,7 @@ def opening(circuit, channels):
 
 
 def acknowledged(circuit, data):
-    """A packet of the server, and the client's word that it has come."""
+    """A packet of the server, and the acknowledgment of the client."""
     yield circuit.packet('server', data)
     yield circuit.packet('client', flags=0x10)
 

@@ -7,8 +7,8 @@
 
 The same arguments give the same file. Each circuit opens with a handshake, names and channels;
 then its server sends updates, 30 a segment, and now and then an array over several segments, cut
-where TCP likes. Every update has a number of its own as its subscription id, so that whoever
-reads the lines knows which are there.
+where TCP likes. Every update has a number of its own as its subscription id, so that the lines
+tell which are there.
 """
 
 import argparse

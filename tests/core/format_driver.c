@@ -4,7 +4,7 @@
  * value is a letter and its text: i42, f (the 8 bytes of a double), d1500000000 (billionths),
  * stext, orepr (an object whose str() is its repr() in angle brackets) or n. The format's tokens
  * are {x} and {x.y}, both that value, and {z}, which has none. One line of stdout answers, also in
- * hexadecimal, behind "text " or "error ".
+ * hexadecimal, after "text " or "error ".
  */
 #include "format.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Bytes with nothing behind them: whoever reads on dies. */
+/* Bytes that end where readable memory does: reading past them crashes. */
 #ifndef GUARD_H
 #define GUARD_H
 
@@ -11,7 +11,7 @@
 
 typedef struct {
     uint8_t *end; /* the first byte that must not be read */
-    size_t room;  /* bytes in front of it */
+    size_t room;  /* bytes before it */
     size_t page;
 } guard_pages;
 

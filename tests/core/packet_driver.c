@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The bytes end where the memory does, so that a sanitizer sees any read behind them. */
+/* The bytes end where the memory does, so that a sanitizer sees any read past them. */
 static uint8_t *from_hex(const char *hex, uint32_t *length) {
     *length = *hex == '-' ? 0 : (uint32_t)(strlen(hex) / 2);
     uint8_t *bytes = malloc(*length);

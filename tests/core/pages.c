@@ -9,7 +9,7 @@
  *     log          "offset length key=value" of every field in wire order; key[i] of element i
  *     flaws        "flaws: key key", or "flaws: none"
  *
- * Each page is also decoded cut at every byte, with unreadable memory behind it.
+ * Each page is also decoded cut at every byte, with unreadable memory after it.
  */
 #include "caw.h"
 #include "guard.h"

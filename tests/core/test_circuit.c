@@ -22,7 +22,7 @@ typedef struct {
     uint32_t to;    /* frame of its request, from 1; 0: answers nothing */
     uint32_t in;    /* frame of its answer, once all is seen */
     uint32_t flaws;
-    bool hole; /* bytes are missing in front of it */
+    bool hole; /* bytes are missing before it */
 } line;
 
 #define VERSION(end_)                                                                              \
@@ -125,7 +125,7 @@ static const line middle[] = {
     {S, {.command = 1, .type = 6, .count = 1, .p1 = 9, .p2 = 7}, .to = 6},
 };
 
-/* The end that speaks first is not known until frame 5; then everybody before is. */
+/* The end that speaks first is not known until frame 5; then all frames before are. */
 static const line settled_late[] = {
     VERSION(S),
     {C, {.command = 23}, .in = 3},
@@ -162,7 +162,7 @@ static const line holes[] = {
 };
 
 /* The first update after a hole need not be the first of the subscription. */
-static const line updates_behind_a_hole[] = {
+static const line updates_after_a_hole[] = {
     {C, {.command = 18, .p1 = 1, .p2 = 13, NAME("t:a")}, .pv = "t:a", .in = 2},
     {S, {.command = 18, .type = 6, .count = 1, .p1 = 1, .p2 = 5}, .pv = "t:a", .to = 1},
     {C, {.command = 1, .type = 6, .count = 1, .p1 = 5, .p2 = 7, .size = 16}, .pv = "t:a"},
@@ -246,7 +246,7 @@ int main(void) {
     TEST("settled late", false, settled_late);
     TEST("search settled late", false, search_settled_late);
     TEST("holes", true, holes);
-    TEST("updates behind a hole", true, updates_behind_a_hole);
+    TEST("updates after a hole", true, updates_after_a_hole);
     TEST("foreign", true, foreign);
     test_identity();
     test_without_memory(life, sizeof life / sizeof *life);

@@ -139,7 +139,7 @@ static void one_impossible_message_breaks_a_chain(void) {
     uint8_t bytes[MADE_MOST];
     size_t length = put(bytes, &update);
     length += put(bytes + length, &(draft){.command = 99, .size = 8});
-    CHECK(caw_chain(bytes, length, true) == 0, "an unknown command behind an update");
+    CHECK(caw_chain(bytes, length, true) == 0, "an unknown command after an update");
 }
 
 /* The tail of a message, whole ones, the head of another. */
@@ -191,7 +191,7 @@ static void how_streams_begin(void) {
     for (size_t there = 1; there <= length; there++)
         CHECK(begins(bytes, there), "%zu bytes of a VERSION", there);
     length += put(bytes + length, &(draft){.command = 99, .size = 8});
-    CHECK(begins(bytes, length), "an unknown command behind a VERSION");
+    CHECK(begins(bytes, length), "an unknown command after a VERSION");
     CHECK(!begins("GET / HTTP/1.1\r\nHost: ioc\r\n\r\n", 29), "HTTP");
     CHECK(!begins("G", 1), "a letter");
     CHECK(!begins("SSH-2.0-OpenSSH_9.2\r\n", 21), "SSH");

@@ -176,7 +176,7 @@ static const struct {
     {CAW_FLAW_UNTERMINATED_STRING,
      {TO_SERVER, WRITES(0, 1), BYTES("12345678")},
      {TO_SERVER, WRITES(0, 1), BYTES("1234567\0")}},
-    {CAW_FLAW_UNTERMINATED_STRING, /* the second string of 40 bytes; the bytes behind a NUL */
+    {CAW_FLAW_UNTERMINATED_STRING, /* the second string of 40 bytes; the bytes after a NUL */
      {TO_CLIENT, .command = CAW_COMMAND_READ_NOTIFY, .type = 0, .count = 2, .p1 = 1,
       BYTES("a\0______________________________________"
             "________________________________________")},
@@ -210,7 +210,7 @@ static const struct {
     {CAW_FLAW_DIRTY_PADDING,
      {TO_CLIENT, READ_ANSWER(5), BYTES("\0\0\0\1\0\0\0\1")},
      {TO_CLIENT, READ_ANSWER(5), BYTES("\0\0\0\1\0\0\0\0")}},
-    {CAW_FLAW_DIRTY_PADDING, /* RISC padding is never clean, nor what is behind a NUL */
+    {CAW_FLAW_DIRTY_PADDING, /* RISC padding is never clean, nor what is after a NUL */
      {TO_CLIENT, READ_ANSWER(11), BYTES("\0\0\0\0\0\7\1\0")},
      {TO_CLIENT, READ_ANSWER(11), BYTES("\0\0\0\0\xff\7\0\0")}},
     {CAW_FLAW_TIME_LAYOUT,
@@ -219,7 +219,7 @@ static const struct {
     {CAW_FLAW_TOO_LONG,
      {TO_CLIENT, READ_ANSWER(28), .size = 64},
      {TO_CLIENT, READ_ANSWER(28), .size = 56}},
-    {CAW_FLAW_UNTERMINATED_STRING, /* what is behind a class name is none */
+    {CAW_FLAW_UNTERMINATED_STRING, /* what is after a class name is none */
      {TO_CLIENT, .command = CAW_COMMAND_READ_NOTIFY, .type = 37, .count = 1, .p1 = 1,
       BYTES("\0\0\0\0\0\0\0\0________________________________________")},
      {TO_CLIENT, .command = CAW_COMMAND_READ_NOTIFY, .type = 38, .count = 2, .p1 = 1,

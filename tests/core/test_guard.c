@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Random messages at the end of readable memory: no function looks behind the last byte, whatever
+ * Random messages at the end of readable memory: no function reads past the last byte, whatever
  * the header says, and fields tile what is there. The random numbers are always the same.
  */
 #include "caw_history.h"

@@ -73,7 +73,7 @@ static uint64_t unmix(uint64_t bits) {
     return bits ^ bits >> 30 ^ bits >> 60;
 }
 
-/* Ids that were chosen to meet at one slot: this ends in no time, or in hours. */
+/* Ids chosen to collide in one slot: this ends at once, or with a bad hash in hours. */
 static void test_chosen_ids(void) {
     static char thing;
     counted count = {.good = -1};

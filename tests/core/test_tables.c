@@ -123,7 +123,7 @@ static void check_row(const caw_message_row *row) {
     check_words(row);
 }
 
-/* An EVENT_ADD answer without payload has a row of its own, right behind the one with. */
+/* An EVENT_ADD answer without payload has a row of its own, right after the one with. */
 static bool is_confirmation(const caw_message_row *row) {
     return row > caw_message_rows && row->command == CAW_COMMAND_EVENT_ADD &&
            row->payload == CAW_PAYLOAD_NOTHING && row[-1].payload == CAW_PAYLOAD_DBR;

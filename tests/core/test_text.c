@@ -64,7 +64,7 @@ static void check_buffers(const char *what, printer *print, const char *whole) {
         size_t kept = size <= length ? size - 1 : length;
         CHECK(print(text, size) == length, "%s in %zu", what, size);
         CHECK(memcmp(text, whole, kept) == 0 && text[kept] == '\0', "%s in %zu", what, size);
-        CHECK(text[size] == '~', "%s wrote behind %zu", what, size);
+        CHECK(text[size] == '~', "%s wrote past %zu", what, size);
     }
     char text[] = "~~";
     print(text, 0);

@@ -50,7 +50,7 @@ static inline walk_fault walk_fields(const caw_message *message, uint32_t limit)
             return "a gap or an overlap";
         uint32_t end = field.view.at + field.view.len;
         if (end > message->whole.len)
-            return "a field behind the end";
+            return "a field past the end";
         if (parts) {
             part_at = end;
             if (--parts == 0 && part_at != at)
@@ -86,7 +86,7 @@ static inline walk_fault walk_find(const caw_message *message) {
     return NULL;
 }
 
-/* Elements lie behind each other, those of the message and no more. */
+/* Elements follow each other, those of the message and no more. */
 static inline walk_fault walk_elements(const caw_message *message) {
     caw_field field;
     uint32_t at = 0;

@@ -4,7 +4,8 @@
  *
  * The first byte says whether the circuit's beginning is known (bit 0), the second how many pieces
  * of memory there are (0: enough). Then messages: a byte of what happens (see below), command,
- * type, count, both parameters, size and payload. The ids are single bytes, so they meet often.
+ * type, count, both parameters, size and payload. The ids are single bytes, so equal ones are
+ * frequent.
  */
 #include "caw_history.h"
 

@@ -4,7 +4,7 @@
  * text must be one line of valid UTF-8 without control characters.
  *
  * The first byte says what the caller knows, as in decode.c, the second the size of the buffer,
- * the third how many of the bytes behind it are a name; then the message.
+ * the third how many of the bytes after it are a name; then the message.
  */
 #include "caw.h"
 

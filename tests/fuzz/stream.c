@@ -14,7 +14,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
-/* Bytes in memory of their own, so that reading behind them is seen. */
+/* Bytes in memory of their own, so that reading past them is seen. */
 static uint8_t *own(const uint8_t *bytes, size_t len) {
     uint8_t *copy = malloc(len);
     if (len)

@@ -3,7 +3,7 @@
 
 CAW_BUILD names the build folder (default: build/ at the top of the tree). Root gets no plugins
 from WIRESHARK_PLUGIN_DIR (Wireshark counts it as special privileges), so root's calls run as
-nobody, on a copy that nobody can read.
+nobody, on a copy that this user can read.
 """
 
 import itertools

@@ -93,7 +93,7 @@ def has_data(message, command):
 
 
 def metadata_size(number):
-    """Bytes in front of the first element (db_access.h)."""
+    """Bytes before the first element (db_access.h)."""
     if number <= LAST_PLAIN or number in (PUT_ACKT, PUT_ACKS, CLASS_NAME):
         return 0
     if number == STSACK_STRING:
@@ -306,7 +306,7 @@ def no_version(message, command):
         return with_words(command, version='0')
 
 
-@rule('D4', 'A name ends at its NUL, whatever lies behind.')
+@rule('D4', 'A name ends at its NUL, whatever follows.')
 def name_ends_at_nul(message, command):
     if 'name' in command.words:
         return with_words(command, name=repr(message.payload.split(b'\0')[0].decode('latin-1')))

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Captures made to hurt whoever reads them.
+"""Captures made to harm the program that reads them.
 
     python tests/tshark/hostile.py channels 1000000 flood.pcap     one of `floods`, of any size
 
-Each flood takes how many of its things there shall be and gives Ethernet frames; dense ones, for
+Each flood takes how many of its things there are to be, and gives Ethernet frames: full ones, because
 what counts is the number of messages.
 """
 
@@ -118,7 +118,7 @@ def unconfirmed(count):
 
 
 def unmixed(bits):
-    """The number that SplitMix64's last step, a public one, makes these bits of."""
+    """The number of which the last step of SplitMix64, which is public, makes these bits."""
     bits ^= bits >> 31 ^ bits >> 62
     bits = bits * 0x319642B2D24D8EC3 % 2**64
     bits ^= bits >> 27 ^ bits >> 54
@@ -127,7 +127,7 @@ def unmixed(bits):
 
 
 def colliding(count):
-    """Writes whose ids, cid and sid together, are alike to a hash that everybody knows."""
+    """Writes whose ids, cid and sid together, collide in a hash that is publicly known."""
     circuit, frames = opened()
     weight = 4 * 0x9E3779B97F4A7C15
     keys = ((unmixed(i << 40) - weight) % 2**64 for i in range(count))
@@ -147,7 +147,7 @@ def datagram(source, port, data, target=b'\x0a\xff\xff\xff', to=5064):
 
 
 def searches(count):
-    """Names that nobody has, from ever new clients."""
+    """Names that nobody has, each from a new client."""
     for i in range(count // DENSE + 1):
         names = b''.join(
             message(6, text(f'flood:{i * DENSE + j}'), 5, 13, j, j) for j in range(DENSE)
@@ -164,7 +164,7 @@ def servers(count):
 
 
 def benchmarks(count):
-    """Circuits to ever new servers, each with a channel: a row each in every report."""
+    """Circuits, each to a new server and with a channel: a row each in every report."""
     for i in range(count):
         circuit = Circuit(i)
         server = struct.pack('>I', 0x0B00_0000 + i)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the TCP of this Wireshark itself gets wrong, shown by DNS, which Wireshark brings along.
+"""What the TCP of this Wireshark itself gets wrong, shown by DNS, which Wireshark itself decodes.
 
 Nothing of ours can make up for it: a dissector is not called. Where DNS loses a message, the
 tests of ours do not ask for one.

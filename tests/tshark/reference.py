@@ -94,7 +94,7 @@ def message_size(data):
 
 
 def caproto_class(message):
-    """caproto's class for this message in its sender's mouth, or the only class there is.
+    """caproto's class for this message from its sender, or the only class there is.
 
     EventCancelResponse stands under command 2, but its own validate() wants command 1: as an
     EVENT_ADD it is a matter of deviations.py, and command 2 is the client's alone.

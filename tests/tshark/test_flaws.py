@@ -44,7 +44,7 @@ SAMPLES = [page for page in map(page_of, PAGES) if page] + OTHERS
 
 
 def packets(index, transport, side, data):
-    """The message alone in a datagram, or behind the versions of its own circuit."""
+    """The message alone in a datagram, or after the versions of its own circuit."""
     client, server = ('10.3.0.1', 20000 + index), ('10.3.0.2', 5064)
     if transport == 'udp':
         ends = (client, server) if side == 'client' else (server, client)  # or nobody's, a beacon

@@ -249,7 +249,7 @@ def talked(history):
     return lambda *chunks: history(wire.circuit(chunks))
 
 
-FIRST = 3  # the frame behind SYN and SYN ACK
+FIRST = 3  # the frame after SYN and SYN ACK
 
 
 def names(rows):

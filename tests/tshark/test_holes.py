@@ -106,7 +106,7 @@ def whole_capture(packets):
 def untouched(packets, chunks, damaged):
     """Lines of the messages that must be there although these packets are not.
 
-    Behind a hole a message proves itself within one segment: those at the end of one segment and
+    After a hole a message proves itself within one segment: those at the end of one segment and
     the beginning of the next are only found once another one has been.
     """
     whole = whole_capture(packets)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Captures that want to do harm: nothing crashes, hangs, leaks or grows beyond its capture.
+"""Captures made to do harm: nothing crashes, hangs, leaks or grows beyond its capture.
 
 CAW_FLOOD says how many things a flood has (default: 100000).
 """
@@ -38,7 +38,7 @@ def survive(run, capture, *arguments, **options):
 
 
 def noise(rate, seed, offset):
-    """Bytes of packets changed at random, all of them or those behind the headers."""
+    """Bytes of packets changed at random, all of them or those after the headers."""
 
     def change(source, target):
         command = ['editcap', '-F', 'pcap', '-E', str(rate), '--seed', str(seed), '-o', str(offset)]
@@ -95,7 +95,8 @@ def test_changed_captures(run, save, name, change):
 
 # ---- floods ----------------------------------------------------------------------------------
 
-# What is no flood of one thing, or costs Wireshark's own reassembly the square of its packets.
+# What is no flood of one thing, or takes Wireshark's own reassembly time that grows with the
+# square of the packets.
 FEWER = {'headers': 10, 'crumbs': 20, 'benchmarks': 10, 'holes': 5}
 
 

@@ -26,6 +26,7 @@ def test_destdir_and_prefix(tmp_path):
         r'bin/caw',
         r'lib/.*wireshark/plugins/4\.\d/epan/ca\.so',
         r'share/man/man1/caw\.1\.gz',
+        r'share/man/man7/caw-cookbook\.7\.gz',
         *(
             rf'share/wireshark/profiles/EPICS CA/{file}'
             for file in ('preferences', 'recent', 'colorfilters', 'cfilters', 'dfilters', 'dfilter_buttons')

@@ -35,7 +35,7 @@ def column(tshark, capture, field, *arguments):
 
 @pytest.mark.parametrize('limit, told', [(1, True), (2, False), (64, False)])
 def test_the_largest_message(tshark, lines, save, limit, told):
-    """A message of one and a half MiB, and one behind it."""
+    """A message of one and a half MiB, and one after it."""
     chunks = [hello(), *segments(array(3 * MIB // 2) + ECHO)]
     capture = save(wire.capture(wire.circuit(chunks)))
     option = ('-o', f'ca.largest_message:{limit}')

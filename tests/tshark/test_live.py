@@ -89,7 +89,7 @@ def ioc(epics, tmp_path):
 
 @pytest.fixture
 def watched(ports, start, launcher):
-    """caw behind tcpdump: (its lines so far, the packets it was given so far)."""
+    """caw fed by tcpdump: (its lines so far, the packets it was given so far)."""
     lines, packets = [], bytearray()
     expression = 'port {server} or port {repeater}'.format(**ports)
     command = ['tcpdump', '-i', 'lo', '-U', '--immediate-mode', '-Z', 'root', '-w', '-', expression]
@@ -188,7 +188,7 @@ def test_a_live_session(ioc, epics, watched, ports):
 
 @pytest.fixture(scope='module')
 def dumpcap_for_nobody(stage):
-    """A folder with a dumpcap that may capture whoever runs it.
+    """A folder with a dumpcap with which any user may capture.
 
     Made once: TShark may end before its dumpcap does, and a running file cannot be written."""
     folder = stage / 'made' / 'capturing'

@@ -126,7 +126,7 @@ def test_later_clients_of_the_same_server(kind, passes, classes):
 
 
 def test_even_few_words_are_understood_at_an_announced_port(classes):
-    """Behind a search answer nothing has to prove itself."""
+    """After a search answer nothing has to prove itself."""
     echoes = wire.circuit([('client', message(23)), ('server', message(23))], server=(IOC, 42289))
     assert classes([search(), found(42289), *echoes[2:]], 42289) == ['EchoRequest', 'EchoResponse']
     assert classes(echoes[2:], 42289) == []
@@ -293,7 +293,7 @@ NO_SEARCHES = {
     'a version alone': message(0, type=1, count=13, p1=9),
     'another command': message(6, text('t:ai'), 5, 13, 1, 1) + message(23),
     'two ids': message(6, text('t:ai'), 5, 13, 1, 2),
-    'bytes behind it': message(6, text('t:ai'), 5, 13, 1, 1) + b'more',
+    'bytes after it': message(6, text('t:ai'), 5, 13, 1, 1) + b'more',
     'small numbers': struct.pack('>24H', 6, 8, 5, 0, *range(20)),
 }
 

@@ -36,7 +36,7 @@ def padded(payload):
 
 
 def text(string):
-    """A name as a payload: NUL and padding behind it."""
+    """A name as a payload, with its NUL and padding."""
     raw = string.encode('latin-1') if isinstance(string, str) else string
     return padded(raw + b'\0')
 

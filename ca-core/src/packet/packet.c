@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Where the headers around a message begin and end. How they are presented is the matter of dpkt.c.
+ * Where the headers around a message begin and end. How they are presented is in dpkt.c.
  *
  * Lengths in a header are believed up to what was captured. As in dpkt, a header that contradicts
  * itself (a TCP data offset below 5) is no header: its bytes are data of the layer below.

@@ -161,7 +161,7 @@ static size_t walk(const caw_message *message, caw_field_id id, where_place plac
     return count;
 }
 
-/* Arrays have a long header; elsewhere it would be against all custom, but a size is a size. */
+/* Arrays have a long header. Nothing else is known to have one, but its size would be there too. */
 static bool comes_extended(const caw_message_row *row, caw_transport transport,
                            caw_field_id field) {
     return transport == CAW_TRANSPORT_TCP &&

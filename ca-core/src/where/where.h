@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Between the parts of the capture filter compiler: the parser (caw_where_parse.c) makes a tree of
- * conditions; capture.c writes it out, with tests of rows (where_rows.c), of headers
- * (caw_where_load.c), and what headers look like (where_shape.c).
+ * What the parts of the capture filter compiler share: the parser (parse.c) makes a tree of
+ * conditions; compile.c writes it out, with tests of rows (rows.c), of headers (load.c), and what
+ * headers look like (shape.c).
  */
 #ifndef CAW_WHERE_H
 #define CAW_WHERE_H
@@ -62,7 +62,7 @@ const where_node *caw_where_parse(const char *expression, where_tree *tree,
 
 /* ---- headers ------------------------------------------------------------------------------- */
 
-/* The words of a header behind the command. */
+/* The words of a header after the command. */
 enum { WHERE_SIZE, WHERE_TYPE, WHERE_COUNT, WHERE_PARAM1, WHERE_PARAM2, WHERE_WORDS };
 
 typedef struct {
@@ -135,7 +135,7 @@ typedef enum {
     SURELY /* nothing else it could be */
 } where_certainty;
 
-/* Where a message may start: so far into the payload, and behind this many messages. */
+/* Where a message may start: so many bytes into the payload, and after this many messages. */
 typedef struct {
     caw_transport transport;
     uint32_t at;
@@ -147,14 +147,14 @@ static inline where_spot caw_where_nth_spot(caw_transport transport, uint32_t i)
     return (where_spot){transport, CAW_HEADER_SIZE * i, i};
 }
 
-/* tcp[...:len]: bytes so far behind the spot. */
+/* tcp[...:len]: the bytes at this distance from the spot. */
 void caw_where_put_load(caw_text *out, where_spot spot, uint32_t at, uint32_t len);
 
 /* load OPERATOR value */
 void caw_where_put_test(caw_text *out, where_spot spot, where_word word, const char *operator,
                         uint32_t value);
 
-/* So many bytes of the packet are there behind the spot. */
+/* So many bytes of the packet follow the spot. */
 void caw_where_put_guard(caw_text *out, where_spot spot, uint32_t bytes);
 
 /* The command is one of a set, each a bit. */

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What README and the manual pages show is what comes out; their links lead somewhere.
+
+An example is a command after `$ ` in a fenced block of the README, or between .EX and .EE of a manual
+page, and the lines that it prints, which may be cut short: they are the first ones, and `...` stands
+for any number of lines.
+"""
+
+import os
+import re
+import shutil
+
+import pytest
+
+from conftest import CAPTURES, ROOT
+from deviations import RULES, SHARK_RULES
+
+MAN = ROOT / 'packaging' / 'man'
+README = ROOT / 'README.md'
+EXAMPLES_OF = [README, MAN / 'caw.1', MAN / 'caw-cookbook.7']
+DEVIATIONS = ROOT / 'ca-core' / 'src' / 'text' / 'DEVIATIONS.md'
+MARKDOWN = [
+    page
+    for page in ROOT.rglob('*.md')
+    if not page.relative_to(ROOT).parts[0].startswith(('.', 'build'))
+]
+
+
+def name(path):
+    return str(path.relative_to(ROOT))
+
+
+# ---- examples --------------------------------------------------------------------------------
+
+
+def plain(text):
+    """A line of a manual page as it is shown."""
+    for roff, character in (
+        (r'\(aq', "'"), (r'\(dq', '"'), (r'\(ha', '^'), (r'\(ti', '~'), (r'\(ga', '`'),
+        (r'\-', '-'), (r'\&', ''), (r'\e', '\\'),
+    ):  # fmt: skip
+        text = text.replace(roff, character)
+    return text
+
+
+def blocks(path):
+    text = path.read_text()
+    if path.suffix == '.md':
+        return re.findall(r'^```\w*\n(.*?)^```$', text, re.M | re.S)
+    return [plain(block) for block in re.findall(r'^\.EX\n(.*?)^\.EE$', text, re.M | re.S)]
+
+
+def goes_on(command):
+    return command.endswith(('|', '\\')) or command.count("'") % 2
+
+
+def examples(block):
+    """(command, lines shown) of each example of a block."""
+    found, lines = [], iter(block.splitlines())
+    for line in lines:
+        if line.startswith('$ '):
+            command = line[2:]
+            while goes_on(command):
+                command += '\n' + next(lines)
+            found.append((command, []))
+        elif found and line and not line.startswith('# '):
+            found[-1][1].append(line)
+    return found
+
+
+ALL_EXAMPLES = [
+    pytest.param(command, shown, id=f'{path.name}: {command.splitlines()[0]}')
+    for path in EXAMPLES_OF
+    for block in blocks(path)
+    for command, shown in examples(block)
+]
+
+
+@pytest.fixture(scope='module')
+def folder(stage):
+    """What a reader has: the captures, here and in tests/, and what was built."""
+    folder = stage / 'made' / f'examples-{os.getpid()}'
+    (folder / 'tests').mkdir(parents=True)
+    (folder / 'build').mkdir()
+    (folder / 'tests' / 'captures').symlink_to(stage / 'captures')
+    for part in ('plugin', 'plugins'):
+        (folder / 'build' / part).symlink_to(stage / part)
+    for capture in CAPTURES.glob('*.pcap'):
+        (folder / capture.name).symlink_to(stage / 'captures' / capture.name)
+    folder.chmod(0o777)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def pattern(shown):
+    """Of the beginning of the output; columns may be as wide as they like."""
+    parts = [r'(?:.*\n)*?' if line == '...' else re.escape(squeezed(line)) + r'\n' for line in shown]
+    return ''.join(parts)
+
+
+def squeezed(line):
+    return ' '.join(line.split())
+
+
+@pytest.mark.parametrize('command, shown', ALL_EXAMPLES)
+def test_an_example_prints_what_is_shown(command, shown, run, folder, launcher, environment):
+    path = f'{launcher.parent}:{environment["PATH"]}'
+    done = run(['bash', '-c', command], env={'PATH': path}, cwd=folder)
+    assert (done.returncode, done.stderr) == (0, '')
+    output = ''.join(squeezed(line) + '\n' for line in done.stdout.strip('\n').splitlines())
+    assert re.match(pattern(shown), output), output[:2000]
+
+
+@pytest.mark.parametrize('path', EXAMPLES_OF, ids=name)
+def test_every_command_on_our_captures_is_an_example(path):
+    text = plain(path.read_text())
+    for block in blocks(path):
+        for command, _ in examples(block):
+            text = text.replace(command, '')
+    shipped = '|'.join(re.escape(capture.name) for capture in CAPTURES.glob('*.pcap'))
+    assert re.findall(rf'.*\b(?:caw|tshark)\b.*(?:{shipped}).*', text) == []
+
+
+def test_the_manual_has_every_option(caw):
+    manual = plain((MAN / 'caw.1').read_text())
+    told = set(re.findall(r'^\s+(-[-\w]+)', caw('--help').stdout, re.M))
+    assert {'-r', '--format'} <= told
+    assert {option for option in told if not re.search(rf'{option}\b', manual)} == set()
+
+
+# ---- deviations from caproto -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize('path', [DEVIATIONS, MAN / 'caw.1'], ids=name)
+def test_every_deviation_is_told(path):
+    rules = {rule.name.split()[0] for rule in RULES} | set(SHARK_RULES)
+    told = re.findall(r'^(?:\| |\.B )(D\d+)\b', path.read_text(), re.M)
+    assert sorted(told) == sorted(rules)
+
+
+# ---- form ------------------------------------------------------------------------------------
+
+
+def test_the_readme_is_short():
+    assert len(README.read_text().splitlines()) < 200
+
+
+def anchors(page):
+    """As they are made of headings on the web."""
+    headings = re.findall(r'^#+ (.*)$', page.read_text(), re.M)
+    return {re.sub(r'[^\w -]', '', heading.lower()).replace(' ', '-') for heading in headings}
+
+
+@pytest.mark.parametrize('page', MARKDOWN, ids=name)
+def test_links_lead_somewhere(page):
+    text = re.sub(r'`[^`]*`', '', re.sub(r'^```.*?^```$', '', page.read_text(), flags=re.M | re.S))
+    for link in re.findall(r'\]\(([^)\s]+)\)', text):
+        if re.match(r'\w+:', link):
+            continue
+        path, _, anchor = link.partition('#')
+        target = (page.parent / path) if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
