@@ -3,7 +3,7 @@
  * Segments in, stretches out: what is lost, late, doubled, cut or foreign. The cases of
  * tests/tshark/test_holes.py below Wireshark, each at sequence numbers that wrap here and there.
  *
- * Most streams are messages of 40 bytes that bear their number: #n is at 40 n. A line of the tables
+ * Most streams are messages of 40 bytes that bear their number: #n is at 40 n. A row of the tables
  * gives segments by their first byte and their end, and what is told of each.
  */
 #include "counted.h"
@@ -13,7 +13,6 @@
 #define SIZE    40
 #define NUMBERS 100
 #define BYTES   (SIZE * NUMBERS)
-#define MOST    8 /* segments of a row */
 
 /* How a row's stream is captured; what is not said here is the plain case. */
 enum { FROM_SYN = 0, MIDSTREAM = 1, KEEPING = 2, SMALL_ONLY = 4 };
@@ -21,11 +20,8 @@ enum { FROM_SYN = 0, MIDSTREAM = 1, KEEPING = 2, SMALL_ONLY = 4 };
 typedef struct {
     const char *what;
     int how;
-    uint32_t snap; /* bytes of each segment that are captured; 0: all */
-    struct {
-        uint32_t from, to;
-    } segments[MOST]; /* up to one without an end */
-    const char *told;
+    const char *segments; /* "0-80": its bytes; "0-80/70": the first 70 of them are captured */
+    const char *told;     /* | between segments, & between stretches */
 } scene;
 
 typedef struct {
@@ -136,18 +132,25 @@ static caw_stream *new_stream(const caw_memory *memory, int how, uint32_t start)
 
 /* ---- rows --------------------------------------------------------------------------------- */
 
+/* The segment of this stream that is written here. */
+static caw_segment read_segment(const char *text, uint32_t start) {
+    unsigned from = 0, end = 0, captured = UINT32_MAX;
+    sscanf(text, "%u-%u/%u", &from, &end, &captured);
+    caw_segment segment = {.sequence = start + from, .length = end - from};
+    segment.captured = captured < segment.length ? captured : segment.length;
+    return segment;
+}
+
 static void play(const scene *row, const uint8_t *bytes, uint32_t start, const caw_memory *memory,
                  story *out) {
     caw_stream *stream = new_stream(memory, row->how, start);
-    for (int i = 0; stream && i < MOST && row->segments[i].to; i++) {
-        uint32_t from = row->segments[i].from, length = row->segments[i].to - from;
-        caw_segment segment = {.sequence = start + from, .length = length, .captured = length};
-        if (row->snap && row->snap < length)
-            segment.captured = row->snap;
+    for (const char *at = row->segments; stream && at; at = strchr(at, ' ')) {
+        at += *at == ' ';
+        caw_segment segment = read_segment(at, start);
+        uint8_t *copy = own(bytes + (segment.sequence - start), segment.captured);
         segment.keep = row->how & KEEPING;
-        uint8_t *copy = own(bytes + from, segment.captured);
         segment.bytes = copy;
-        if (i)
+        if (at != row->segments)
             tell(out, "|", 0);
         add(stream, &segment, out);
         free(copy);
@@ -183,32 +186,20 @@ static void check_rows(const scene *rows, size_t count, const uint8_t *bytes) {
 
 static void whole_streams(void) {
     static const scene rows[] = {
-        {"messages end with segments", 0, 0, {{0, 80}, {80, 120}}, "#0 #1 | #2"},
-        {"a message in two", 0, 0, {{0, 100}, {100, 200}}, "#0 #1 #2+ | continued 20 #3 #4"},
-        {"a message in four",
-         0,
-         0,
-         {{0, 20}, {20, 30}, {30, 39}, {39, 80}},
+        {"messages end with segments", 0, "0-80 80-120", "#0 #1 | #2"},
+        {"a message in two", 0, "0-100 100-200", "#0 #1 #2+ | continued 20 #3 #4"},
+        {"a message in four", 0, "0-20 20-30 30-39 39-80",
          "#0+ | continued 10 | continued 9 | continued 1 #1"},
-        {"a header in two", 0, 0, {{0, 50}, {50, 120}}, "#0 header 10 | continued 30 #2"},
-        {"a header in four",
-         0,
-         0,
-         {{0, 1}, {1, 2}, {2, 14}, {14, 80}},
+        {"a header in two", 0, "0-50 50-120", "#0 header 10 | continued 30 #2"},
+        {"a header in four", 0, "0-1 1-2 2-14 14-80",
          "header 1 | continued 1 | continued 12 | continued 26 #1"},
-        {"kept, and added again", KEEPING, 0, {{0, 100}, {80, 160}}, "#0 #1 keep 20 | #2 #3"},
-        {"kept twice", KEEPING, 0, {{0, 5}, {0, 30}, {0, 50}}, "keep 5 | keep 30 | #0 keep 10"},
-        {"too large to keep",
-         KEEPING | SMALL_ONLY,
-         0,
-         {{0, 60}, {60, 90}, {80, 120}},
+        {"kept, and added again", KEEPING, "0-100 80-160", "#0 #1 keep 20 | #2 #3"},
+        {"kept twice", KEEPING, "0-5 0-30 0-50", "keep 5 | keep 30 | #0 keep 10"},
+        {"too large to keep", KEEPING | SMALL_ONLY, "0-60 60-90 80-120",
          "#0 #1+ | continued 20 keep 10 | #2"},
-        {"midstream, at a message", MIDSTREAM, 0, {{80, 160}}, "#2 #3"},
-        {"midstream, inside one", MIDSTREAM, 0, {{90, 200}}, "skipped 30 #3 #4"},
-        {"midstream, at no message whole",
-         MIDSTREAM,
-         0,
-         {{81, 119}, {119, 200}},
+        {"midstream, at a message", MIDSTREAM, "80-160", "#2 #3"},
+        {"midstream, inside one", MIDSTREAM, "90-200", "skipped 30 #3 #4"},
+        {"midstream, at no message whole", MIDSTREAM, "81-119 119-200",
          "skipped 38 | skipped 1 #3 #4"},
     };
     CHECK_ROWS(rows, numbered);
@@ -216,49 +207,21 @@ static void whole_streams(void) {
 
 static void lost_segments(void) {
     static const scene rows[] = {
-        {"between messages", 0, 0, {{0, 80}, {120, 200}}, "#0 #1 | missing 40 #3 #4"},
-        {"the first", 0, 0, {{40, 120}}, "missing 40 #1 #2"},
-        {"part of a payload",
-         0,
-         0,
-         {{0, 100}, {110, 200}},
-         "#0 #1 #2+ | missing 10 continued 10 #3 #4"},
-        {"the rest of a payload", 0, 0, {{0, 100}, {120, 160}}, "#0 #1 #2+ | missing 20 #3"},
-        {"a payload and more",
-         0,
-         0,
-         {{0, 100}, {130, 200}},
-         "#0 #1 #2+ | missing 30 skipped 30 #4"},
-        {"a header", 0, 0, {{0, 80}, {100, 200}}, "#0 #1 | missing 20 skipped 20 #3 #4"},
-        {"half a header",
-         0,
-         0,
-         {{0, 90}, {100, 200}},
-         "#0 #1 header 10 | missing 10 skipped 20 #3 #4"},
-        {"of a kept message",
-         KEEPING,
-         0,
-         {{0, 100}, {110, 200}},
+        {"between messages", 0, "0-80 120-200", "#0 #1 | missing 40 #3 #4"},
+        {"the first", 0, "40-120", "missing 40 #1 #2"},
+        {"part of a payload", 0, "0-100 110-200", "#0 #1 #2+ | missing 10 continued 10 #3 #4"},
+        {"the rest of a payload", 0, "0-100 120-160", "#0 #1 #2+ | missing 20 #3"},
+        {"a payload and more", 0, "0-100 130-200", "#0 #1 #2+ | missing 30 skipped 30 #4"},
+        {"a header", 0, "0-80 100-200", "#0 #1 | missing 20 skipped 20 #3 #4"},
+        {"half a header", 0, "0-90 100-200", "#0 #1 header 10 | missing 10 skipped 20 #3 #4"},
+        {"of a kept message", KEEPING, "0-100 110-200",
          "#0 #1 keep 20 | missing 10 given up 20 continued 10 #3 #4"},
-        {"of a kept header",
-         KEEPING,
-         0,
-         {{0, 90}, {130, 200}},
+        {"of a kept header", KEEPING, "0-90 130-200",
          "#0 #1 keep 10 | missing 40 given up 10 skipped 30 #4"},
-        {"nothing, but what was kept does not come again",
-         KEEPING,
-         0,
-         {{0, 90}, {90, 160}},
+        {"nothing, but what was kept does not come again", KEEPING, "0-90 90-160",
          "#0 #1 keep 10 | given up 10 continued 30 #3"},
-        {"twice",
-         0,
-         0,
-         {{0, 40}, {60, 120}, {200, 240}},
-         "#0 | missing 20 skipped 20 #2 | missing 80 #5"},
-        {"no message in the next one either",
-         0,
-         0,
-         {{0, 80}, {100, 115}, {115, 200}},
+        {"twice", 0, "0-40 60-120 200-240", "#0 | missing 20 skipped 20 #2 | missing 80 #5"},
+        {"no message in the next one either", 0, "0-80 100-115 115-200",
          "#0 #1 | missing 20 skipped 15 | skipped 5 #3 #4"},
     };
     CHECK_ROWS(rows, numbered);
@@ -266,117 +229,54 @@ static void lost_segments(void) {
 
 static void late_segments(void) {
     static const scene rows[] = {
-        {"from the front",
-         0,
-         0,
-         {{0, 40}, {160, 200}, {40, 80}, {80, 120}, {120, 160}, {200, 240}},
+        {"from the front", 0, "0-40 160-200 40-80 80-120 120-160 200-240",
          "#0 | missing 120 #4 | #1 | #2 | #3 | #5"},
-        {"from the back",
-         0,
-         0,
-         {{0, 40}, {160, 200}, {120, 160}, {80, 120}, {40, 80}, {200, 240}},
+        {"from the back", 0, "0-40 160-200 120-160 80-120 40-80 200-240",
          "#0 | missing 120 #4 | #3 | #2 | #1 | #5"},
-        {"from the middle",
-         0,
-         0,
-         {{0, 40}, {160, 200}, {80, 120}, {120, 160}, {40, 80}, {200, 240}},
+        {"from the middle", 0, "0-40 160-200 80-120 120-160 40-80 200-240",
          "#0 | missing 120 #4 | #2 | #3 | #1 | #5"},
-        {"after a message that goes on in it",
-         0,
-         0,
-         {{0, 60}, {120, 160}, {60, 120}},
+        {"after a message that goes on in it", 0, "0-60 120-160 60-120",
          "#0 #1+ | missing 60 #3 | continued 20 #2"},
-        {"in the middle of a message",
-         0,
-         0,
-         {{0, 60}, {80, 120}, {65, 75}, {75, 80}, {60, 65}},
+        {"in the middle of a message", 0, "0-60 80-120 65-75 75-80 60-65",
          "#0 #1+ | missing 20 #2 | continued 10 | continued 5 | continued 5"},
-        {"after a header that goes on in it",
-         0,
-         0,
-         {{0, 50}, {120, 160}, {50, 120}},
+        {"after a header that goes on in it", 0, "0-50 120-160 50-120",
          "#0 header 10 | missing 70 #3 | continued 30 #2"},
-        {"with a message that goes on behind it",
-         0,
-         0,
-         {{0, 40}, {100, 160}, {40, 100}},
+        {"with a message that goes on behind it", 0, "0-40 100-160 40-100",
          "#0 | missing 60 skipped 20 #3 | #1 #2+"},
-        {"with a header that goes on behind it: it is not kept",
-         KEEPING,
-         0,
-         {{0, 40}, {90, 160}, {40, 90}},
+        {"with a header that goes on behind it: it is not kept", KEEPING, "0-40 90-160 40-90",
          "#0 | missing 50 skipped 30 #3 | #1 header 10"},
-        {"while a message is kept",
-         KEEPING,
-         0,
-         {{0, 40}, {80, 130}, {40, 80}, {120, 160}},
+        {"while a message is kept", KEEPING, "0-40 80-130 40-80 120-160",
          "#0 | missing 40 #2 keep 10 | #1 | #3"},
-        {"whose start proves nothing",
-         0,
-         0,
-         {{0, 40}, {200, 240}, {70, 170}, {40, 70}, {170, 200}},
+        {"whose start proves nothing", 0, "0-40 200-240 70-170 40-70 170-200",
          "#0 | missing 160 #5 | skipped 10 #2 #3 header 10 | #1+ | continued 30"},
-        {"the first one", 0, 0, {{40, 80}, {0, 40}, {80, 120}}, "missing 40 #1 | #0 | #2"},
-        {"older than the capture",
-         MIDSTREAM,
-         0,
-         {{80, 120}, {0, 80}, {120, 160}},
-         "#2 | repeated 80 | #3"},
+        {"the first one", 0, "40-80 0-40 80-120", "missing 40 #1 | #0 | #2"},
+        {"older than the capture", MIDSTREAM, "80-120 0-80 120-160", "#2 | repeated 80 | #3"},
     };
     CHECK_ROWS(rows, numbered);
 }
 
 static void doubled_segments(void) {
     static const scene rows[] = {
-        {"the same", 0, 0, {{0, 80}, {0, 80}, {80, 120}}, "#0 #1 | repeated 80 | #2"},
-        {"a part", 0, 0, {{0, 80}, {45, 60}, {80, 120}}, "#0 #1 | repeated 15 | #2"},
-        {"and more", 0, 0, {{0, 80}, {45, 120}}, "#0 #1 | repeated 35 #2"},
-        {"inside a message", 0, 0, {{0, 60}, {50, 120}}, "#0 #1+ | repeated 10 continued 20 #2"},
-        {"inside a header",
-         0,
-         0,
-         {{0, 50}, {45, 120}},
-         "#0 header 10 | repeated 5 continued 30 #2"},
-        {"one old byte keeps the connection alive",
-         0,
-         0,
-         {{0, 80}, {79, 80}, {80, 120}},
+        {"the same", 0, "0-80 0-80 80-120", "#0 #1 | repeated 80 | #2"},
+        {"a part", 0, "0-80 45-60 80-120", "#0 #1 | repeated 15 | #2"},
+        {"and more", 0, "0-80 45-120", "#0 #1 | repeated 35 #2"},
+        {"inside a message", 0, "0-60 50-120", "#0 #1+ | repeated 10 continued 20 #2"},
+        {"inside a header", 0, "0-50 45-120", "#0 header 10 | repeated 5 continued 30 #2"},
+        {"one old byte keeps the connection alive", 0, "0-80 79-80 80-120",
          "#0 #1 | repeated 1 | #2"},
-        {"of a kept message",
-         KEEPING,
-         0,
-         {{0, 60}, {50, 60}, {40, 80}},
-         "#0 keep 20 | repeated 10 | #1"},
-        {"more than was kept",
-         KEEPING,
-         0,
-         {{0, 60}, {0, 80}},
+        {"of a kept message", KEEPING, "0-60 50-60 40-80", "#0 keep 20 | repeated 10 | #1"},
+        {"more than was kept", KEEPING, "0-60 0-80",
          "#0 keep 20 | given up 20 repeated 60 continued 20"},
-        {"around a gap",
-         0,
-         0,
-         {{0, 80}, {120, 200}, {40, 160}, {200, 240}},
+        {"around a gap", 0, "0-80 120-200 40-160 200-240",
          "#0 #1 | missing 40 #3 #4 | repeated 40 #2 & repeated 40 | #5"},
-        {"around a gap and beyond the end",
-         0,
-         0,
-         {{0, 80}, {120, 200}, {40, 240}, {240, 280}},
+        {"around a gap and beyond the end", 0, "0-80 120-200 40-240 240-280",
          "#0 #1 | missing 40 #3 #4 | repeated 40 #2 & repeated 80 #5 | #6"},
-        {"around three gaps",
-         0,
-         0,
-         {{0, 40}, {80, 120}, {160, 200}, {240, 280}, {0, 280}},
+        {"around three gaps", 0, "0-40 80-120 160-200 240-280 0-280",
          "#0 | missing 40 #2 | missing 40 #4 | missing 40 #6 | repeated 40 #1 & repeated 40 #3 & "
          "repeated 40 #5 & repeated 40"},
-        {"a message across the end of a gap is told from the segment that has all of it",
-         0,
-         0,
-         {{0, 40}, {60, 120}, {40, 120}},
-         "#0 | missing 20 skipped 20 #2 | #1 & repeated 40"},
-        {"a message across two gaps fills both",
-         0,
-         0,
-         {{0, 40}, {50, 60}, {70, 120}, {40, 120}, {40, 120}},
+        {"a message across the end of a gap is told from the segment that has all of it", 0,
+         "0-40 60-120 40-120", "#0 | missing 20 skipped 20 #2 | #1 & repeated 40"},
+        {"a message across two gaps fills both", 0, "0-40 50-60 70-120 40-120 40-120",
          "#0 | missing 10 skipped 10 | missing 10 skipped 10 #2 | #1 & repeated 40 | repeated 80"},
     };
     CHECK_ROWS(rows, numbered);
@@ -384,38 +284,20 @@ static void doubled_segments(void) {
 
 static void cut_segments(void) {
     static const scene rows[] = {
-        {"inside a payload", 0, 70, {{0, 80}, {80, 160}}, "#0 #1+ | #2 #3+"},
-        {"inside a payload that ends in front of more",
-         0,
-         70,
-         {{0, 100}, {100, 200}},
+        {"inside a payload", 0, "0-80/70 80-160/70", "#0 #1+ | #2 #3+"},
+        {"inside a payload that ends in front of more", 0, "0-100/70 100-200/70",
          "#0 #1+ cut 20 | skipped 20 #3 cut 40"},
-        {"inside a header", 0, 50, {{0, 80}, {80, 160}}, "#0 cut 40 | #2 cut 40"},
-        {"between messages", 0, 40, {{0, 80}, {80, 160}}, "#0 cut 40 | #2 cut 40"},
-        {"inside what is continued",
-         0,
-         20,
-         {{0, 50}, {50, 120}, {120, 160}},
+        {"inside a header", 0, "0-80/50 80-160/50", "#0 cut 40 | #2 cut 40"},
+        {"between messages", 0, "0-80/40 80-160/40", "#0 cut 40 | #2 cut 40"},
+        {"inside what is continued", 0, "0-50/20 50-120/20 120-160/20",
          "#0+ cut 10 | skipped 20 cut 50 | #3+"},
-        {"inside the rest of a message",
-         0,
-         60,
-         {{0, 60}, {60, 80}, {80, 160}},
+        {"inside the rest of a message", 0, "0-60 60-80 80-160/60",
          "#0 #1+ | continued 20 | #2 #3+"},
-        {"before the rest of a message ends",
-         0,
-         16,
-         {{0, 16}, {16, 60}, {60, 100}},
+        {"before the rest of a message ends", 0, "0-16 16-60/16 60-100/16",
          "#0+ | continued 24 cut 20 | skipped 16 cut 24"},
-        {"inside the rest of a header",
-         0,
-         4,
-         {{0, 4}, {4, 14}, {14, 40}, {40, 44}},
+        {"inside the rest of a header", 0, "0-4 4-14/4 14-40/4 40-44",
          "header 4 | continued 10 | skipped 4 cut 22 | skipped 4"},
-        {"nothing is kept of it",
-         KEEPING,
-         70,
-         {{0, 100}, {100, 200}},
+        {"nothing is kept of it", KEEPING, "0-100/70 100-200/70",
          "#0 #1+ cut 20 | skipped 20 #3 cut 40"},
     };
     CHECK_ROWS(rows, numbered);
@@ -428,14 +310,14 @@ static const char web[] = "GET /archiver/data/getData.json?pv=t:sine HTTP/1.1\r\
 static void foreign_bytes(void) {
     static uint8_t bytes[400];
     static const scene first[] = {
-        {"from the start", 0, 0, {{0, 60}, {60, 64}}, "foreign 60 | skipped 4"},
-        {"midstream", MIDSTREAM, 0, {{0, 60}}, "skipped 60"},
-        {"the first bytes alone", KEEPING, 0, {{0, 3}, {3, 60}}, "foreign 3 | skipped 57"},
-        {"then messages", 0, 0, {{0, 64}, {80, 200}}, "foreign 64 | missing 16 #0 #1 #2"},
+        {"from the start", 0, "0-60 60-64", "foreign 60 | skipped 4"},
+        {"midstream", MIDSTREAM, "0-60", "skipped 60"},
+        {"the first bytes alone", KEEPING, "0-3 3-60", "foreign 3 | skipped 57"},
+        {"then messages", 0, "0-64 80-200", "foreign 64 | missing 16 #0 #1 #2"},
     };
     static const scene later[] = {
-        {"after messages", 0, 0, {{0, 40}, {40, 144}, {144, 224}}, "#0 | #1 foreign 64 | #2 #3"},
-        {"instead of a message", 0, 0, {{0, 80}, {80, 184}}, "#0 #1 | foreign 104"},
+        {"after messages", 0, "0-40 40-144 144-224", "#0 | #1 foreign 64 | #2 #3"},
+        {"instead of a message", 0, "0-80 80-184", "#0 #1 | foreign 104"},
     };
     memcpy(bytes, web, 64);
     memcpy(bytes + 80, numbered, 120);
@@ -455,8 +337,8 @@ static void few_words_after_a_gap(void) {
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         char told[2][80];
         scene rows[] = {
-            {"few words", 0, 0, {{0, 40}, {80, 96}}, told[0]},
-            {"few words, midstream", MIDSTREAM, 0, {{80, 96}}, told[1]},
+            {"few words", 0, "0-40 80-96", told[0]},
+            {"few words, midstream", MIDSTREAM, "80-96", told[1]},
         };
         draft poor = {.command = commands[i]};
         memcpy(bytes, numbered, 80);
@@ -476,10 +358,11 @@ static void extended_headers(void) {
     size_t length = make_message(&large, bytes);
     memcpy(bytes + length, numbered, SIZE);
     for (uint32_t cut = 1; cut < length; cut++) {
-        char start[20] = "#7+", told[80];
+        char start[20] = "#7+", segments[40], told[80];
         if (cut < CAW_EXTENDED_HEADER_SIZE)
             snprintf(start, sizeof start, "header %u", cut);
-        scene row = {"a large message", 0, 0, {{0, cut}, {cut, (uint32_t)length + SIZE}}, told};
+        snprintf(segments, sizeof segments, "0-%u %u-%u", cut, cut, (unsigned)length + SIZE);
+        scene row = {"a large message", 0, segments, told};
         snprintf(told, sizeof told, "%s | continued %u #0", start, (unsigned)length - cut);
         check_row(&row, bytes);
     }
