@@ -241,9 +241,9 @@ static void late_segments(void) {
          "#0 #1+ | missing 20 #2 | continued 10 | continued 5 | continued 5"},
         {"after a header that goes on in it", 0, "0-50 120-160 50-120",
          "#0 header 10 | missing 70 #3 | continued 30 #2"},
-        {"with a message that goes on behind it", 0, "0-40 100-160 40-100",
+        {"with a message that goes on after it", 0, "0-40 100-160 40-100",
          "#0 | missing 60 skipped 20 #3 | #1 #2+"},
-        {"with a header that goes on behind it: it is not kept", KEEPING, "0-40 90-160 40-90",
+        {"with a header that goes on after it: it is not kept", KEEPING, "0-40 90-160 40-90",
          "#0 | missing 50 skipped 30 #3 | #1 header 10"},
         {"while a message is kept", KEEPING, "0-40 80-130 40-80 120-160",
          "#0 | missing 40 #2 keep 10 | #1 | #3"},
@@ -330,21 +330,37 @@ static void foreign_bytes(void) {
 
 /* After a gap a message of few words proves itself by filling its segment. */
 static void few_words_after_a_gap(void) {
-    static const uint16_t commands[] = {CAW_COMMAND_ECHO, CAW_COMMAND_EVENTS_OFF,
-                                        CAW_COMMAND_EVENTS_ON, CAW_COMMAND_READ_SYNC,
-                                        CAW_COMMAND_CLEAR_CHANNEL};
-    static uint8_t bytes[MADE_MOST + 80];
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
-        char told[2][80];
+    static const draft poor[] = {
+        {.command = CAW_COMMAND_ECHO},
+        {.command = CAW_COMMAND_EVENTS_OFF},
+        {.command = CAW_COMMAND_EVENTS_ON},
+        {.command = CAW_COMMAND_READ_SYNC},
+        {.command = CAW_COMMAND_CLEAR_CHANNEL},
+        {.command = CAW_COMMAND_CLEAR_CHANNEL, .p1 = 77, .p2 = 5},
+        {.command = CAW_COMMAND_READ_NOTIFY, .type = 20, .count = 1, .p1 = 77, .p2 = 5},
+        {.command = CAW_COMMAND_EVENT_CANCEL, .type = 20, .count = 1, .p1 = 77, .p2 = 5},
+        {.command = CAW_COMMAND_ACCESS_RIGHTS, .p1 = 5, .p2 = 3},
+        {.command = CAW_COMMAND_CREATE_CH_FAIL},
+        {.command = CAW_COMMAND_CREATE_CH_FAIL, .p1 = 5},
+        {.command = CAW_COMMAND_CREATE_CHAN, .type = 6, .count = 1, .p1 = 5, .p2 = 77},
+        {.command = CAW_COMMAND_WRITE_NOTIFY, .type = 6, .count = 1, .p1 = 1, .p2 = 5},
+    };
+    static uint8_t bytes[MADE_MOST + 96];
+    for (size_t i = 0; i < sizeof poor / sizeof *poor; i++) {
+        unsigned command = poor[i].command;
+        char told[3][80];
         scene rows[] = {
             {"few words", 0, "0-40 80-96", told[0]},
             {"few words, midstream", MIDSTREAM, "80-96", told[1]},
+            {"few words, twice", 0, "0-40 80-112", told[2]},
         };
-        draft poor = {.command = commands[i]};
         memcpy(bytes, numbered, 80);
-        make_message(&poor, bytes + 80);
-        snprintf(told[0], sizeof told[0], "#0 | missing 40 command %u", (unsigned)commands[i]);
-        snprintf(told[1], sizeof told[1], "command %u", (unsigned)commands[i]);
+        make_message(&poor[i], bytes + 80);
+        make_message(&poor[i], bytes + 96);
+        snprintf(told[0], sizeof told[0], "#0 | missing 40 command %u", command);
+        snprintf(told[1], sizeof told[1], "command %u", command);
+        snprintf(told[2], sizeof told[2], "#0 | missing 40 command %u command %u", command,
+                 command);
         CHECK_ROWS(rows, bytes);
     }
 }
