@@ -184,8 +184,8 @@ uint64_t caw_announced_server(const caw_message *message, uint64_t from);
  *                            .bytes = bytes};
  *     for (uint32_t at = 0; at < segment.length;) {          // mostly once
  *         caw_stretch stretch = caw_stream_add(stream, &segment, at);
- *         uint32_t first = at + caw_stretch_first(&stretch);       // caw_decode from here ...
- *         uint32_t end = first + stretch.messages;              // ... until here
+ *         uint32_t first = at + caw_stretch_first(&stretch); // caw_decode from here ...
+ *         uint32_t end = first + stretch.messages;        // ... until here
  *         at += stretch.length;
  *     }
  *
