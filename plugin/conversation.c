@@ -10,43 +10,10 @@
 #include <epan/proto_data.h>
 #include <epan/wmem_scopes.h>
 
-/*
- * Where a direction of a conversation stands: what is known of the next message at a place in the
- * stream. A message that began before that place has `rest` bytes to come; a header that began
- * before it is kept, because the message's size is not known yet.
- */
-typedef struct ca_state {
-    bool lost;     /* where the next message begins is not known, and the following means nothing */
-    uint64_t rest; /* up to 2^32 and more */
-    uint8_t header[CAW_EXTENDED_HEADER_SIZE];
-    uint32_t header_length;
-} ca_state;
-
-/* Bytes that the capture lacks so far. They may still come, out of order. */
-typedef struct ca_hole {
-    uint32_t from; /* TCP sequence numbers */
-    uint32_t to;
-    ca_state state; /* at `from` */
-    struct ca_hole *next;
-} ca_hole;
-
-/* One direction of a conversation. */
-typedef struct ca_stream {
-    bool begun;     /* a piece was seen */
-    bool proven;    /* a message was seen */
-    bool refused;   /* its first bytes were seen, and were no Channel Access */
-    bool aligned;   /* `grid` is known */
-    uint32_t grid;  /* TCP sequence number of a message: all begin at multiples of 8 from there */
-    uint32_t seen;  /* TCP sequence number behind the last piece */
-    ca_state state; /* there */
-    uint32_t asked; /* bytes before there of a message that TCP shall reassemble */
-    ca_hole *holes; /* in descending order */
-} ca_stream;
-
 /* One TCP conversation. */
 typedef struct {
     caw_circuit *circuit;
-    ca_stream streams[2];
+    caw_stream *streams[2]; /* by the end that sends; NULL before its first segment */
 } ca_conversation;
 
 static caw_searches *searches; /* of this capture */
@@ -90,55 +57,55 @@ static ca_entries *new_entries(uint32_t room) {
 }
 
 /* Most payloads have one message; each time there are more, there is room for twice as many. */
-static ca_entry *new_entry(ca_piece *piece) {
-    ca_entries *last = piece->at;
+static ca_entry *new_entry(ca_notes *notes) {
+    ca_entries *last = notes->at;
 
     if (!last)
-        piece->entries = piece->at = new_entries(1);
+        notes->entries = notes->at = new_entries(1);
     else if (last->used == last->room)
-        piece->at = last->next = new_entries(2 * last->room);
-    return &piece->at->entry[piece->at->used++];
+        notes->at = last->next = new_entries(2 * last->room);
+    return &notes->at->entry[notes->at->used++];
 }
 
-/* What the first visit has kept of the next message; NULL behind the last. */
-static ca_entry *entry_at(ca_piece *piece) {
-    if (piece->at && piece->index == piece->at->used) {
-        piece->at = piece->at->next;
-        piece->index = 0;
+/* What the first visit has kept of the next message; NULL after the last. */
+static ca_entry *entry_at(ca_notes *notes) {
+    if (notes->at && notes->index == notes->at->used) {
+        notes->at = notes->at->next;
+        notes->index = 0;
     }
-    return piece->at ? &piece->at->entry[piece->index] : NULL;
+    return notes->at ? &notes->at->entry[notes->index] : NULL;
 }
 
-/* ---- pieces ----------------------------------------------------------------------------- */
+/* ---- notes ------------------------------------------------------------------------------ */
 
 /*
- * A frame can have several pieces: a reassembled one, which starts at 0, and what follows in the
- * segment, which starts behind the headers; each again for each connection in a tunnel. (The layer
+ * A frame can have several payloads: a reassembled one, which starts at 0, and what follows in the
+ * segment, which starts after the headers; each again for each connection in a tunnel. (The layer
  * number would tell these too, but it is not the same in all visits.)
  */
-static uint32_t piece_key(tvbuff_t *tvb, const struct tcp_analysis *tcp) {
+static uint32_t notes_key(tvbuff_t *tvb, const struct tcp_analysis *tcp) {
     return (uint32_t)tvb_raw_offset(tvb) | (tcp ? tcp->stream : 0) << 24;
 }
 
 bool conversation_has_datagram(tvbuff_t *tvb, packet_info *pinfo) {
-    return p_get_proto_data(wmem_file_scope(), pinfo, proto_ca, piece_key(tvb, NULL)) != NULL;
+    return p_get_proto_data(wmem_file_scope(), pinfo, proto_ca, notes_key(tvb, NULL)) != NULL;
 }
 
-/* The piece of an earlier visit, rewound, or a new one that records. */
-static ca_piece *piece_of(tvbuff_t *tvb, const struct tcp_analysis *tcp, packet_info *pinfo) {
-    uint32_t key = piece_key(tvb, tcp);
-    ca_piece *piece = p_get_proto_data(wmem_file_scope(), pinfo, proto_ca, key);
+/* The notes of an earlier visit, rewound, or new ones that record. */
+static ca_notes *notes_of(tvbuff_t *tvb, const struct tcp_analysis *tcp, packet_info *pinfo) {
+    uint32_t key = notes_key(tvb, tcp);
+    ca_notes *notes = p_get_proto_data(wmem_file_scope(), pinfo, proto_ca, key);
 
-    if (piece) {
-        piece->recording = false;
-        piece->at = piece->entries;
-        piece->index = 0;
-        return piece;
+    if (notes) {
+        notes->recording = false;
+        notes->at = notes->entries;
+        notes->index = 0;
+        return notes;
     }
-    piece = wmem_new0(wmem_file_scope(), ca_piece);
-    piece->recording = true;
-    p_add_proto_data(wmem_file_scope(), pinfo, proto_ca, key, piece);
-    return piece;
+    notes = wmem_new0(wmem_file_scope(), ca_notes);
+    notes->recording = true;
+    p_add_proto_data(wmem_file_scope(), pinfo, proto_ca, key, notes);
+    return notes;
 }
 
 static int end_of(packet_info *pinfo) {
@@ -192,8 +159,9 @@ static caw_side speaker_by_bytes(const uint8_t *bytes, uint32_t length, caw_tran
 }
 
 /* The first of these that knows. */
-static void settle(ca_piece *piece, packet_info *pinfo, const uint8_t *bytes, uint32_t length) {
-    if (caw_circuit_speaker(piece->circuit, piece->end) != CAW_SIDE_NOBODY)
+static void find_server(ca_notes *notes, packet_info *pinfo, const uint8_t *bytes,
+                        uint32_t length) {
+    if (caw_circuit_speaker(notes->circuit, notes->end) != CAW_SIDE_NOBODY)
         return;
     caw_side speaker = speaker_by_syn(pinfo);
     if (speaker == CAW_SIDE_NOBODY)
@@ -201,50 +169,11 @@ static void settle(ca_piece *piece, packet_info *pinfo, const uint8_t *bytes, ui
     if (speaker == CAW_SIDE_NOBODY)
         speaker = speaker_by_bytes(bytes, length, CAW_TRANSPORT_TCP);
     if (speaker != CAW_SIDE_NOBODY)
-        caw_circuit_set_server(piece->circuit,
-                               speaker == CAW_SIDE_SERVER ? piece->end : !piece->end);
+        caw_circuit_set_server(notes->circuit,
+                               speaker == CAW_SIDE_SERVER ? notes->end : !notes->end);
 }
 
 /* ---- where messages begin --------------------------------------------------------------- */
-
-static const ca_state lost = {.lost = true};
-
-/* The state behind these bytes, with which a message begins. */
-static ca_state inside(const uint8_t *bytes, uint32_t length) {
-    int64_t size = caw_size(bytes, length);
-    ca_state state = {0};
-
-    if (size == CAW_MORE) {
-        memcpy(state.header, bytes, length);
-        state.header_length = length;
-    } else {
-        state.rest = (uint64_t)size - length;
-    }
-    return state;
-}
-
-/* Adds the next bytes to an unfinished header, to know how many of them belong to its message. */
-static ca_state finish_header(ca_state state, const uint8_t *bytes, uint32_t captured) {
-    uint32_t held = state.header_length;
-    uint32_t added = MIN(captured, (uint32_t)sizeof state.header - held);
-
-    memcpy(state.header + held, bytes, added);
-    int64_t size = caw_size(state.header, held + added);
-    if (size == CAW_MORE) {
-        state.header_length += added;
-        return state;
-    }
-    return size > held ? (ca_state){.rest = (uint64_t)size - held} : lost;
-}
-
-/* The state behind a gap: known as long as all that is missing is of one message. */
-static ca_state cross(ca_state state, uint32_t gap) {
-    if (!gap)
-        return state;
-    if (state.lost || state.header_length || gap > state.rest)
-        return lost;
-    return (ca_state){.rest = state.rest - gap};
-}
 
 /*
  * The first byte of this direction, as TCP counts: from 1 or from where the handshake says, after
@@ -264,255 +193,139 @@ bool conversation_is_first(packet_info *pinfo, const struct tcpinfo *tcp) {
            tcp->seq == first_byte(pinfo, tcp->seq);
 }
 
-static void begin(ca_stream *stream, packet_info *pinfo, uint32_t start) {
-    stream->aligned = has_handshake(get_tcp_conversation_data(NULL, pinfo));
-    stream->seen = stream->grid = first_byte(pinfo, start);
-    stream->state.lost = !stream->aligned;
+/* The stream of this direction. Without TCP's word on a payload, a message begins with it. */
+static caw_stream *stream_of(ca_conversation *conversation, int end, packet_info *pinfo,
+                             const struct tcpinfo *tcp) {
+    caw_stream **stream = &conversation->streams[end];
+    uint32_t start = tcp ? tcp->seq : 0;
+
+    if (*stream)
+        return *stream;
+    *stream = caw_stream_new(&file_memory, protocol_largest_message());
+    if (!tcp || has_handshake(get_tcp_conversation_data(NULL, pinfo)))
+        caw_stream_begin(*stream, first_byte(pinfo, start));
+    return *stream;
 }
 
-static ca_hole *new_hole(uint32_t from, uint32_t to, ca_state state, ca_hole *next) {
-    ca_hole *hole = wmem_new(wmem_file_scope(), ca_hole);
+/* Without TCP's word the payload is the next. */
+static caw_segment segment_of(const caw_stream *stream, tvbuff_t *tvb, packet_info *pinfo,
+                              const struct tcpinfo *tcp) {
+    uint32_t captured = tvb_captured_length(tvb);
 
-    *hole = (ca_hole){from, to, state, next};
-    return hole;
+    return (caw_segment){
+        .sequence = tcp ? tcp->seq : caw_stream_next(stream),
+        .length = tvb_reported_length(tvb),
+        .captured = captured,
+        .bytes = tvb_get_ptr(tvb, 0, (int)captured),
+        .keep = pinfo->can_desegment,
+    };
 }
 
-/* Is sequence number a before b? */
-static bool is_before(uint32_t a, uint32_t b) {
-    return (int32_t)(a - b) < 0;
-}
+/* Cuts a segment into stretches, mostly one. */
+static void cut(ca_notes *notes, caw_stream *stream, const caw_segment *segment) {
+    ca_stretch *stretch = &notes->first;
 
-/* The hole that this piece has bytes of, or NULL. */
-static ca_hole *hole_of(const ca_stream *stream, const ca_piece *piece) {
-    for (ca_hole *hole = stream->holes; hole; hole = hole->next) {
-        if (!is_before(piece->start, hole->to))
-            return NULL;
-        if (hole->from != hole->to && is_before(hole->from, piece->start + piece->length))
-            return hole;
+    for (uint32_t at = 0;;) {
+        stretch->is = caw_stream_add(stream, segment, at);
+        if (stretch->is.after_loss)
+            caw_circuit_gap(notes->circuit);
+        at += stretch->is.length;
+        if (at >= segment->length)
+            return;
+        stretch = stretch->next = wmem_new0(wmem_file_scope(), ca_stretch);
     }
-    return NULL;
-}
-
-/* A piece that is older than others: what is new of it fills a hole. The state at its start. */
-static ca_state come_late(ca_piece *piece, const ca_stream *stream) {
-    ca_hole *hole = hole_of(stream, piece);
-
-    piece->late = true;
-    if (!hole) {
-        piece->repeated = piece->length;
-        return lost;
-    }
-    ca_state state = hole->state;
-    if (is_before(piece->start, hole->from)) {
-        piece->repeated = hole->from - piece->start;
-    } else if (hole->from != piece->start) {
-        hole->next = new_hole(hole->from, piece->start, state, hole->next);
-        state = cross(state, piece->start - hole->from);
-    }
-    piece->until = MIN(piece->length, hole->to - piece->start);
-    hole->from = piece->start + piece->until;
-    piece->after = &hole->state;
-    return state;
-}
-
-/* A piece that goes on behind what was seen, or behind a hole. The state at its start. */
-static ca_state come_next(ca_piece *piece, ca_stream *stream, uint32_t gap) {
-    ca_state state = cross(stream->state, gap);
-
-    if (gap)
-        stream->holes = new_hole(stream->seen, piece->start, stream->state, stream->holes);
-    if (gap || stream->asked || (stream->state.lost && stream->begun))
-        caw_circuit_gap(piece->circuit);
-    piece->missing = gap;
-    piece->wasted = stream->asked;
-    return state;
-}
-
-/* Puts the piece where it belongs in the stream. The state at its first new byte. */
-static ca_state put(ca_piece *piece, ca_stream *stream) {
-    uint32_t end = piece->start + piece->length;
-    uint32_t old = stream->seen - piece->start;
-    ca_state state = {0};
-
-    if (is_before(piece->start, stream->seen) && !is_before(stream->seen, end))
-        return come_late(piece, stream);
-    piece->after = &stream->state;
-    if (is_before(stream->seen, piece->start)) {
-        state = come_next(piece, stream, piece->start - stream->seen);
-    } else if (!stream->asked || stream->asked != old) { /* not what TCP was asked for */
-        piece->repeated = old;
-        state = come_next(piece, stream, 0);
-    }
-    stream->seen = end;
-    stream->asked = 0;
-    return state;
-}
-
-/* How many bytes from `at` on are no proven message. */
-static uint32_t skip(const ca_stream *stream, const ca_piece *piece, const uint8_t *bytes,
-                     uint32_t at, uint32_t end) {
-    uint32_t first = stream->aligned ? (stream->grid - (piece->start + at)) % 8 : 0;
-    bool whole = at == 0 && end == piece->length;
-
-    return (uint32_t)caw_resync(bytes + at, end - at, first, stream->aligned ? 8 : 1, whole);
-}
-
-/*
- * Finds the first message of a piece. Leaves the state behind the piece as it is if no message
- * ends it: the callers of conversation_end and its like know better.
- */
-static void find_start(ca_piece *piece, ca_stream *stream, const uint8_t *bytes,
-                       uint32_t captured) {
-    ca_state state = put(piece, stream);
-    stream->begun = true;
-    uint32_t at = MIN(piece->repeated, captured);
-    uint32_t end = MIN(piece->until, captured);
-
-    if (state.header_length)
-        state = finish_header(state, bytes + at, end - at);
-    if (state.header_length) {
-        piece->continued = piece->until - piece->repeated;
-    } else if (!state.lost) {
-        piece->continued = (uint32_t)MIN(state.rest, piece->until - piece->repeated);
-        state.rest -= piece->continued;
-    } else if (piece->after) {
-        piece->skipped = skip(stream, piece, bytes, at, end);
-    }
-    at += piece->continued + piece->skipped;
-    piece->opens = !stream->proven && !state.lost && !piece->continued;
-    if (at < end)
-        stream->grid = piece->start + at;
-    if (piece->after)
-        *piece->after = at < piece->until ? lost : state;
 }
 
 /* Is there no sign at all that this direction is Channel Access? */
 static bool is_strange(const ca_conversation *conversation, int end) {
-    const ca_stream *stream = &conversation->streams[end];
+    const caw_stream *other = conversation->streams[!end];
+    caw_contents contents = caw_stream_contents(conversation->streams[end]);
 
-    return !stream->proven && (stream->refused || !conversation->streams[!end].proven);
+    if (contents != CAW_CONTENTS_UNKNOWN)
+        return contents == CAW_CONTENTS_FOREIGN;
+    return !other || caw_stream_contents(other) != CAW_CONTENTS_MESSAGES;
 }
 
 /* ---- the entry points' side ------------------------------------------------------------- */
 
-ca_piece *conversation_segment(tvbuff_t *tvb, packet_info *pinfo, const struct tcpinfo *tcp,
-                               const uint8_t *bytes, uint32_t captured) {
-    ca_piece *piece = piece_of(tvb, get_tcp_conversation_data(NULL, pinfo), pinfo);
+ca_notes *conversation_segment(tvbuff_t *tvb, packet_info *pinfo, const struct tcpinfo *tcp) {
+    ca_notes *notes = notes_of(tvb, get_tcp_conversation_data(NULL, pinfo), pinfo);
 
-    if (!piece->recording)
-        return piece;
+    if (!notes->recording)
+        return notes;
     ca_conversation *conversation = conversation_of(pinfo);
-    piece->end = end_of(pinfo);
-    piece->circuit = conversation->circuit;
-    piece->length = piece->until = tvb_reported_length(tvb);
-    piece->stream = &conversation->streams[piece->end];
-    if (tcp) {
-        ca_stream *stream = piece->stream;
-        piece->start = tcp->seq;
-        if (!stream->begun)
-            begin(stream, pinfo, piece->start);
-        find_start(piece, stream, bytes, captured);
-    }
-    piece->strange = is_strange(conversation, piece->end);
-    uint32_t at = MIN(conversation_first(piece), captured);
-    settle(piece, pinfo, bytes + at, captured - at);
-    return piece;
+    notes->end = end_of(pinfo);
+    notes->circuit = conversation->circuit;
+    caw_stream *stream = stream_of(conversation, notes->end, pinfo, tcp);
+    caw_segment segment = segment_of(stream, tvb, pinfo, tcp);
+    cut(notes, stream, &segment);
+    notes->strange = is_strange(conversation, notes->end);
+    uint32_t at = MIN(caw_stretch_first(&notes->first.is), segment.captured);
+    find_server(notes, pinfo, segment.bytes + at, segment.captured - at);
+    return notes;
 }
 
-ca_piece *conversation_datagram(tvbuff_t *tvb, packet_info *pinfo) {
-    ca_piece *piece = piece_of(tvb, NULL, pinfo);
+ca_notes *conversation_datagram(tvbuff_t *tvb, packet_info *pinfo) {
+    ca_notes *notes = notes_of(tvb, NULL, pinfo);
     uint32_t captured = tvb_captured_length(tvb);
 
-    if (!piece->recording)
-        return piece;
-    piece->until = tvb_reported_length(tvb);
-    piece->speaker = endpoints_udp_speaker(pinfo);
-    if (piece->speaker == CAW_SIDE_NOBODY)
-        piece->speaker =
+    if (!notes->recording)
+        return notes;
+    notes->speaker = endpoints_udp_speaker(pinfo);
+    if (notes->speaker == CAW_SIDE_NOBODY)
+        notes->speaker =
             speaker_by_bytes(tvb_get_ptr(tvb, 0, (int)captured), captured, CAW_TRANSPORT_UDP);
-    return piece;
+    return notes;
 }
 
-caw_context conversation_context(ca_piece *piece, const uint8_t *bytes, uint32_t available) {
-    caw_context context = {.transport = CAW_TRANSPORT_UDP, .speaker = piece->speaker};
+caw_context conversation_context(ca_notes *notes, const uint8_t *bytes, uint32_t available) {
+    caw_context context = {.transport = CAW_TRANSPORT_UDP, .speaker = notes->speaker};
 
-    if (!piece->circuit)
+    if (!notes->circuit)
         return context;
-    context = caw_circuit_context(piece->circuit, piece->end, bytes, available);
-    if (!piece->recording) {
-        const ca_entry *entry = entry_at(piece);
+    context = caw_circuit_context(notes->circuit, notes->end, bytes, available);
+    if (!notes->recording) {
+        const ca_entry *entry = entry_at(notes);
         context.cancel_pending = entry && entry->cancel_pending;
     }
     return context;
 }
 
-static void record(ca_piece *piece, packet_info *pinfo, const caw_message *message,
+static void record(ca_notes *notes, packet_info *pinfo, const caw_message *message,
                    ca_entry *entry) {
     caw_moment now = {pinfo->num, pinfo->abs_ts.nsecs, pinfo->abs_ts.secs};
     uint64_t from = endpoints_endpoint(&pinfo->src, pinfo->srcport);
     uint64_t to = endpoints_endpoint(&pinfo->dst, pinfo->destport);
 
-    if (!piece->circuit) {
+    if (!notes->circuit) {
         caw_searches_observe(searches, from, to, message, now, &entry->note);
         return;
     }
-    caw_circuit_observe(piece->circuit, piece->end, message, now, &entry->note);
+    caw_circuit_observe(notes->circuit, notes->end, message, now, &entry->note);
     if (entry->note.turn == CAW_TURN_REQUEST)
         caw_searches_link(searches, (uint32_t)(from >> 16), &entry->note);
-    piece->stream->proven = piece->stream->aligned = true;
 }
 
-const caw_note *conversation_note(ca_piece *piece, packet_info *pinfo, const caw_message *message,
+const caw_note *conversation_note(ca_notes *notes, packet_info *pinfo, const caw_message *message,
                                   const caw_context *context) {
     static const caw_note nothing = {0};
     ca_entry *entry;
 
-    if (piece->recording) {
-        entry = new_entry(piece);
+    if (notes->recording) {
+        entry = new_entry(notes);
         entry->cancel_pending = context->cancel_pending;
-        record(piece, pinfo, message, entry);
+        record(notes, pinfo, message, entry);
     } else {
-        entry = entry_at(piece);
-        piece->index++;
+        entry = entry_at(notes);
+        notes->index++;
     }
     return entry ? &entry->note : &nothing;
 }
 
-const char *conversation_user(const ca_piece *piece) {
-    return piece->circuit ? caw_circuit_user(piece->circuit) : NULL;
+const char *conversation_user(const ca_notes *notes) {
+    return notes->circuit ? caw_circuit_user(notes->circuit) : NULL;
 }
 
-const char *conversation_host(const ca_piece *piece) {
-    return piece->circuit ? caw_circuit_host(piece->circuit) : NULL;
-}
-
-/* ---- the end of a piece ----------------------------------------------------------------- */
-
-static void set_state(const ca_piece *piece, ca_state state) {
-    if (piece->recording && piece->after)
-        *piece->after = state;
-}
-
-void conversation_end(const ca_piece *piece, uint64_t rest) {
-    set_state(piece, (ca_state){.rest = rest});
-}
-
-void conversation_inside(const ca_piece *piece, const uint8_t *bytes, uint32_t length) {
-    set_state(piece, inside(bytes, length));
-}
-
-void conversation_ask(const ca_piece *piece, const uint8_t *bytes, uint32_t length) {
-    conversation_inside(piece, bytes, length);
-    if (piece->recording && piece->after)
-        piece->stream->asked = length;
-}
-
-void conversation_foreign(const ca_piece *piece) {
-    ca_stream *stream = piece->stream;
-
-    if (!piece->recording)
-        return;
-    stream->aligned = false; /* it may have been wrong */
-    stream->refused = !stream->proven;
-    set_state(piece, lost);
+const char *conversation_host(const ca_notes *notes) {
+    return notes->circuit ? caw_circuit_host(notes->circuit) : NULL;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Entry points: a piece of TCP payload and a datagram, cut into messages by the core.
+ * Entry points: a TCP payload and a datagram, cut into messages by the core.
  *
  * The core reads the bytes; this file only asks where messages end, has TCP collect what is
  * missing of one, and hands each message to the Info column, the tree and the tap.
@@ -20,8 +20,6 @@
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/proto_data.h>
 
-#define MIB (1024 * 1024)
-
 static dissector_handle_t tcp_handle;
 static dissector_handle_t udp_handle;
 
@@ -40,7 +38,7 @@ typedef struct {
     const uint8_t *bytes;
     uint32_t captured; /* bytes that are there */
     uint32_t reported; /* bytes that were on the wire */
-    ca_piece *piece;
+    ca_notes *notes;
     ca_frame *frame;
     bool heard; /* somebody listens to the tap */
 } ca_payload;
@@ -81,8 +79,8 @@ static void tell_message(const ca_payload *payload, const caw_message *message,
         return;
     event->message = *message;
     event->note = note;
-    event->user = conversation_user(payload->piece);
-    event->host = conversation_host(payload->piece);
+    event->user = conversation_user(payload->notes);
+    event->host = conversation_host(payload->notes);
 }
 
 static void tell_malformed(const ca_payload *payload, const char *reason, uint64_t bytes) {
@@ -110,7 +108,7 @@ static bool begin_columns(const ca_payload *payload) {
  */
 static void show(const ca_payload *payload, uint32_t at, const caw_message *message,
                  const caw_note *note, expert_field *cut) {
-    tree_about about = {note, conversation_user(payload->piece), conversation_host(payload->piece)};
+    tree_about about = {note, conversation_user(payload->notes), conversation_host(payload->notes)};
 
     if (cut == &ei_ca_cut)
         tell_malformed(payload, "the datagram ends inside the message", message->whole.len);
@@ -125,7 +123,7 @@ static void show(const ca_payload *payload, uint32_t at, const caw_message *mess
 
 static void show_message(const ca_payload *payload, uint32_t at, const caw_message *message,
                          const caw_context *context, expert_field *cut) {
-    const caw_note *note = conversation_note(payload->piece, payload->pinfo, message, context);
+    const caw_note *note = conversation_note(payload->notes, payload->pinfo, message, context);
 
     endpoints_learn(payload->pinfo, message);
     show(payload, at, message, note, cut);
@@ -160,25 +158,6 @@ static int refuse(const ca_payload *payload, uint32_t at) {
     return at == 0 ? 0 : finish(payload);
 }
 
-/*
- * No message of Channel Access begins here. What would need more than is here must be a known
- * command: the text of a web browser asks for 21 kB.
- */
-static bool is_foreign(const ca_payload *payload, uint32_t at, int64_t size,
-                       const caw_message *message) {
-    uint32_t left = payload->captured - at;
-    bool far_from_any = caw_command_at(payload->bytes + at, left) > UINT8_MAX;
-
-    if (payload->piece->opens && at == conversation_first(payload->piece) &&
-        !caw_begins(payload->bytes + at, left))
-        return true;
-    if (size == CAW_MALFORMED)
-        return true;
-    if (!payload->piece->circuit && at == 0 && far_from_any)
-        return true;
-    return size > left && message->flaws >> CAW_FLAW_UNKNOWN_COMMAND & 1;
-}
-
 /* The payload ends before the message does, and not because the capture lacks bytes. */
 static bool is_incomplete(const ca_payload *payload, int64_t size, uint32_t left) {
     return payload->captured == payload->reported && (size == CAW_MORE || size > left);
@@ -187,131 +166,150 @@ static bool is_incomplete(const ca_payload *payload, int64_t size, uint32_t left
 /* ---- TCP -------------------------------------------------------------------------------- */
 
 /* Asks TCP for what is missing of the message at `at`. */
-static int want_more(const ca_payload *payload, uint32_t at, int64_t size) {
+static int want_more(const ca_payload *payload, uint32_t at) {
     uint32_t left = payload->captured - at;
+    int64_t size = caw_size(payload->bytes + at, left);
 
-    conversation_ask(payload->piece, payload->bytes + at, left);
     payload->pinfo->desegment_offset = (int)at;
     payload->pinfo->desegment_len =
         size == CAW_MORE ? DESEGMENT_ONE_MORE_SEGMENT : (uint32_t)(size - left);
     return (int)payload->captured;
 }
 
-/*
- * NULL when TCP shall collect a message of this size, or else why not. What follows an older
- * segment has been given away already.
- */
-static expert_field *reassembly(const ca_payload *payload, int64_t size) {
-    if (size > (int64_t)ca_largest_message * MIB)
-        return &ei_ca_large;
-    return payload->pinfo->can_desegment && !payload->piece->late ? NULL : &ei_ca_not_reassembled;
-}
-
-/* Bytes between the piece before this one and this, as an item without bytes. */
-static void show_missing(const ca_payload *payload) {
-    const ca_piece *piece = payload->piece;
-
-    if (!piece->missing && !piece->wasted)
+/* Bytes that the capture lacks in front of a stretch, as an item without bytes. */
+static void show_missing(const ca_payload *payload, const caw_stretch *stretch) {
+    if (!stretch->missing && !stretch->given_up)
         return;
     if (begin_columns(payload))
         col_clear(payload->pinfo->cinfo, COL_INFO);
     col_append_sep_str(payload->pinfo->cinfo, COL_INFO, ", ", "[Bytes missing]");
     proto_item *item = proto_tree_add_protocol_format(payload->tree, proto_ca, payload->tvb, 0, 0,
                                                       "Channel Access, %u bytes missing, %u wasted",
-                                                      piece->missing, piece->wasted);
+                                                      stretch->missing, stretch->given_up);
     expert_add_info_format(payload->pinfo, item, &ei_ca_missing,
-                           "The capture lacks %u bytes in front of this%s", piece->missing,
-                           piece->wasted ? ", and a message that began before them is lost" : "");
+                           "The capture lacks %u bytes in front of this%s", stretch->missing,
+                           stretch->given_up ? ", and a message that began before them is lost"
+                                             : "");
 }
 
-/* What is in front of the first message. */
-static void show_start(const ca_payload *payload) {
-    const ca_piece *piece = payload->piece;
-    uint32_t repeated = MIN(piece->repeated, payload->captured);
-    uint32_t continued = MIN(piece->continued, payload->captured - repeated);
-    uint32_t skipped = MIN(piece->skipped, payload->captured - repeated - continued);
+/* What is in front of the first message of the stretch at `at`. Where that is. */
+static uint32_t show_start(const ca_payload *payload, uint32_t at, const caw_stretch *stretch) {
+    uint32_t repeated = MIN(stretch->repeated, payload->captured - at);
+    uint32_t continued = MIN(stretch->continued, payload->captured - at - repeated);
+    uint32_t skipped = MIN(stretch->skipped, payload->captured - at - repeated - continued);
 
-    show_missing(payload);
-    show_bytes(payload, 0, repeated, hf_ca_continuation, &ei_ca_continuation, "Sent before");
-    show_bytes(payload, repeated, continued, hf_ca_continuation, &ei_ca_continuation,
+    show_missing(payload, stretch);
+    show_bytes(payload, at, repeated, hf_ca_continuation, &ei_ca_continuation, "Sent before");
+    at += repeated;
+    show_bytes(payload, at, continued, hf_ca_continuation, &ei_ca_continuation,
                "Continuation of a message");
+    at += continued;
     if (skipped)
         tell_malformed(payload, "no message begins here", skipped);
-    show_bytes(payload, repeated + continued, skipped, hf_ca_skipped, &ei_ca_skipped,
-               "Skipped to the next message");
+    show_bytes(payload, at, skipped, hf_ca_skipped, &ei_ca_skipped, "Skipped to the next message");
+    return at + skipped;
 }
 
-/* What is behind the last one. */
-static int show_end(const ca_payload *payload, uint32_t at) {
-    show_bytes(payload, at, payload->captured - at, hf_ca_continuation, &ei_ca_continuation,
-               "Sent before");
-    return finish(payload);
+/* Messages from `at` on, in so many bytes. Where they end. */
+static uint32_t show_messages(const ca_payload *payload, uint32_t at, uint32_t length) {
+    uint32_t end = at + MIN(length, payload->captured - at);
+
+    while (at < end) {
+        uint32_t left = payload->captured - at;
+        caw_context context = conversation_context(payload->notes, payload->bytes + at, left);
+        expert_field *cut = NULL;
+        caw_message message;
+        int64_t size = caw_decode(payload->bytes + at, left, &context, &message);
+
+        if (size <= 0) /* other bytes than on the first visit */
+            return end;
+        if (is_incomplete(payload, size, left))
+            cut =
+                size > (int64_t)protocol_largest_message() ? &ei_ca_large : &ei_ca_not_reassembled;
+        show_message(payload, at, &message, &context, cut);
+        at += (uint32_t)MIN(size, left);
+    }
+    return end;
 }
 
 /* The segment ends inside a header, and TCP will not collect the rest. */
 static int end_in_header(const ca_payload *payload, uint32_t at) {
     uint32_t length = payload->captured - at;
 
-    conversation_inside(payload->piece, payload->bytes + at, length);
     tell_malformed(payload, "not reassembled", length);
     show_bytes(payload, at, length, hf_ca_foreign, &ei_ca_not_reassembled, "Part of a header");
     return (int)payload->captured;
 }
 
-/* There are bytes enough to say that they are no Channel Access. */
-static bool can_judge(const ca_payload *payload) {
-    return payload->captured == payload->reported || payload->captured >= CAW_HEADER_SIZE;
+/* The capture lacks the end of the segment, and with it that of a header. */
+static int end_cut(const ca_payload *payload, uint32_t at) {
+    if (at < payload->captured)
+        tell_malformed(payload, "cut short in the capture", payload->captured - at);
+    return finish(payload);
+}
+
+/* What follows the last message of all stretches. */
+static int show_tail(const ca_payload *payload, uint32_t at, caw_tail kind) {
+    switch (kind) {
+    case CAW_TAIL_KEPT:
+        return want_more(payload, at);
+    case CAW_TAIL_HEADER:
+        return end_in_header(payload, at);
+    case CAW_TAIL_CUT:
+        return end_cut(payload, at);
+    case CAW_TAIL_FOREIGN:
+        return refuse(payload, at);
+    case CAW_TAIL_NONE:
+        break;
+    }
+    return finish(payload);
+}
+
+/* No message in all these bytes, and they are enough to say that they are no Channel Access. */
+static bool is_strange(const ca_payload *payload) {
+    const ca_stretch *only = &payload->notes->first;
+    bool skipped = only->is.skipped && caw_stretch_first(&only->is) >= payload->captured;
+
+    return payload->notes->strange && skipped && !only->next &&
+           (payload->captured == payload->reported || payload->captured >= CAW_HEADER_SIZE);
 }
 
 static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
     ca_payload payload = payload_of(tvb, pinfo, tree);
-    ca_piece *piece = payload.piece =
-        conversation_segment(tvb, pinfo, data, payload.bytes, payload.captured);
-    uint32_t end = MIN(piece->until, payload.captured);
-    uint32_t at = conversation_first(piece);
+    payload.notes = conversation_segment(tvb, pinfo, data);
+    const ca_stretch *stretch = &payload.notes->first;
+    uint32_t at = 0;
 
-    if (piece->skipped && at >= end && piece->strange && can_judge(&payload))
+    if (is_strange(&payload))
         return refuse(&payload, 0);
-    show_start(&payload);
-    while (at < end) {
-        uint32_t left = payload.captured - at;
-        caw_context context = conversation_context(piece, payload.bytes + at, left);
-        expert_field *cut = NULL;
-        caw_message message;
-        int64_t size = caw_decode(payload.bytes + at, left, &context, &message);
-
-        if (is_foreign(&payload, at, size, &message)) {
-            conversation_foreign(piece);
-            return refuse(&payload, at);
-        }
-        if (is_incomplete(&payload, size, left)) {
-            cut = reassembly(&payload, size);
-            if (!cut)
-                return want_more(&payload, at, size);
-            if (size == CAW_MORE)
-                return end_in_header(&payload, at);
-        }
-        if (size == CAW_MORE) {
-            tell_malformed(&payload, "cut short in the capture", left);
-            return finish(&payload);
-        }
-        show_message(&payload, at, &message, &context, cut);
-        if (size >= piece->until - at)
-            conversation_end(piece, (uint64_t)(size - (piece->until - at)));
-        at += (uint32_t)MIN(size, left);
+    for (;; stretch = stretch->next) {
+        at = show_start(&payload, at, &stretch->is);
+        at = show_messages(&payload, at, stretch->is.messages);
+        if (!stretch->next)
+            return show_tail(&payload, at, stretch->is.tail_kind);
     }
-    return show_end(&payload, at);
 }
 
 /* ---- UDP -------------------------------------------------------------------------------- */
 
+/* No message of Channel Access begins here: see CAW_TAIL_FOREIGN of TCP. */
+static bool is_foreign(const ca_payload *payload, uint32_t at, int64_t size,
+                       const caw_message *message) {
+    uint32_t left = payload->captured - at;
+    bool far_from_any = caw_command_at(payload->bytes + at, left) > UINT8_MAX;
+
+    if (size == CAW_MALFORMED || (at == 0 && far_from_any))
+        return true;
+    return size > left && message->flaws >> CAW_FLAW_UNKNOWN_COMMAND & 1;
+}
+
 static int dissect_udp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_) {
     ca_payload payload = payload_of(tvb, pinfo, tree);
-    payload.piece = conversation_datagram(tvb, pinfo);
+    payload.notes = conversation_datagram(tvb, pinfo);
 
     for (uint32_t at = 0; at < payload.captured;) {
         uint32_t left = payload.captured - at;
-        caw_context context = conversation_context(payload.piece, payload.bytes + at, left);
+        caw_context context = conversation_context(payload.notes, payload.bytes + at, left);
         caw_message message;
 
         context.starts = at == 0;

@@ -3,11 +3,17 @@
 #ifndef CA_PROTOCOL_H
 #define CA_PROTOCOL_H
 
+#include <stdint.h>
+
 extern int proto_ca;
 
 /* Preferences. */
 extern unsigned ca_elements_shown;  /* elements of an array shown one by one; 0: all */
 extern unsigned ca_largest_message; /* largest message to reassemble, in MiB */
+
+static inline uint64_t protocol_largest_message(void) { /* in bytes */
+    return (uint64_t)ca_largest_message << 20;
+}
 
 /* Registers the protocol and its preferences: before all that belongs to it. */
 void protocol_register(void);

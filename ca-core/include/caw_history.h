@@ -3,7 +3,8 @@
  * libcaw: what came before a message. Read caw.h first.
  *
  *     1. history      whose PV, which answer, how long
- *     2. plausibility is this Channel Access at all, and where does it go on
+ *     2. streams      where messages begin, when a capture has gaps
+ *     3. plausibility is this Channel Access at all, and where does it go on
  */
 #ifndef CAW_HISTORY_H
 #define CAW_HISTORY_H
@@ -169,7 +170,108 @@ void caw_searches_link(caw_searches *searches, uint32_t client, const caw_note *
  */
 uint64_t caw_announced_server(const caw_message *message, uint64_t from);
 
-/* ---- 2. plausibility --------------------------------------------------------------------- */
+/* ---- 2. streams -------------------------------------------------------------------------- */
+
+/*
+ * Where messages begin in what one side of a TCP connection sends. A capture is rarely the whole
+ * stream: it lacks bytes (a gap), has bytes twice or late, begins in the middle, keeps only the
+ * first bytes of each packet. A caw_stream is given the segments of one direction in the order of
+ * the capture, and tells of each which of its bytes are messages, and what the others are.
+ *
+ *     caw_stream *stream = caw_stream_new(&memory, 64 << 20);
+ *     caw_stream_begin(stream, syn + 1);                     // if the SYN is in the capture
+ *     caw_segment segment = {.sequence = sequence, .length = length, .captured = length,
+ *                            .bytes = bytes};
+ *     for (uint32_t at = 0; at < segment.length;) {          // mostly once
+ *         caw_stretch stretch = caw_stream_add(stream, &segment, at);
+ *         uint32_t first = at + caw_stretch_first(&stretch); // caw_decode from here ...
+ *         uint32_t end = first + stretch.messages;        // ... until here
+ *         at += stretch.length;
+ *     }
+ *
+ * Bytes seen first win: those that come again are told as repeated and never looked at. A message
+ * begins where the last one ended, or at the sequence number after the SYN. Where that is not
+ * known, bytes are skipped up to messages that prove themselves (caw_resync). A segment that comes
+ * late fills a gap and is read from there: each stream remembers its gaps, and what was known
+ * where they begin, until they are filled or it is freed. A step costs no more than the logarithm
+ * of their number.
+ *
+ * The stream copies no payload. A message that goes on in a later segment is either told by its
+ * first bytes, and what follows as continued; or, when the caller can keep bytes, they are to be
+ * added again, in a segment that starts with them and goes on with the next ones.
+ */
+typedef struct caw_stream caw_stream;
+
+/* Bytes at a place in the stream. They are borrowed for the call. */
+typedef struct {
+    uint32_t sequence; /* TCP's number of the first byte */
+    uint32_t length;   /* bytes that were sent, less than 2^31 */
+    uint32_t captured; /* of these the capture has: fewer than `length` with a snap length */
+    const uint8_t *bytes;
+    bool keep; /* the last bytes can be added again, with those that follow */
+} caw_segment;
+
+/* What the bytes after the last message of a stretch are. */
+typedef enum {
+    CAW_TAIL_NONE,   /* there are none */
+    CAW_TAIL_KEPT,   /* the start of a message: add it again, followed by more */
+    CAW_TAIL_HEADER, /* the start of a header; the rest of its message will be continued */
+    CAW_TAIL_CUT,    /* not captured, but perhaps for the start of a header */
+    CAW_TAIL_FOREIGN /* no Channel Access */
+} caw_tail;
+
+/*
+ * What the bytes of a stretch are, in the order in which they stand there. All counts are bytes.
+ */
+typedef struct {
+    uint32_t missing;   /* that the capture lacks in front of this stretch, so far */
+    uint32_t given_up;  /* in front of these, of a message that was kept and lacks them */
+    uint32_t repeated;  /* that were seen before */
+    uint32_t continued; /* of a message that began in an earlier segment */
+    uint32_t skipped;   /* up to the first proven message */
+    uint32_t messages;  /* the last one may go on after the segment */
+    uint32_t tail;      /* up to the end of the segment: see `tail_kind` */
+    uint32_t length;    /* from repeated to tail; the next stretch begins after them */
+    caw_tail tail_kind;
+    bool after_loss; /* what is in front of this stretch is missing or was not understood: answers
+                        may be lost */
+} caw_stretch;
+
+/* Bytes in front of its first message. */
+static inline uint32_t caw_stretch_first(const caw_stretch *stretch) {
+    return stretch->repeated + stretch->continued + stretch->skipped;
+}
+
+/*
+ * A stream of which nothing is known yet. Messages larger than `largest` bytes are never kept.
+ * NULL without memory. Free it with caw_stream_free.
+ */
+caw_stream *caw_stream_new(const caw_memory *memory, uint64_t largest);
+void caw_stream_free(caw_stream *stream);
+
+/* The first message begins at this sequence number. Counts before the first segment only. */
+void caw_stream_begin(caw_stream *stream, uint32_t sequence);
+
+/*
+ * Takes the bytes of a segment from `at` on, and tells what the next of them are: at least one
+ * byte. Call it again with what follows the stretch, until the segment has no more. Without memory
+ * a gap is forgotten, and what comes of it is taken for repeated.
+ */
+caw_stretch caw_stream_add(caw_stream *stream, const caw_segment *segment, uint32_t at);
+
+/* The sequence number of the byte that is to be added next: the first one kept, or never seen. */
+uint32_t caw_stream_next(const caw_stream *stream);
+
+/* What a stream carries, by what was seen of it. */
+typedef enum {
+    CAW_CONTENTS_UNKNOWN,  /* nothing that tells */
+    CAW_CONTENTS_MESSAGES, /* Channel Access: a message was found */
+    CAW_CONTENTS_FOREIGN   /* no message was where the first one had to be */
+} caw_contents;
+
+caw_contents caw_stream_contents(const caw_stream *stream);
+
+/* ---- 3. plausibility --------------------------------------------------------------------- */
 
 /*
  * How strongly the message that starts here speaks for being one, in bits: what other binary data

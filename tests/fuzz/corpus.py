@@ -95,7 +95,9 @@ def seeds_of(capture):
     for control, data in payloads:
         part = data[:MOST]
         yield 'decode', kind(control, data), bytes([control]) + part
-        yield 'stream', kind(control, data), bytes([control, len(data) & 255]) + part
+        for how in (0, 32, 96, 224):  # see stream.c
+            seed = bytes([control | how, len(data) & 255, 0]) + part
+            yield 'stream', (how, *kind(control, data)), seed
         yield 'line', kind(control, data), bytes([control, 255, 0]) + part
     for number, seed in enumerate(islice(scripts(payloads), SCRIPTS)):
         yield 'circuit', (capture.name, number), seed

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Segments with bytes of several gaps, and of the end of a stream: all that is new is read."""
+
+import struct
+
+import wire
+from wire import message
+
+NO_ANALYSIS = ('-o', 'tcp.analyze_sequence_numbers:FALSE')  # TCP hands over what comes late
+
+
+def update(number):
+    return message(1, struct.pack('>d', number), type=6, count=1, p1=1, p2=number)
+
+
+UPDATES = [update(number) for number in range(8)]
+SIZE = len(UPDATES[0])
+
+
+def capture_of(*ranges):
+    """A circuit whose server sends these ranges of updates, in this order."""
+    packets = wire.circuit([])
+    for first, end in ranges:
+        data = b''.join(UPDATES[first:end])
+        packets.append(
+            wire.tcp(wire.SERVER_END, wire.CLIENT_END, data, seq=6001 + SIZE * first, ack=1001)
+        )
+    return wire.capture(packets)
+
+
+def fields(tshark, capture, *names):
+    asked = [word for name in names for word in ('-e', name)]
+    out = tshark('-r', capture, *NO_ANALYSIS, '-Y', 'ca', '-T', 'fields', *asked)
+    return [line.split('\t') for line in out.splitlines()]
+
+
+def numbers_of(raw):
+    """Numbers of the updates in a row of these bytes, given in hex."""
+    data = bytes.fromhex(raw)
+    return [int.from_bytes(data[at + 12 : at + 16], 'big') for at in range(0, len(data), SIZE)]
+
+
+def test_a_segment_fills_several_gaps(tshark, save):
+    capture = save(capture_of((0, 1), (2, 3), (4, 5), (0, 5)))
+    rows = fields(tshark, capture, 'ca.sub', 'ca.continuation')
+    assert [row[0] for row in rows] == ['0', '2', '4', '1,3']
+    repeated = [numbers_of(raw) for raw in rows[-1][1].split(',')]
+    assert repeated == [[0], [2], [4]]
+
+
+def test_a_segment_fills_a_gap_and_goes_on(tshark, save):
+    capture = save(capture_of((0, 1), (2, 3), (0, 5), (5, 6)))
+    rows = fields(tshark, capture, 'ca.sub', 'ca.flaw.missing')
+    assert [row[0] for row in rows] == ['0', '2', '1,3,4', '5']
+    assert [bool(row[1]) for row in rows] == [False, True, False, False]
