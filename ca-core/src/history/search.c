@@ -144,9 +144,8 @@ void caw_searches_observe(caw_searches *searches, uint64_t from, uint64_t to,
 
 /* ---- where servers are -------------------------------------------------------------------- */
 
-#define DEFAULT_PORT 5064
-#define HAS_ADDRESS  8 /* minor versions of a search answer from which on it tells ... */
-#define HAS_PORT     5
+#define HAS_ADDRESS 8 /* minor versions of a search answer from which on it tells ... */
+#define HAS_PORT    5
 
 static uint64_t endpoint_of_answer(const caw_message *message, uint64_t from) {
     uint32_t sender = (uint32_t)(from >> 16);
@@ -156,7 +155,7 @@ static uint64_t endpoint_of_answer(const caw_message *message, uint64_t from) {
     if (tcp && own) /* a name server that has the PV itself */
         return from;
     if (!tcp && minor < HAS_PORT)
-        return caw_endpoint(sender, DEFAULT_PORT);
+        return caw_endpoint(sender, CAW_SERVER_PORT);
     bool address = !own && (tcp || minor >= HAS_ADDRESS);
     return caw_endpoint(address ? message->param1 : sender, message->type);
 }
@@ -169,6 +168,6 @@ uint64_t caw_announced_server(const caw_message *message, uint64_t from) {
     if (message->command != CAW_COMMAND_RSRV_IS_UP)
         return 0;
     uint32_t address = message->param2 ? message->param2 : (uint32_t)(from >> 16);
-    uint16_t port = message->count ? (uint16_t)message->count : DEFAULT_PORT;
+    uint16_t port = message->count ? (uint16_t)message->count : CAW_SERVER_PORT;
     return caw_endpoint(address, port);
 }

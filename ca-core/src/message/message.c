@@ -14,9 +14,8 @@
 static bool confirms_cancel(const caw_message *message, bool cancel_pending) {
     if (message->command != CAW_COMMAND_EVENT_ADD || message->payload_size)
         return false;
-    bool plain = message->type <= CAW_PLAIN_MAX;
-    bool status = caw_name_of(caw_status_names, message->param1) != NULL;
-    return cancel_pending || message->count || !plain || !status;
+    return cancel_pending || message->count || !caw_is_native(message->type) ||
+           !caw_is_status(message->param1);
 }
 
 /* How well a row fits: 3 entirely, 2 but for the transport, 1 but for the side. */
@@ -26,23 +25,21 @@ static int fit(const caw_message_row *row, caw_side speaker, caw_transport trans
     return row->transport & transport ? 3 : 2;
 }
 
-/* The first row of a command, or the last of all: rows are in the order of commands. */
-static const caw_message_row *first_row(uint16_t command) {
-    const caw_message_row *row = caw_message_rows;
-    uint16_t known = command < CAW_COMMANDS ? command : CAW_COMMANDS;
-    while (row->command < known)
+/* The row of the answer that confirms the end of a subscription. */
+static const caw_message_row *confirmation_row(const caw_message_row *row) {
+    while (row->answers != CAW_COMMAND_EVENT_CANCEL)
         row++;
-    return row->command == command ? row : &caw_message_rows[caw_message_row_count - 1];
+    return row;
 }
 
 void caw_find_row(caw_message *message, bool confirmation) {
     caw_side speaker = message->speaker == CAW_SIDE_NOBODY ? CAW_SIDE_CLIENT : message->speaker;
-    const caw_message_row *row = first_row(message->command);
+    const caw_message_row *row = caw_first_row(message->command);
     int best = 0;
     message->row = row;
-    if (message->command >= CAW_COMMANDS)
+    if (row->speaker == CAW_SIDE_NOBODY)
         return;
-    for (; row->command == message->command && best < 3; row++) {
+    for (; row && best < 3; row = caw_next_row(row)) {
         int fits = fit(row, speaker, message->transport);
         if (fits > best) {
             best = fits;
@@ -50,7 +47,7 @@ void caw_find_row(caw_message *message, bool confirmation) {
         }
     }
     if (confirmation && message->row->payload == CAW_PAYLOAD_DBR)
-        message->row++;
+        message->row = confirmation_row(message->row);
     if (best == 2)
         caw_flag(message, CAW_FLAW_WRONG_TRANSPORT);
     if (best == 1 && message->speaker != CAW_SIDE_NOBODY)

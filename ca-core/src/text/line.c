@@ -142,27 +142,82 @@ static void put_limit(caw_text *out, caw_element_kind kind, const caw_field *fie
         put_element(out, kind, field);
 }
 
-static void put_meta_value(caw_text *out, const caw_message *message, const caw_field *field) {
-    switch (field->id) {
-    case CAW_FIELD_ALARM_STATUS:
-        put_named(out, "<AlarmStatus.", caw_alarm_status_names, (int64_t)field->number);
+/* All bytes from the field on: text and padding, as caproto keeps them. */
+static void put_rest(caw_text *out, const caw_message *message, const caw_field *field) {
+    uint32_t header = message->whole.len - message->payload.len;
+    uint32_t at = field->view.bytes ? field->view.at - header : message->payload.len;
+    caw_put_bytearray(out, wire_sub(message->payload, at, message->payload.len));
+}
+
+static void put_by_kind(caw_text *out, const caw_message *message, const caw_field *field) {
+    switch (caw_field_rows[field->id].kind) {
+    case CAW_KIND_UINT:
+        caw_put_unsigned(out, field->number);
         break;
-    case CAW_FIELD_ALARM_SEVERITY:
-        put_named(out, "<AlarmSeverity.", severities, (int64_t)field->number);
-        break;
-    case CAW_FIELD_STAMP:
-        caw_put_real(out, unix_time(field));
-        break;
-    case CAW_FIELD_PRECISION:
-    case CAW_FIELD_ACK_TRANSIENT:
-    case CAW_FIELD_ACK_SEVERITY:
+    case CAW_KIND_INT:
         caw_put_signed(out, (int64_t)field->number);
         break;
-    case CAW_FIELD_UNITS:
+    case CAW_KIND_REAL:
+        caw_put_real(out, field->real);
+        break;
+    case CAW_KIND_ELEMENT:
+        put_limit(out, message->dbr->element, field);
+        break;
+    case CAW_KIND_TEXT:
+        caw_put_string(out, field->text);
+        break;
+    case CAW_KIND_IPV4:
+        caw_put(out, '\'');
+        caw_put_ipv4(out, (uint32_t)field->number);
+        caw_put(out, '\'');
+        break;
+    case CAW_KIND_TIME:
+        caw_put_real(out, unix_time(field));
+        break;
+    case CAW_KIND_BYTES:
+        caw_put_bytes(out, field->view);
+        break;
+    case CAW_KIND_GROUP:
+        break;
+    }
+}
+
+/* A field of the header, the payload or the metadata. */
+static void put_value(caw_text *out, const caw_message *message, caw_style style,
+                      const caw_field *field) {
+    switch (style) {
+    case CAW_STYLE_NUMBER:
+        caw_put_unsigned(out, field->number);
+        break;
+    case CAW_STYLE_INT16:
+        caw_put_signed(out, (int16_t)field->number);
+        break;
+    case CAW_STYLE_CHANNEL_TYPE:
+        put_channel_type(out, (uint32_t)field->number);
+        break;
+    case CAW_STYLE_RIGHTS:
+        put_rights(out, (uint32_t)field->number);
+        break;
+    case CAW_STYLE_STATUS:
+        put_status(out, (uint32_t)field->number);
+        break;
+    case CAW_STYLE_ALARM_STATUS:
+        put_named(out, "<AlarmStatus.", caw_alarm_status_names, (int64_t)field->number);
+        break;
+    case CAW_STYLE_ALARM_SEVERITY:
+        put_named(out, "<AlarmSeverity.", severities, (int64_t)field->number);
+        break;
+    case CAW_STYLE_BYTES:
         caw_put_bytes(out, field->text);
         break;
-    default:
-        put_limit(out, message->dbr->element, field);
+    case CAW_STYLE_BYTEARRAY:
+        put_rest(out, message, field);
+        break;
+    case CAW_STYLE_OWN:
+    case CAW_STYLE_VALUE: /* these are made of many fields */
+    case CAW_STYLE_METADATA:
+    case CAW_STYLE_HEADER:
+        put_by_kind(out, message, field);
     }
 }
 
@@ -174,30 +229,16 @@ static void put_separator(caw_text *out, const char *name, bool *first) {
     *first = false;
 }
 
-/* caproto prints precision and units last. */
-static bool comes_last(caw_field_id id) {
-    return id == CAW_FIELD_PRECISION || id == CAW_FIELD_UNITS;
-}
-
-static void put_meta_words(caw_text *out, const caw_message *message, bool last, bool *first) {
-    const caw_field_id *id = message->dbr->layout;
-    uint32_t at = 0;
-    for (; *id != CAW_FIELD_RESERVED && *id != CAW_FIELD_STATE; id++) {
-        caw_field field = caw_meta_field(message, *id, at);
-        at += field.view.len;
-        if (!caw_field_rows[*id].name || comes_last(*id) != last)
-            continue;
-        put_separator(out, caw_field_rows[*id].name, first);
-        put_meta_value(out, message, &field);
-    }
+static void put_meta_word(caw_text *out, const caw_message *message, caw_field_id id, uint32_t at) {
+    caw_field field = caw_meta_field(message, id, at);
+    put_value(out, message, caw_field_rows[id].style, &field);
 }
 
 /* A tuple: (), (b'a',), (b'a', b'b') */
-static void put_states(caw_text *out, const caw_message *message, bool *first) {
+static void put_states(caw_text *out, const caw_message *message) {
     caw_cursor cursor = caw_payload_fields(message, 0);
     caw_field field;
     uint32_t count = 0;
-    put_separator(out, caw_field_rows[CAW_FIELD_STATE].name, first);
     caw_put(out, '(');
     while (caw_next(&cursor, &field)) {
         if (field.id != CAW_FIELD_STATE)
@@ -209,16 +250,23 @@ static void put_states(caw_text *out, const caw_message *message, bool *first) {
     caw_puts(out, count == 1 ? ",)" : ")");
 }
 
-static bool has(const caw_dbr_row *dbr, caw_field_id wanted) {
-    for (const caw_field_id *id = dbr->layout; *id != CAW_FIELD_RESERVED; id++)
-        if (*id == wanted)
-            return true;
-    return false;
-}
-
-/* caproto counts the first element of the acknowledge types and of CLASS_NAME as metadata. */
-static bool has_value_in_meta(const caw_message *message) {
-    return message->dbr >= &caw_dbr_rows[35];
+/* The words that come last, or those that do not; whether there are any that do. */
+static bool put_meta_words(caw_text *out, const caw_message *message, bool last, bool *first) {
+    uint32_t at = 0;
+    bool any_last = false;
+    for (const caw_field_id *id = message->dbr->layout; *id != CAW_FIELD_RESERVED; id++) {
+        const caw_field_row *row = &caw_field_rows[*id];
+        any_last |= row->last;
+        if (row->name && row->last == last) {
+            put_separator(out, row->name, first);
+            if (*id == CAW_FIELD_STATE)
+                put_states(out, message);
+            else
+                put_meta_word(out, message, *id, at);
+        }
+        at += caw_meta_size(row, message->dbr->element);
+    }
+    return any_last;
 }
 
 static void put_metadata(caw_text *out, const caw_message *message) {
@@ -231,12 +279,9 @@ static void put_metadata(caw_text *out, const caw_message *message) {
     caw_field value;
     caw_puts(out, dbr->structure);
     caw_put(out, '(');
-    put_meta_words(out, message, false, &first);
-    if (has(dbr, CAW_FIELD_UNITS))
+    if (put_meta_words(out, message, false, &first))
         put_meta_words(out, message, true, &first);
-    if (has(dbr, CAW_FIELD_STATE))
-        put_states(out, message, &first);
-    if (has_value_in_meta(message) && caw_element(message, 0, &value)) {
+    if (dbr->with_value && caw_element(message, 0, &value)) {
         put_separator(out, "value", &first);
         put_element(out, dbr->element, &value);
     }
@@ -274,13 +319,6 @@ static void put_failed_request(caw_text *out, const caw_message *message) {
     caw_put(out, ')');
 }
 
-/* Text and padding, as caproto keeps them. */
-static void put_error_text(caw_text *out, const caw_message *message) {
-    caw_header request;
-    uint32_t used = caw_read_header(message->payload, &request);
-    caw_put_bytearray(out, wire_sub(message->payload, used, message->payload.len));
-}
-
 /* ---- words -------------------------------------------------------------------------------- */
 
 /* The number in the header word of this name. */
@@ -308,49 +346,26 @@ static void find_word(const caw_message *message, const caw_word *word, caw_fiel
     field->id = word->id;
 }
 
-static void put_word_as_enum(caw_text *out, const caw_field *field) {
-    if (field->id == CAW_FIELD_DATA_TYPE)
-        put_channel_type(out, (uint32_t)field->number);
-    else if (field->id == CAW_FIELD_RIGHTS)
-        put_rights(out, (uint32_t)field->number);
-    else
-        put_status(out, (uint32_t)field->number);
+static caw_style style_of(const caw_word *word) {
+    return word->style == CAW_STYLE_OWN ? caw_field_rows[word->id].style : word->style;
 }
 
 static void put_word(caw_text *out, const caw_message *message, const caw_word *word) {
+    caw_style style = style_of(word);
     caw_field field;
-    switch (word->id) {
-    case CAW_FIELD_DATA:
+    switch (style) {
+    case CAW_STYLE_VALUE:
         put_data(out, message);
-        return;
-    case CAW_FIELD_METADATA:
-        put_metadata(out, message);
-        return;
-    case CAW_FIELD_FAILED_REQUEST:
-        put_failed_request(out, message);
-        return;
-    case CAW_FIELD_ERROR_TEXT:
-        put_error_text(out, message);
-        return;
-    default:
         break;
-    }
-    find_word(message, word, &field);
-    caw_kind kind = caw_field_rows[word->id].kind;
-    if (word->style == CAW_STYLE_ENUM) {
-        put_word_as_enum(out, &field);
-    } else if (kind == CAW_KIND_TEXT) {
-        caw_put_string(out, field.text);
-    } else if (kind == CAW_KIND_REAL) {
-        caw_put_real(out, field.real);
-    } else if (kind == CAW_KIND_IPV4) {
-        caw_put(out, '\'');
-        caw_put_ipv4(out, (uint32_t)field.number);
-        caw_put(out, '\'');
-    } else if (word->style == CAW_STYLE_INT16) {
-        caw_put_signed(out, (int16_t)field.number);
-    } else {
-        caw_put_unsigned(out, field.number);
+    case CAW_STYLE_METADATA:
+        put_metadata(out, message);
+        break;
+    case CAW_STYLE_HEADER:
+        put_failed_request(out, message);
+        break;
+    default:
+        find_word(message, word, &field);
+        put_value(out, message, style, &field);
     }
 }
 
@@ -420,7 +435,11 @@ bool caw_line_word(const caw_message *message, const char *name, caw_word_value 
     find_word(message, word, &field);
     memset(value, 0, sizeof *value);
     caw_kind kind = caw_field_rows[word->id].kind;
-    if (kind == CAW_KIND_TEXT && word->id != CAW_FIELD_ERROR_TEXT) {
+    caw_style style = style_of(word);
+    if (style == CAW_STYLE_STATUS || style == CAW_STYLE_BYTEARRAY) {
+        value->kind = CAW_WORD_OBJECT;
+        put_word(&out, message, word);
+    } else if (kind == CAW_KIND_TEXT) {
         value->kind = CAW_WORD_STRING;
         caw_put_utf8(&out, field.text);
     } else if (kind == CAW_KIND_IPV4) {
@@ -429,10 +448,9 @@ bool caw_line_word(const caw_message *message, const char *name, caw_word_value 
     } else if (kind == CAW_KIND_REAL) {
         value->kind = CAW_WORD_REAL;
         value->real = field.real;
-    } else if (kind == CAW_KIND_UINT && word->id != CAW_FIELD_STATUS) {
+    } else if (kind == CAW_KIND_UINT) {
         value->kind = CAW_WORD_NUMBER;
-        value->number =
-            word->style == CAW_STYLE_INT16 ? (int16_t)field.number : (int64_t)field.number;
+        value->number = style == CAW_STYLE_INT16 ? (int16_t)field.number : (int64_t)field.number;
     } else {
         value->kind = CAW_WORD_OBJECT;
         put_word(&out, message, word);
