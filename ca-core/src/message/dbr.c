@@ -84,15 +84,14 @@ const uint8_t caw_element_sizes[] = {[CAW_ELEMENT_STRING] = CAW_STRING_ROOM,
                                      [CAW_ELEMENT_INT32] = 4,
                                      [CAW_ELEMENT_DOUBLE] = 8};
 
-uint32_t caw_dbr_elements(const caw_dbr_row *row, caw_view payload, uint32_t count) {
+uint32_t caw_dbr_few_elements(const caw_dbr_row *row, caw_view payload) {
     if (payload.len <= row->meta)
         return 0;
     uint32_t size = caw_element_size(row->element);
     uint32_t bytes = payload.len - row->meta;
-    uint32_t whole = bytes / size;
-    if (row->element == CAW_ELEMENT_STRING && bytes % size)
-        whole++; /* a single string may be sent short (libca's puts, rsrv's READ answer) */
-    return whole < count ? whole : count;
+    /* a single string may be sent short (libca's puts, rsrv's READ answer) */
+    bool short_string = row->element == CAW_ELEMENT_STRING && bytes % size;
+    return bytes / size + short_string;
 }
 
 void caw_read_element(caw_element_kind kind, caw_view bytes, caw_field *field) {

@@ -31,8 +31,13 @@ static inline uint64_t caw_dbr_need(const caw_dbr_row *row, uint32_t count) {
     return row->meta + (uint64_t)count * caw_element_size(row->element);
 }
 
+/* Whole elements in a payload that has less than it needs. */
+uint32_t caw_dbr_few_elements(const caw_dbr_row *row, caw_view payload);
+
 /* Whole elements among the first `count` in this payload; the last string may be short. */
-uint32_t caw_dbr_elements(const caw_dbr_row *row, caw_view payload, uint32_t count);
+static inline uint32_t caw_dbr_elements(const caw_dbr_row *row, caw_view payload, uint32_t count) {
+    return payload.len >= caw_dbr_need(row, count) ? count : caw_dbr_few_elements(row, payload);
+}
 
 /* Reads a CAW_KIND_ELEMENT or a string: sets number, real and text of the field. */
 void caw_read_element(caw_element_kind kind, caw_view bytes, caw_field *field);

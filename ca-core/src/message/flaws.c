@@ -41,10 +41,10 @@ static bool exceeds(caw_field_id id, uint32_t value) {
 
 /* What is worth a word whenever a command appears. */
 static void check_command(caw_message *message) {
-    bool sent = message->row->speaker != CAW_SIDE_NOBODY;
     message->flaws |= message->row->flaws;
-    flag_if(message, message->command >= CAW_COMMANDS, CAW_FLAW_UNKNOWN_COMMAND);
-    flag_if(message, message->command < CAW_COMMANDS && !sent, CAW_FLAW_OBSOLETE);
+    if (message->row->speaker == CAW_SIDE_NOBODY)
+        caw_flag(message,
+                 message->command < CAW_COMMANDS ? CAW_FLAW_OBSOLETE : CAW_FLAW_UNKNOWN_COMMAND);
 }
 
 static void check_version(caw_message *message, uint32_t minor) {
@@ -202,6 +202,11 @@ static void check_dbr_size(caw_message *message) {
     }
 }
 
+static void check_severity(caw_message *message, uint16_t severity) {
+    flag_if(message, exceeds(CAW_FIELD_ALARM_SEVERITY, severity), CAW_FLAW_ALARM);
+    flag_if(message, severity == INVALID, CAW_FLAW_INVALID);
+}
+
 static void check_meta_text(caw_message *message, uint32_t at, uint32_t room) {
     caw_view text = wire_sub(message->payload, at, room);
     flag_if(message, text.len == room && wire_strlen(text) == room, CAW_FLAW_UNTERMINATED_STRING);
@@ -216,21 +221,20 @@ static void check_state_names(caw_message *message) {
 }
 
 static void check_meta_field(caw_message *message, caw_field_id id, uint32_t at) {
-    uint16_t number = wire_u16(message->payload, at);
+    caw_view meta = message->payload;
     switch (id) {
     case CAW_FIELD_ALARM_STATUS:
-        flag_if(message, exceeds(id, number), CAW_FLAW_ALARM);
+        flag_if(message, exceeds(id, wire_u16(meta, at)), CAW_FLAW_ALARM);
         break;
     case CAW_FIELD_ALARM_SEVERITY:
-        flag_if(message, exceeds(id, number), CAW_FLAW_ALARM);
-        flag_if(message, number == INVALID, CAW_FLAW_INVALID);
+        check_severity(message, wire_u16(meta, at));
         break;
     case CAW_FIELD_STAMP:
-        flag_if(message, exceeds(CAW_FIELD_NANOSECONDS, wire_u32(message->payload, at + 4)),
+        flag_if(message, exceeds(CAW_FIELD_NANOSECONDS, wire_u32(meta, at + 4)),
                 CAW_FLAW_NANOSECONDS);
         break;
     case CAW_FIELD_STATES:
-        flag_if(message, exceeds(id, number), CAW_FLAW_STATES);
+        flag_if(message, exceeds(id, wire_u16(meta, at)), CAW_FLAW_STATES);
         break;
     case CAW_FIELD_STATE:
         check_state_names(message);
@@ -241,9 +245,21 @@ static void check_meta_field(caw_message *message, caw_field_id id, uint32_t at)
     }
 }
 
+/* The layout begins with an alarm state, as all of today do, and there is none: 4 bytes of 0. */
+static bool has_no_alarm(const caw_field_id *layout, caw_view meta) {
+    return layout[0] == CAW_FIELD_ALARM_STATUS && layout[1] == CAW_FIELD_ALARM_SEVERITY &&
+           wire_u32(meta, 0) == 0;
+}
+
 static void check_meta(caw_message *message) {
+    const caw_field_id *id = message->dbr->layout;
+    caw_view meta = message->payload;
     uint32_t at = 0;
-    for (const caw_field_id *id = message->dbr->layout; *id != CAW_FIELD_RESERVED; id++) {
+    if (has_no_alarm(id, meta)) { /* nothing to find, most often */
+        id += 2;
+        at += 4;
+    }
+    for (; *id != CAW_FIELD_RESERVED; id++) {
         check_meta_field(message, *id, at);
         at += caw_meta_size(&caw_field_rows[*id], message->dbr->element);
     }

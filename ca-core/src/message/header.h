@@ -65,7 +65,7 @@ typedef struct {
  */
 caw_header_word caw_word_at(const caw_message_row *row, bool extended, uint32_t at);
 
-/* The first row of a command, the last of all when it has none. */
+/* The first row of a command, the last of all when it has none. Rows are in order. */
 static inline const caw_message_row *caw_first_row(uint16_t command) {
     const caw_message_row *row = caw_message_rows;
     uint16_t known = command < CAW_COMMANDS ? command : CAW_COMMANDS;

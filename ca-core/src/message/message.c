@@ -18,13 +18,6 @@ static bool confirms_cancel(const caw_message *message, bool cancel_pending) {
            !caw_is_status(message->param1);
 }
 
-/* How well a row fits: 3 entirely, 2 but for the transport, 1 but for the side. */
-static int fit(const caw_message_row *row, caw_side speaker, caw_transport transport) {
-    if (row->speaker != speaker)
-        return 1;
-    return row->transport & transport ? 3 : 2;
-}
-
 /* The row of the answer that confirms the end of a subscription. */
 static const caw_message_row *confirmation_row(const caw_message_row *row) {
     while (row->answers != CAW_COMMAND_EVENT_CANCEL)
@@ -32,26 +25,30 @@ static const caw_message_row *confirmation_row(const caw_message_row *row) {
     return row;
 }
 
+/* The best of a command's rows when none fits in all: of the right side, or else any. */
+static const caw_message_row *poor_row(caw_message *message, const caw_message_row *row,
+                                       caw_side speaker) {
+    const caw_message_row *first = row;
+    if (first->speaker == CAW_SIDE_NOBODY)
+        return first;
+    while (row && row->speaker != speaker)
+        row = caw_next_row(row);
+    if (row)
+        caw_flag(message, CAW_FLAW_WRONG_TRANSPORT);
+    else if (message->speaker != CAW_SIDE_NOBODY)
+        caw_flag(message, CAW_FLAW_WRONG_SIDE);
+    return row ? row : first;
+}
+
 void caw_find_row(caw_message *message, bool confirmation) {
     caw_side speaker = message->speaker == CAW_SIDE_NOBODY ? CAW_SIDE_CLIENT : message->speaker;
-    const caw_message_row *row = caw_first_row(message->command);
-    int best = 0;
-    message->row = row;
-    if (row->speaker == CAW_SIDE_NOBODY)
-        return;
-    for (; row && best < 3; row = caw_next_row(row)) {
-        int fits = fit(row, speaker, message->transport);
-        if (fits > best) {
-            best = fits;
-            message->row = row;
-        }
-    }
+    const caw_message_row *first = caw_first_row(message->command);
+    const caw_message_row *row = first;
+    while (row && (row->speaker != speaker || !(row->transport & message->transport)))
+        row = caw_next_row(row);
+    message->row = row ? row : poor_row(message, first, speaker);
     if (confirmation && message->row->payload == CAW_PAYLOAD_DBR)
         message->row = confirmation_row(message->row);
-    if (best == 2)
-        caw_flag(message, CAW_FLAW_WRONG_TRANSPORT);
-    if (best == 1 && message->speaker != CAW_SIDE_NOBODY)
-        caw_flag(message, CAW_FLAW_WRONG_SIDE);
 }
 
 int64_t caw_decode(const uint8_t *bytes, size_t available, const caw_context *context,
