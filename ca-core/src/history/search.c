@@ -4,6 +4,7 @@
  * the endpoint it searches from, for every libca counts its cids from 1.
  */
 #include "exchange.h"
+#include "message/header.h"
 #include "message/wire.h"
 
 struct caw_searches {
@@ -92,12 +93,10 @@ static void see_search(caw_searches *searches, uint64_t client, const caw_messag
         return;
     }
 
-    caw_exchange *exchange = caw_keep(&searches->store, sizeof *exchange);
+    caw_exchange *exchange = caw_new_exchange(&searches->store, message->command, now);
     note->exchange = exchange;
     if (!exchange)
         return;
-    exchange->command = message->command;
-    exchange->request = now;
     exchange->sequence = sequence;
     exchange->pv = caw_keep_text(&searches->store, name);
     caw_idmap_set(&searches->by_cid, &searches->store.memory, key, exchange);
@@ -118,7 +117,7 @@ static void see_found(caw_searches *searches, uint64_t server, uint64_t client,
     if (!exchange->answer.frame) {
         exchange->answer = now;
         exchange->server = caw_announced_server(message, server);
-        exchange->failed = message->command == CAW_COMMAND_NOT_FOUND;
+        exchange->failed = message->row->failure;
         enter_name(searches, (uint32_t)(client >> 16), exchange); /* who is answered connects */
         return;
     }
@@ -129,15 +128,15 @@ static void see_found(caw_searches *searches, uint64_t server, uint64_t client,
 
 void caw_searches_observe(caw_searches *searches, uint64_t from, uint64_t to,
                           const caw_message *message, caw_moment now, caw_note *note) {
-    bool request = message->row->speaker == CAW_SIDE_CLIENT;
+    const caw_message_row *row = message->row;
+    bool search = row->exchange != CAW_TURN_ALONE && caw_asked_command(row) == CAW_COMMAND_SEARCH;
     memset(note, 0, sizeof *note);
     if (message->command == CAW_COMMAND_VERSION) {
         searches->sequence_of = from;
         searches->sequence = message->type == 1 ? message->param1 : 0;
-    } else if (message->command == CAW_COMMAND_SEARCH && request) {
+    } else if (search && row->exchange == CAW_TURN_REQUEST) {
         see_search(searches, from, message, now, note);
-    } else if (message->command == CAW_COMMAND_SEARCH ||
-               message->command == CAW_COMMAND_NOT_FOUND) {
+    } else if (search) {
         see_found(searches, from, to, message, now, note);
     }
 }
