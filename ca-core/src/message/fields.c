@@ -138,19 +138,18 @@ static bool next_of_minor(caw_cursor *cursor, caw_field *field) {
 
 /* ---- values ------------------------------------------------------------------------------- */
 
-static bool find_in_meta(const caw_message *message, caw_field_id id, caw_field *field);
-
-static uint32_t states_shown(const caw_message *message) {
-    caw_field states;
-    int64_t count = find_in_meta(message, CAW_FIELD_STATES, &states) ? (int64_t)states.number : 0;
-    return count < 0 ? 0 : count > CAW_STATE_MOST ? CAW_STATE_MOST : (uint32_t)count;
+/* How many names of states there are: the number in front of the first. */
+static uint32_t states_shown(const caw_cursor *cursor) {
+    uint32_t names = cursor->at - cursor->index * CAW_STATE_ROOM;
+    int16_t states = (int16_t)wire_u16(cursor->message->whole, names - 2);
+    return states < 0 ? 0 : states > CAW_STATE_MOST ? CAW_STATE_MOST : (uint32_t)states;
 }
 
 static bool next_of_value(caw_cursor *cursor, caw_field *field);
 
 /* The names of the states in use one by one, then the room of the others. */
 static bool next_state(caw_cursor *cursor, caw_field *field) {
-    uint32_t shown = states_shown(cursor->message);
+    uint32_t shown = states_shown(cursor);
     uint32_t index = cursor->index;
     if (index < shown) {
         cursor->index++;
