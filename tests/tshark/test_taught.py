@@ -73,7 +73,7 @@ def test_filters_and_columns(taught):
         '7', 't:ai', 'LockRequest', '8']  # fmt: skip
     assert 'Lock t:ai ioid 7' in taught('-Y', 'frame.number == 7')
     assert 'Locked t:ai = 1.5 MAJOR/LOLO' in taught('-Y', 'frame.number == 8')
-    assert taught('-Y', 'ca.flaw') == ''
+    assert taught('-Y', '_ws.expert && frame.number > 6') == ''
 
 
 def test_line(taught):
