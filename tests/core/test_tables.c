@@ -138,7 +138,8 @@ static bool in_payload(const caw_message_row *row, caw_field_id id) {
     case CAW_PAYLOAD_STRING:
         return id == row->text;
     case CAW_PAYLOAD_EVENT:
-        return id >= CAW_FIELD_LOW && id <= CAW_FIELD_MASK;
+        return id == CAW_FIELD_LOW || id == CAW_FIELD_HIGH || id == CAW_FIELD_PERIOD ||
+               id == CAW_FIELD_MASK;
     case CAW_PAYLOAD_MINOR:
         return id == CAW_FIELD_VERSION;
     case CAW_PAYLOAD_FAILURE:

@@ -84,6 +84,7 @@ static void judge_word(claim *made, const caw_message_row *row, caw_field_id id,
     const caw_field_row *field = &caw_field_rows[id];
     switch (id) {
     case CAW_FIELD_RESERVED:
+    case CAW_FIELD_TYPE: /* of no known meaning: nobody puts anything there */
         demand(made, !value, ZERO);
         break;
     case CAW_FIELD_DATA_TYPE:

@@ -248,7 +248,7 @@ static void check_meta_field(caw_message *message, caw_field_id id, uint32_t at)
 /* The layout begins with an alarm state, as all of today do, and there is none: 4 bytes of 0. */
 static bool has_no_alarm(const caw_field_id *layout, caw_view meta) {
     return layout[0] == CAW_FIELD_ALARM_STATUS && layout[1] == CAW_FIELD_ALARM_SEVERITY &&
-           wire_u32(meta, 0) == 0;
+           wire_has(meta, 0, 4) && wire_u32(meta, 0) == 0;
 }
 
 static void check_meta(caw_message *message) {

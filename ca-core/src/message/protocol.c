@@ -2,6 +2,28 @@
 /*
  * The protocol as rows, and nothing but rows: fields, messages, flaws. Facts from caProto.h and
  * the code around it in EPICS Base; names of messages and of words from caproto's classes.
+ *
+ * caw.h says what each column means. Who reads the rows: the decoder and its flaws, the line and
+ * the short form, circuits and searches (who asked, whose PV, how long), the speaker of a message
+ * and the evidence that bytes are one, expressions, Wireshark's fields, FIELDS.md. So adding takes
+ *
+ *     a field         2 edits: its id in caw_field_id, its row here
+ *     a DBR type      3 edits: its number in caw_dbr_type, its name in caw_dbr_names (names.c), its
+ *                     row in dbr.c; a 4th when it needs a layout that no other type has
+ *     a plain command 3 edits: its number in caw_command, its name in caw_command_names (names.c),
+ *                     its rows here, one for each side that sends it, sorted by command
+ *
+ * and of the tests: FIELDS.md anew (build/tests/manual > plugin/FIELDS.md), and a line of each new
+ * thing in the lists of tests/core/test_tables.c, which are the protocol's own.
+ *
+ * A command is plain when its fields have rows, its payload is one of caw_payload, and what it
+ * means to a circuit is what the columns can say: it asks, it answers, it names a channel. What
+ * else it means (channels that begin and end, subscriptions, an answer that is told from another
+ * by its size) is a function in history/circuit.c or a case of caw_speaker. So is a payload of a
+ * new kind: in fields.c (its walk), flaws.c, message.c (when it is broken), evidence.c.
+ *
+ * A field is ordinary when its kind and its style say all. A new style is a function in
+ * text/line.c. A flaw is an id in caw_flaw, a row here, and the check in flaws.c that sets it.
  */
 #include "dbr.h"
 
