@@ -9,8 +9,6 @@
 #include <epan/prefs.h>
 #include <epan/wmem_scopes.h>
 
-#define CA_PORT 5064
-
 static dissector_handle_t tcp_handle;
 static dissector_handle_t udp_handle;
 
@@ -127,10 +125,10 @@ caw_side endpoints_tcp_speaker(packet_info *pinfo) {
 
 caw_side endpoints_udp_speaker(packet_info *pinfo) {
     const range_t *ports = prefs_get_range_value("ca", "udp.port");
-    uint32_t search = ports && ports->nranges ? ports->ranges[0].low : CA_PORT;
+    uint32_t search = ports && ports->nranges ? ports->ranges[0].low : CAW_SERVER_PORT;
 
-    return one_of(pinfo->srcport == search || pinfo->srcport == CA_PORT,
-                  pinfo->destport == search || pinfo->destport == CA_PORT);
+    return one_of(pinfo->srcport == search || pinfo->srcport == CAW_SERVER_PORT,
+                  pinfo->destport == search || pinfo->destport == CAW_SERVER_PORT);
 }
 
 void endpoints_register(dissector_handle_t tcp, dissector_handle_t udp) {

@@ -55,6 +55,7 @@ static enum ftenum type_of(const caw_field_row *row) {
     case CAW_KIND_INT:
         return row->bits <= 16 ? FT_INT16 : FT_INT32;
     case CAW_KIND_REAL:
+    case CAW_KIND_ELEMENT:
         return FT_DOUBLE;
     case CAW_KIND_TEXT:
         return FT_STRING;

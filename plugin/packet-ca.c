@@ -340,8 +340,9 @@ void packet_register(void) {
 }
 
 void packet_handoff(void) {
-    dissector_add_uint_range_with_preference("tcp.port", "5064", tcp_handle);
-    dissector_add_uint_range_with_preference("udp.port", "5064-5065", udp_handle);
+    dissector_add_uint_range_with_preference("tcp.port", CAW_LITERAL(CAW_SERVER_PORT), tcp_handle);
+    dissector_add_uint_range_with_preference(
+        "udp.port", CAW_LITERAL(CAW_SERVER_PORT) "-" CAW_LITERAL(CAW_REPEATER_PORT), udp_handle);
     endpoints_register(tcp_handle, udp_handle);
     heuristics_register(tcp_handle, udp_handle);
 }

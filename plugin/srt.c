@@ -13,22 +13,6 @@
 #include <epan/tap.h>
 #include <epan/to_str.h>
 
-/* The exchanges that are worth a row, by the command of their request. */
-static const struct {
-    uint16_t command;
-    const char *label;
-} kinds[] = {
-    {CAW_COMMAND_SEARCH, "Search"},
-    {CAW_COMMAND_CREATE_CHAN, "Create Channel"},
-    {CAW_COMMAND_READ, "Read"},
-    {CAW_COMMAND_READ_NOTIFY, "Read Notify"},
-    {CAW_COMMAND_WRITE_NOTIFY, "Write Notify"},
-    {CAW_COMMAND_EVENT_ADD, "First Update"},
-    {CAW_COMMAND_EVENT_CANCEL, "Event Cancel"},
-    {CAW_COMMAND_CLEAR_CHANNEL, "Clear Channel"},
-    {CAW_COMMAND_ECHO, "Echo"},
-};
-
 #define OVERALL "All servers"
 
 /* Nobody reads more tables than that, and a capture can have any number of servers. */
@@ -37,10 +21,7 @@ static const struct {
 
 /* Rows are numbered by command, so that a row's filter is "ca.command == NUMBER". */
 static const char *label_of(uint16_t command) {
-    for (unsigned i = 0; i < array_length(kinds); i++)
-        if (kinds[i].command == command)
-            return kinds[i].label;
-    return NULL;
+    return caw_request_row(command)->timed;
 }
 
 static srt_stat_table *add_table(GArray *tables, const char *name) {

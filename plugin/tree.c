@@ -140,6 +140,7 @@ static proto_item *add_field(ca_walk *walk, proto_tree *tree, const ca_hf *hf, u
         return proto_tree_add_int(tree, hf->id, walk->tvb, (int)at, (int)field->view.len,
                                   (int32_t)(int64_t)field->number);
     case CAW_KIND_REAL:
+    case CAW_KIND_ELEMENT:
         return add_real(walk, tree, hf, at, field);
     case CAW_KIND_TEXT:
         if (!proto_field_is_referenced(tree, hf->id))

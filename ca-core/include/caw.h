@@ -58,43 +58,56 @@ static inline caw_view caw_view_of(const char *text) {
 
 /* ---- 2. tables -------------------------------------------------------------------------- */
 
+#define CAW_SERVER_PORT   5064 /* TCP and UDP, where servers listen unless told otherwise */
+#define CAW_REPEATER_PORT 5065 /* UDP, where beacons go */
+#define CAW_MINOR_VERSION 13   /* of the protocol today: 4.13 */
+#define CAW_ECA_NORMAL    1    /* the status that says that all is well (caerr.h) */
+
+/* Such a number as a text literal: "5064". */
+#define CAW_LITERAL(number)  CAW_LITERAL_(number)
+#define CAW_LITERAL_(number) #number
+
 /* Who sent a message. The message does not say: both sides use the same command numbers. */
-typedef enum { CAW_SIDE_NOBODY, CAW_SIDE_CLIENT, CAW_SIDE_SERVER } caw_side;
+typedef enum {
+    CAW_SIDE_NOBODY, /* not known, or both could have */
+    CAW_SIDE_CLIENT,
+    CAW_SIDE_SERVER /* of searches and channels; a repeater too */
+} caw_side;
 
 /* Bits, so that a row can name both. */
 typedef enum { CAW_TRANSPORT_TCP = 1, CAW_TRANSPORT_UDP = 2, CAW_TRANSPORT_BOTH = 3 } caw_transport;
 
 /* Command numbers (caProto.h). */
 typedef enum {
-    CAW_COMMAND_VERSION = 0,
-    CAW_COMMAND_EVENT_ADD = 1,
-    CAW_COMMAND_EVENT_CANCEL = 2,
-    CAW_COMMAND_READ = 3,
-    CAW_COMMAND_WRITE = 4,
-    CAW_COMMAND_SNAPSHOT = 5,
-    CAW_COMMAND_SEARCH = 6,
-    CAW_COMMAND_BUILD = 7,
-    CAW_COMMAND_EVENTS_OFF = 8,
+    CAW_COMMAND_VERSION = 0,      /* first on a circuit and in a datagram of searches */
+    CAW_COMMAND_EVENT_ADD = 1,    /* a subscription, each of its updates, and the end of it */
+    CAW_COMMAND_EVENT_CANCEL = 2, /* the server confirms it with an EVENT_ADD without payload */
+    CAW_COMMAND_READ = 3,         /* obsolete: READ_NOTIFY took its place */
+    CAW_COMMAND_WRITE = 4,        /* nobody answers it but an ERROR */
+    CAW_COMMAND_SNAPSHOT = 5,     /* obsolete, nobody knows its layout */
+    CAW_COMMAND_SEARCH = 6,       /* who has this PV? */
+    CAW_COMMAND_BUILD = 7,        /* obsolete, nobody knows its layout */
+    CAW_COMMAND_EVENTS_OFF = 8,   /* the client is too slow: hold updates back */
     CAW_COMMAND_EVENTS_ON = 9,
-    CAW_COMMAND_READ_SYNC = 10,
-    CAW_COMMAND_ERROR = 11,
+    CAW_COMMAND_READ_SYNC = 10, /* obsolete: ECHO took its place */
+    CAW_COMMAND_ERROR = 11,     /* a request failed; has its header */
     CAW_COMMAND_CLEAR_CHANNEL = 12,
-    CAW_COMMAND_RSRV_IS_UP = 13,
-    CAW_COMMAND_NOT_FOUND = 14,
+    CAW_COMMAND_RSRV_IS_UP = 13, /* beacon */
+    CAW_COMMAND_NOT_FOUND = 14,  /* answers a SEARCH with CAW_REPLY_ALWAYS */
     CAW_COMMAND_READ_NOTIFY = 15,
-    CAW_COMMAND_READ_BUILD = 16,
-    CAW_COMMAND_REPEATER_CONFIRM = 17,
+    CAW_COMMAND_READ_BUILD = 16,       /* obsolete, nobody knows its layout */
+    CAW_COMMAND_REPEATER_CONFIRM = 17, /* answers REPEATER_REGISTER */
     CAW_COMMAND_CREATE_CHAN = 18,
-    CAW_COMMAND_WRITE_NOTIFY = 19,
-    CAW_COMMAND_CLIENT_NAME = 20,
+    CAW_COMMAND_WRITE_NOTIFY = 19, /* answered when the record has processed */
+    CAW_COMMAND_CLIENT_NAME = 20,  /* of the user */
     CAW_COMMAND_HOST_NAME = 21,
     CAW_COMMAND_ACCESS_RIGHTS = 22,
-    CAW_COMMAND_ECHO = 23,
+    CAW_COMMAND_ECHO = 23, /* comes back as it is */
     CAW_COMMAND_REPEATER_REGISTER = 24,
-    CAW_COMMAND_SIGNAL = 25,
-    CAW_COMMAND_CREATE_CH_FAIL = 26,
-    CAW_COMMAND_SERVER_DISCONN = 27,
-    CAW_COMMANDS = 28
+    CAW_COMMAND_SIGNAL = 25,         /* obsolete, nobody knows its layout */
+    CAW_COMMAND_CREATE_CH_FAIL = 26, /* answers CREATE_CHAN: no such PV */
+    CAW_COMMAND_SERVER_DISCONN = 27, /* the server has dropped a channel */
+    CAW_COMMANDS                     /* numbers from here on are no commands */
 } caw_command;
 
 /* A number with a name: an ECA status, an alarm severity, a command ... */
@@ -115,14 +128,15 @@ typedef struct {
 
 /* Which member of caw_field a value is in. */
 typedef enum {
-    CAW_KIND_UINT,  /* .number */
-    CAW_KIND_INT,   /* .number, negative values as two's complement: cast to int64_t */
-    CAW_KIND_REAL,  /* .real */
-    CAW_KIND_TEXT,  /* .text: without its NUL, any bytes, no encoding promised */
-    CAW_KIND_BYTES, /* .view */
-    CAW_KIND_IPV4,  /* .number, the first octet in the highest byte */
-    CAW_KIND_TIME,  /* .seconds since 1990-01-01 UTC (CAW_EPICS_EPOCH), .nanoseconds */
-    CAW_KIND_GROUP  /* not on the wire as such: a word of the line that stands for several fields */
+    CAW_KIND_UINT,    /* .number */
+    CAW_KIND_INT,     /* .number, negative values as two's complement: cast to int64_t */
+    CAW_KIND_REAL,    /* .real */
+    CAW_KIND_ELEMENT, /* stored like an element of the value: .real, and .number of an integer */
+    CAW_KIND_TEXT,    /* .text: without its NUL, any bytes, no encoding promised */
+    CAW_KIND_BYTES,   /* .view */
+    CAW_KIND_IPV4,    /* .number, the first octet in the highest byte */
+    CAW_KIND_TIME,    /* .seconds since 1990-01-01 UTC (CAW_EPICS_EPOCH), .nanoseconds */
+    CAW_KIND_GROUP /* not on the wire as such: a word of the line that stands for several fields */
 } caw_kind;
 
 /* Seconds from the POSIX epoch to the EPICS epoch, 1990-01-01 00:00:00 UTC (epicsTime.h). */
@@ -131,50 +145,50 @@ typedef enum {
 /* Every field a message can have. CAW_FIELD_RESERVED is zero so that a header word which a message
  * row leaves out is reserved. */
 typedef enum {
-    CAW_FIELD_RESERVED,
+    CAW_FIELD_RESERVED, /* also ends a list of fields */
     /* header */
     CAW_FIELD_COMMAND,
-    CAW_FIELD_SIZE,
-    CAW_FIELD_MARKER,
-    CAW_FIELD_TYPE,
-    CAW_FIELD_PARAM1,
-    CAW_FIELD_PARAM2,
-    CAW_FIELD_DATA_TYPE,
-    CAW_FIELD_DATA_COUNT,
-    CAW_FIELD_PRIORITY,
-    CAW_FIELD_VERSION,
-    CAW_FIELD_SEQUENCE_VALID,
-    CAW_FIELD_SEQUENCE,
-    CAW_FIELD_REPLY,
-    CAW_FIELD_CID,
-    CAW_FIELD_SID,
-    CAW_FIELD_IOID,
-    CAW_FIELD_SUBSCRIPTION,
-    CAW_FIELD_STATUS,
-    CAW_FIELD_RIGHTS,
+    CAW_FIELD_SIZE,           /* of the payload, in bytes */
+    CAW_FIELD_MARKER,         /* 0xffff and 0 of an extended header */
+    CAW_FIELD_TYPE,           /* the type word of a message without a row */
+    CAW_FIELD_PARAM1,         /* the same of its first parameter */
+    CAW_FIELD_PARAM2,         /* and of its second */
+    CAW_FIELD_DATA_TYPE,      /* a DBR type */
+    CAW_FIELD_DATA_COUNT,     /* of elements */
+    CAW_FIELD_PRIORITY,       /* of a circuit */
+    CAW_FIELD_VERSION,        /* minor */
+    CAW_FIELD_SEQUENCE_VALID, /* whether there is a ... */
+    CAW_FIELD_SEQUENCE,       /* ... number of a datagram of searches */
+    CAW_FIELD_REPLY,          /* a caw_reply */
+    CAW_FIELD_CID,            /* the client's number of a channel */
+    CAW_FIELD_SID,            /* the server's number of a channel */
+    CAW_FIELD_IOID,           /* number of a read or a write */
+    CAW_FIELD_SUBSCRIPTION,   /* number of a subscription */
+    CAW_FIELD_STATUS,         /* ECA status */
+    CAW_FIELD_RIGHTS,         /* access rights */
     CAW_FIELD_SERVER_PORT,
     CAW_FIELD_SERVER_IP,
-    CAW_FIELD_BEACON,
+    CAW_FIELD_BEACON, /* number of a beacon */
     CAW_FIELD_CLIENT_IP,
     /* payloads */
     CAW_FIELD_PV,
     CAW_FIELD_USER,
     CAW_FIELD_HOST,
-    CAW_FIELD_LOW,
+    CAW_FIELD_LOW, /* of a subscription, as the next two; not used */
     CAW_FIELD_HIGH,
-    CAW_FIELD_PERIOD,
+    CAW_FIELD_PERIOD, /* of updates */
     CAW_FIELD_MASK,
-    CAW_FIELD_FAILED_COMMAND,
-    CAW_FIELD_FAILED_SIZE,
+    CAW_FIELD_FAILED_COMMAND, /* of an ERROR's request */
+    CAW_FIELD_FAILED_SIZE,    /* the same */
     CAW_FIELD_ERROR_TEXT,
-    CAW_FIELD_DATA,
+    CAW_FIELD_DATA, /* a payload without layout; as a word of the line also a value */
     CAW_FIELD_PADDING,
-    CAW_FIELD_FRAGMENT,
+    CAW_FIELD_FRAGMENT, /* the beginning of a field, the rest is not there */
     /* DBR metadata */
     CAW_FIELD_ALARM_STATUS,
     CAW_FIELD_ALARM_SEVERITY,
-    CAW_FIELD_STAMP,
-    CAW_FIELD_SECONDS,
+    CAW_FIELD_STAMP,   /* made of the next two */
+    CAW_FIELD_SECONDS, /* since 1990 */
     CAW_FIELD_NANOSECONDS,
     CAW_FIELD_PRECISION,
     CAW_FIELD_UNITS,
@@ -186,21 +200,41 @@ typedef enum {
     CAW_FIELD_LOWER_ALARM,
     CAW_FIELD_UPPER_CTRL,
     CAW_FIELD_LOWER_CTRL,
-    CAW_FIELD_STATES,
-    CAW_FIELD_STATE,
-    CAW_FIELD_UNUSED_STATES,
+    CAW_FIELD_STATES,        /* how many states an enumeration has */
+    CAW_FIELD_STATE,         /* name of one */
+    CAW_FIELD_UNUSED_STATES, /* room of those it does not have */
     CAW_FIELD_ACK_TRANSIENT,
     CAW_FIELD_ACK_SEVERITY,
-    CAW_FIELD_RISC_PAD,
+    CAW_FIELD_RISC_PAD, /* for alignment */
     /* DBR values */
-    CAW_FIELD_VALUE,
-    CAW_FIELD_STRING,
-    CAW_FIELD_MORE_VALUES,
+    CAW_FIELD_VALUE,       /* one numeric element */
+    CAW_FIELD_STRING,      /* one element that is text */
+    CAW_FIELD_MORE_VALUES, /* elements that were not asked for */
     /* words of the line */
-    CAW_FIELD_METADATA,
-    CAW_FIELD_FAILED_REQUEST,
+    CAW_FIELD_METADATA,       /* all of it, as one word */
+    CAW_FIELD_FAILED_REQUEST, /* header of an ERROR's request */
     CAW_FIELDS
 } caw_field_id;
+
+/* How the line prints a field: as caproto's classes do. */
+typedef enum {
+    CAW_STYLE_OWN,            /* a field: by its kind; a word of the line: as its field does */
+    CAW_STYLE_NUMBER,         /* 20 */
+    CAW_STYLE_INT16,          /* the same, signed */
+    CAW_STYLE_CHANNEL_TYPE,   /* <ChannelType.TIME_DOUBLE: 20> */
+    CAW_STYLE_RIGHTS,         /* <AccessRights.READ|WRITE: 3> */
+    CAW_STYLE_STATUS,         /* CAStatusCode(name='ECA_NORMAL', ...) */
+    CAW_STYLE_ALARM_STATUS,   /* <AlarmStatus.LOLO: 5> */
+    CAW_STYLE_ALARM_SEVERITY, /* <AlarmSeverity.MAJOR_ALARM: 2> */
+    CAW_STYLE_BYTES,          /* b'mm': a text that caproto leaves undecoded */
+    CAW_STYLE_BYTEARRAY,      /* bytearray(b'...'): the text and all bytes after it */
+    CAW_STYLE_VALUE,          /* all elements */
+    CAW_STYLE_METADATA,       /* DBR_TIME_DOUBLE(...): all words of the metadata */
+    CAW_STYLE_HEADER          /* MessageHeader(...): of the request in an ERROR */
+} caw_style;
+
+/* .room of a field that is as wide as an element of the value. */
+#define CAW_ROOM_OF_ELEMENT UINT16_MAX
 
 typedef struct {
     const char *key;   /* filter name without "ca."; NULL for a CAW_KIND_GROUP */
@@ -209,8 +243,14 @@ typedef struct {
     caw_kind kind;
     uint8_t bits;          /* width of a CAW_KIND_UINT or CAW_KIND_INT on the wire, at most */
     bool hex;              /* shown in base 16 */
+    bool identifier;       /* a number that stands for something: shown with its key */
+    uint32_t most;         /* largest value that makes sense; 0: names, flags or bits say it */
     const caw_name *names; /* names of its values, or NULL */
     const caw_bit *flags;  /* its bits, or NULL */
+    caw_style style;       /* how the line prints it */
+    uint16_t room;         /* bytes in the metadata of a DBR type; 0: it is not metadata */
+    bool several;          /* metadata may have it more than once */
+    bool last;             /* caproto's metadata classes name it after the others */
     const char *alias;     /* an older filter name that must keep working, or NULL */
     const char *meaning;   /* one sentence */
 } caw_field_row;
@@ -228,26 +268,26 @@ typedef enum {
     CAW_PAYLOAD_ANY      /* any bytes: CAW_FIELD_DATA */
 } caw_payload;
 
-/* A message that asks for an answer, one that gives it, or neither. */
-typedef enum { CAW_TURN_ALONE, CAW_TURN_REQUEST, CAW_TURN_RESPONSE } caw_turn;
-
-/* How the line prints a field where its kind does not settle it: as caproto's classes do. */
+/* What a message is in an exchange of two. */
 typedef enum {
-    CAW_STYLE_PLAIN, /* by kind */
-    CAW_STYLE_ENUM,  /* <ChannelType.TIME_DOUBLE: 20>, <AccessRights.READ|WRITE: 3>, a status */
-    CAW_STYLE_INT16  /* signed 16 bit */
-} caw_style;
+    CAW_TURN_ALONE, /* neither asks nor answers */
+    CAW_TURN_REQUEST,
+    CAW_TURN_RESPONSE
+} caw_turn;
 
 /* One name=value of the line. */
 typedef struct {
     caw_field_id id;
     const char *name; /* NULL: the field row's name */
-    caw_style style;
+    caw_style style;  /* CAW_STYLE_OWN: the field row's style */
 } caw_word;
 
 #define CAW_MAX_WORDS 9
 
-/* One message of the protocol, one direction. The columns are the protocol's own. */
+/*
+ * One message of the protocol, one direction. The columns are the protocol's own: what the header
+ * and the payload hold, then what belongs together, then how a person sees it.
+ */
 typedef struct {
     uint16_t command;
     caw_side speaker;
@@ -257,16 +297,34 @@ typedef struct {
     const char *brief; /* first words of the short form: "Event" */
     const char *meaning;
     caw_field_id type, count, param1, param2; /* the four header words after the size */
+    bool native;                              /* its DBR type is a channel's own */
     caw_payload payload;
     caw_field_id text; /* of a CAW_PAYLOAD_STRING */
+    uint64_t flaws;    /* 1 << caw_flaw: what each such message is flagged with */
+
     caw_turn exchange;
+    uint16_t answers;        /* the command that a response answers; 0: its own */
+    caw_field_id repeats[2]; /* words that are equal in a request and its answer */
+    bool in_turn;            /* requests with equal ones are legal: the oldest is answered first */
+    bool failure;            /* a response that says no */
+    caw_field_id channel;    /* the word that names the channel, CAW_FIELD_SID or CAW_FIELD_CID;
+                                a response without one belongs to its request's channel */
+    const char *timed;       /* a request whose response time is reported: under this name */
+
     caw_field_id subject;    /* what the short form names: the PV, the cid, the sid ... */
     caw_field_id details[3]; /* what it adds; the value of a CAW_PAYLOAD_DBR comes by itself */
     caw_word line[CAW_MAX_WORDS + 1]; /* words in the order of the class's arguments */
 } caw_message_row;
 
+/* Rows fit in a set of 64 bits. */
+#define CAW_MESSAGE_ROWS_MOST 64
+
+/* By command; the last row stands for every message that has none. */
 extern const caw_message_row caw_message_rows[];
 extern const size_t caw_message_row_count;
+
+/* The row of what clients send with this command; the last row when they do not. */
+const caw_message_row *caw_request_row(uint16_t command);
 
 /* How one element of a DBR value is stored. */
 typedef enum {
@@ -279,17 +337,68 @@ typedef enum {
     CAW_ELEMENT_DOUBLE
 } caw_element_kind;
 
-/* Metadata in front of the value: fields in wire order, ended by CAW_FIELD_RESERVED. What is left
- * up to .meta bytes is RISC padding. */
+/* DBR types (db_access.h): a base type, plain or with ever more metadata in front of the value. */
+typedef enum {
+    /* plain: the value alone */
+    CAW_DBR_STRING,
+    CAW_DBR_SHORT,
+    CAW_DBR_FLOAT,
+    CAW_DBR_ENUM,
+    CAW_DBR_CHAR,
+    CAW_DBR_LONG,
+    CAW_DBR_DOUBLE,
+    /* with the alarm state */
+    CAW_DBR_STS_STRING,
+    CAW_DBR_STS_SHORT,
+    CAW_DBR_STS_FLOAT,
+    CAW_DBR_STS_ENUM,
+    CAW_DBR_STS_CHAR,
+    CAW_DBR_STS_LONG,
+    CAW_DBR_STS_DOUBLE,
+    /* and a time stamp */
+    CAW_DBR_TIME_STRING,
+    CAW_DBR_TIME_SHORT,
+    CAW_DBR_TIME_FLOAT,
+    CAW_DBR_TIME_ENUM,
+    CAW_DBR_TIME_CHAR,
+    CAW_DBR_TIME_LONG,
+    CAW_DBR_TIME_DOUBLE,
+    /* no stamp, but units and limits of display and alarm, or states */
+    CAW_DBR_GR_STRING,
+    CAW_DBR_GR_SHORT,
+    CAW_DBR_GR_FLOAT,
+    CAW_DBR_GR_ENUM,
+    CAW_DBR_GR_CHAR,
+    CAW_DBR_GR_LONG,
+    CAW_DBR_GR_DOUBLE,
+    /* and limits of control */
+    CAW_DBR_CTRL_STRING,
+    CAW_DBR_CTRL_SHORT,
+    CAW_DBR_CTRL_FLOAT,
+    CAW_DBR_CTRL_ENUM,
+    CAW_DBR_CTRL_CHAR,
+    CAW_DBR_CTRL_LONG,
+    CAW_DBR_CTRL_DOUBLE,
+    CAW_DBR_PUT_ACKT,      /* written only: whether transient alarms wait for acknowledgement */
+    CAW_DBR_PUT_ACKS,      /* written only: acknowledges alarms up to this severity */
+    CAW_DBR_STSACK_STRING, /* alarm state and what of it waits for acknowledgement */
+    CAW_DBR_CLASS_NAME,    /* the record's type, such as "ai" */
+    CAW_DBR_TYPES          /* numbers from here on are no types */
+} caw_dbr_type;
+
 typedef struct {
     const char *type;      /* "TIME_INT", caproto's ChannelType; caw_dbr_names has Base's names */
     const char *structure; /* "DBR_TIME_INT", caproto's metadata class; NULL without one */
-    uint16_t meta;         /* bytes before the first element */
+    uint16_t meta;         /* bytes before the first element: the layout, then RISC padding */
     caw_element_kind element;
-    const caw_field_id *layout;
+    const caw_field_id *layout; /* metadata in wire order, ended by CAW_FIELD_RESERVED */
+    bool native;                /* a channel itself can be of this type */
+    bool written;               /* clients write it */
+    bool with_value;            /* caproto's metadata class has the first element too */
+    bool first_only;            /* servers fill in the first element, whatever the count */
+    bool maybe_time;            /* caproto's servers lay it out like CAW_DBR_TIME_STRING */
 } caw_dbr_row;
 
-#define CAW_DBR_TYPES 39
 extern const caw_dbr_row caw_dbr_rows[CAW_DBR_TYPES];
 
 extern const uint8_t caw_element_sizes[];
@@ -304,7 +413,8 @@ static inline uint32_t caw_element_size(caw_element_kind kind) {
     return caw_element_sizes[kind];
 }
 
-/* What can be wrong with a message: one bit each in caw_message.flaws. */
+/* What can be wrong with a message: one bit each in caw_message.flaws. caw_flaw_rows says each in a
+ * sentence. */
 typedef enum {
     CAW_FLAW_UNALIGNED,
     CAW_FLAW_TOO_SHORT,
@@ -358,8 +468,11 @@ typedef enum {
     CAW_FLAWS
 } caw_flaw;
 
-/* error: a violation or not decodable. warning: suspicious. note: legal, worth knowing. */
-typedef enum { CAW_LEVEL_NOTE, CAW_LEVEL_WARNING, CAW_LEVEL_ERROR } caw_level;
+typedef enum {
+    CAW_LEVEL_NOTE,    /* legal, worth knowing */
+    CAW_LEVEL_WARNING, /* suspicious */
+    CAW_LEVEL_ERROR    /* against the protocol, or not decodable */
+} caw_level;
 
 typedef struct {
     const char *key; /* filter name below "ca.flaw." */
@@ -368,6 +481,12 @@ typedef struct {
 } caw_flaw_row;
 
 extern const caw_flaw_row caw_flaw_rows[CAW_FLAWS];
+
+/* CAW_FIELD_REPLY: whether a server without the PV shall answer a search, too (caProto.h). */
+typedef enum {
+    CAW_REPLY_FOUND = 5,  /* DONTREPLY: only one that has the PV */
+    CAW_REPLY_ALWAYS = 10 /* DOREPLY */
+} caw_reply;
 
 /* Lists of names, each ended by a row whose name is NULL. */
 extern const caw_name caw_command_names[];
@@ -457,34 +576,33 @@ caw_side caw_speaker(const uint8_t *bytes, size_t available, caw_transport trans
 /* The part of the message a field is in. */
 typedef enum {
     CAW_PART_HEADER,
-    CAW_PART_PAYLOAD,
-    CAW_PART_REQUEST,
-    CAW_PART_META,
-    CAW_PART_VALUE
+    CAW_PART_PAYLOAD, /* but for the three below */
+    CAW_PART_REQUEST, /* the header of the failed request in an ERROR */
+    CAW_PART_META,    /* DBR metadata */
+    CAW_PART_VALUE    /* elements */
 } caw_part;
 
 typedef struct {
     caw_field_id id;
     caw_part part;
-    uint8_t parts;  /* the next so many fields are pieces of this one, for a time stamp */
-    uint32_t index; /* of an element or an enum state */
-    caw_view view;  /* exactly its bytes */
-    uint64_t
-        number;  /* CAW_KIND_UINT, CAW_KIND_INT, CAW_KIND_IPV4; also of integer CAW_FIELD_VALUEs */
-    double real; /* CAW_KIND_REAL; CAW_FIELD_VALUE always */
+    uint8_t parts;        /* the next so many fields are pieces of this one, for a time stamp */
+    uint32_t index;       /* of an element or an enum state */
+    caw_view view;        /* exactly its bytes */
+    uint64_t number;      /* CAW_KIND_UINT, CAW_KIND_INT, CAW_KIND_IPV4, integer CAW_KIND_ELEMENT */
+    double real;          /* CAW_KIND_REAL; CAW_KIND_ELEMENT always */
     caw_view text;        /* CAW_KIND_TEXT */
     uint32_t seconds;     /* CAW_KIND_TIME */
     uint32_t nanoseconds; /* CAW_KIND_TIME */
 } caw_field;
 
-/* A place in a message. Opaque but for its size. */
+/* A place in a message. A value that may be copied; its members are private. */
 typedef struct {
     const caw_message *message;
     const caw_message_row *request; /* of an ERROR's embedded header */
     uint32_t limit;                 /* elements to yield */
     uint32_t at;                    /* next byte, from the start of the message */
-    uint32_t step;
-    uint32_t index;
+    uint32_t step;                  /* fields of the payload so far */
+    uint32_t index;                 /* elements, states or pieces of a field so far */
 } caw_cursor;
 
 #define CAW_ALL UINT32_MAX
@@ -544,7 +662,12 @@ size_t caw_line(const caw_message *message, char *text, size_t size);
 size_t caw_malformed_line(const char *reason, uint64_t bytes, char *text, size_t size);
 
 /* One value of the line by its name there, as {command.name} of a format wants it. */
-typedef enum { CAW_WORD_NUMBER, CAW_WORD_REAL, CAW_WORD_STRING, CAW_WORD_OBJECT } caw_word_kind;
+typedef enum {
+    CAW_WORD_NUMBER,
+    CAW_WORD_REAL,
+    CAW_WORD_STRING,
+    CAW_WORD_OBJECT /* what is no number and no string in Python: an array, a status ... */
+} caw_word_kind;
 
 typedef struct {
     caw_word_kind kind;

@@ -46,7 +46,7 @@ typedef struct caw_exchange caw_exchange;
 typedef struct {
     const char *pv; /* the name, with a NUL; NULL when CREATE_CHAN was not seen */
     uint32_t cid;
-    uint32_t sid;
+    uint32_t sid; /* with has_sid: the server has said it */
     bool has_sid;
     bool closed;            /* cleared, refused or dropped by the server */
     caw_exchange *creation; /* NULL when CREATE_CHAN was not seen */
@@ -54,7 +54,7 @@ typedef struct {
 
 /* One request and its answer. */
 struct caw_exchange {
-    uint16_t command;
+    uint16_t command;           /* of the request */
     bool failed;                /* answered by an ERROR, CREATE_CH_FAIL or NOT_FOUND */
     uint32_t sequence;          /* of a search: its datagram's number, 0 when it has none */
     const char *pv;             /* of a search, else the channel's; may be NULL */
@@ -63,21 +63,17 @@ struct caw_exchange {
     caw_moment answer;          /* frame 0: none yet */
     const caw_exchange *search; /* of a channel's creation: the search before it, or NULL */
     uint64_t server;            /* of a search answer: address and TCP port, see caw_endpoint */
-    /* the circuit's own: */
-    uint32_t epoch;     /* how many holes the circuit had when it was asked */
-    caw_exchange *next; /* to be answered under the same id */
-    caw_exchange *last; /* of those, if this is the first */
 };
 
 typedef struct {
-    const caw_channel *channel;
-    const caw_exchange *exchange;
-    uint32_t flaws; /* 1 << caw_history_flaw */
-    uint8_t turn;   /* caw_turn of this message in its exchange; small, as notes are many */
-    bool repeated;  /* a search that had been sent before */
+    const caw_channel *channel;   /* that the message is about */
+    const caw_exchange *exchange; /* that it is part of */
+    uint32_t flaws;               /* 1 << caw_history_flaw */
+    uint8_t turn;  /* caw_turn of this message in its exchange; small, as notes are many */
+    bool repeated; /* a search that had been sent before */
 } caw_note;
 
-/* What is wrong only in the light of what came before. */
+/* What is wrong only in the light of what came before. caw_history_rows says each in a sentence. */
 typedef enum {
     CAW_HISTORY_UNKNOWN_SID,
     CAW_HISTORY_UNKNOWN_ID,

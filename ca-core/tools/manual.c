@@ -11,6 +11,7 @@ static void print_type(const caw_field_row *row) {
         [CAW_KIND_UINT] = "unsigned, %u bit",
         [CAW_KIND_INT] = "signed, %u bit",
         [CAW_KIND_REAL] = "floating point",
+        [CAW_KIND_ELEMENT] = "floating point",
         [CAW_KIND_TEXT] = "text",
         [CAW_KIND_BYTES] = "bytes",
         [CAW_KIND_IPV4] = "IPv4 address",

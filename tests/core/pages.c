@@ -122,6 +122,7 @@ static void add_value(log_text *log, const caw_field *field) {
         add(log, "%" PRId64, (int64_t)field->number);
         break;
     case CAW_KIND_REAL:
+    case CAW_KIND_ELEMENT:
         add(log, "%.15g", field->real);
         break;
     case CAW_KIND_TEXT:

@@ -83,6 +83,8 @@ static void messages_speak_for_themselves(void) {
         {.command = CAW_COMMAND_EVENTS_OFF},
         {.command = CAW_COMMAND_EVENTS_ON},
         {.command = CAW_COMMAND_ECHO},
+        {.command = CAW_COMMAND_READ_SYNC},
+        {.command = CAW_COMMAND_NOT_FOUND, .type = 10, .count = 13, .p1 = 2, .p2 = 2},
         {.command = CAW_COMMAND_ERROR,
          .p1 = 2,
          .p2 = 152,
@@ -108,6 +110,10 @@ static void what_cannot_be_has_no_evidence(void) {
         {.command = CAW_COMMAND_CREATE_CHAN, .type = 7, .count = 1},
         {.command = CAW_COMMAND_ACCESS_RIGHTS, .p2 = 4},
         {.command = CAW_COMMAND_EVENTS_OFF, .p2 = 1},
+        {.command = CAW_COMMAND_READ_SYNC, .type = 1},
+        {.command = CAW_COMMAND_NOT_FOUND, .type = 10, .count = 13, .p1 = 2, .p2 = 3},
+        {.command = CAW_COMMAND_RSRV_IS_UP, .type = 13, .count = 5064}, /* in datagrams only */
+        {.command = CAW_COMMAND_SEARCH, .type = 7, .count = 13, .p1 = 2, .p2 = 2, .size = 16},
         {.command = CAW_COMMAND_ERROR, .p2 = 77, .size = 24},
         {.command = CAW_COMMAND_ERROR, .p2 = 152, .size = 8},
     };

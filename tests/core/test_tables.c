@@ -31,6 +31,67 @@ static void check_field(const caw_field_row *row, int id) {
           row->key);
     CHECK(row->bits <= 32 && row->bits % 8 == 0, "%s", row->key);
     CHECK(!row->names || row->bits, "%s: names belong to numbers", row->key);
+    CHECK(!row->identifier || row->kind == CAW_KIND_UINT, "%s: an id is a number", row->key);
+}
+
+/* The styles that a number can have, and those of other kinds. */
+static bool fits_style(const caw_field_row *row) {
+    switch (row->style) {
+    case CAW_STYLE_OWN:
+        return row->kind != CAW_KIND_GROUP;
+    case CAW_STYLE_BYTES:
+    case CAW_STYLE_BYTEARRAY:
+        return row->kind == CAW_KIND_TEXT;
+    case CAW_STYLE_VALUE:
+        return row->kind == CAW_KIND_BYTES;
+    case CAW_STYLE_METADATA:
+    case CAW_STYLE_HEADER:
+        return row->kind == CAW_KIND_GROUP;
+    default:
+        return row->bits > 0;
+    }
+}
+
+/* What a limit names is known from the value: names or flags go up to it and no further. */
+static bool fits_most(const caw_field_row *row) {
+    uint32_t most = 0;
+    for (const caw_name *name = row->names; name && name->name; name++)
+        most = name->value > most ? name->value : most;
+    for (const caw_bit *bit = row->flags; bit && bit->key; bit++)
+        most |= bit->mask;
+    return !row->most || !most || row->most == most;
+}
+
+static bool is_in_a_layout(caw_field_id id) {
+    for (uint32_t type = 0; type < CAW_DBR_TYPES; type++)
+        for (const caw_field_id *each = caw_dbr(type)->layout; *each != CAW_FIELD_RESERVED; each++)
+            if (*each == id)
+                return true;
+    return false;
+}
+
+/* A field that layouts have says how wide it is there: a number as wide as it is, but for padding.
+ */
+static void check_meta_field(caw_field_id id) {
+    const caw_field_row *row = &caw_field_rows[id];
+    CHECK(is_in_a_layout(id) == (row->room > 0), "%s: room in the metadata", row->key);
+    CHECK(!row->last || (row->room && row->name), "%s: last of what?", row->key);
+    CHECK(!row->several || row->room, "%s: several of what?", row->key);
+    if (row->room == CAW_ROOM_OF_ELEMENT)
+        CHECK(row->kind == CAW_KIND_ELEMENT, "%s: as wide as an element", row->key);
+    else if (row->room && row->bits)
+        CHECK(row->bits == 8 * row->room || row->several, "%s: %u bytes", row->key, row->room);
+}
+
+static void test_columns_of_fields(void) {
+    for (int id = 0; id < CAW_FIELDS; id++) {
+        const caw_field_row *row = &caw_field_rows[id];
+        CHECK(fits_style(row), "%s: its style", row->label);
+        CHECK(fits_most(row), "%s: %u", row->label, row->most);
+        if (row->key)
+            check_meta_field((caw_field_id)id);
+    }
+    CHECK(caw_field_rows[CAW_FIELD_PRIORITY].most == 99, "libca and rsrv allow 0 to 99");
 }
 
 /* A name that has a type already; an alias may serve several fields of one kind. */
@@ -77,7 +138,8 @@ static bool in_payload(const caw_message_row *row, caw_field_id id) {
     case CAW_PAYLOAD_STRING:
         return id == row->text;
     case CAW_PAYLOAD_EVENT:
-        return id >= CAW_FIELD_LOW && id <= CAW_FIELD_MASK;
+        return id == CAW_FIELD_LOW || id == CAW_FIELD_HIGH || id == CAW_FIELD_PERIOD ||
+               id == CAW_FIELD_MASK;
     case CAW_PAYLOAD_MINOR:
         return id == CAW_FIELD_VERSION;
     case CAW_PAYLOAD_FAILURE:
@@ -112,7 +174,39 @@ static void check_words(const caw_message_row *row) {
     CHECK(words <= CAW_MAX_WORDS, "%s", row->name);
 }
 
+/* A field that one of the four words is. */
+static bool is_word(const caw_message_row *row, caw_field_id id) {
+    return id == row->type || id == row->count || id == row->param1 || id == row->param2;
+}
+
+/* The other half of an exchange: the row of what is asked for. */
+static const caw_message_row *asked(const caw_message_row *row) {
+    return caw_request_row(row->answers ? row->answers : row->command);
+}
+
+static void check_exchange(const caw_message_row *row) {
+    const caw_message_row *other = asked(row);
+    for (size_t i = 0; i < LENGTH(row->repeats) && row->repeats[i] != CAW_FIELD_RESERVED; i++)
+        CHECK(is_word(row, row->repeats[i]) && caw_field_rows[row->repeats[i]].identifier,
+              "%s repeats %zu", row->name, i);
+    CHECK(!row->timed || row->exchange == CAW_TURN_REQUEST, "%s takes time", row->name);
+    CHECK(!row->failure || row->exchange == CAW_TURN_RESPONSE, "%s says no", row->name);
+    CHECK(!row->in_turn || row->speaker == CAW_SIDE_CLIENT, "%s in turn", row->name);
+    CHECK(row->channel == CAW_FIELD_RESERVED ||
+              (is_word(row, row->channel) &&
+               (row->channel == CAW_FIELD_SID || row->channel == CAW_FIELD_CID)),
+          "%s names a channel", row->name);
+    if (row->exchange != CAW_TURN_RESPONSE || row->command == CAW_COMMAND_ERROR)
+        return; /* an ERROR answers any */
+    CHECK(other->exchange == CAW_TURN_REQUEST, "%s answers %s", row->name, other->name);
+    for (size_t i = 0; i < LENGTH(row->repeats); i++)
+        CHECK(row->repeats[i] == other->repeats[i], "%s repeats what %s has", row->name,
+              other->name);
+}
+
 static void check_row(const caw_message_row *row) {
+    check_exchange(row);
+    CHECK(!row->native || row->type == CAW_FIELD_DATA_TYPE, "%s: a native type", row->name);
     CHECK(row->name && row->label && row->brief && row->meaning, "command %d", row->command);
     CHECK((row->payload == CAW_PAYLOAD_STRING) == (row->text != CAW_FIELD_RESERVED), "%s",
           row->name);
@@ -146,6 +240,60 @@ static void test_messages(void) {
                   row->name);
     }
     CHECK_TEXT(caw_message_rows[last].name, "UnknownMessage");
+}
+
+/* What answers what: section 6 of the protocol's description. */
+static const struct {
+    const char *answer, *request;
+    const char *ids[2];
+} answers[] = {
+    {"EventAddResponse", "EventAddRequest", {"sub"}},
+    {"EventCancelResponse", "EventCancelRequest", {"sub"}},
+    {"ReadResponse", "ReadRequest", {"ioid"}},
+    {"SearchResponse", "SearchRequest", {"cid"}},
+    {"ReadSyncResponse", "ReadSyncRequest", {NULL}},
+    {"ClearChannelResponse", "ClearChannelRequest", {"sid", "cid"}},
+    {"NotFoundResponse", "SearchRequest", {"cid"}},
+    {"ReadNotifyResponse", "ReadNotifyRequest", {"ioid"}},
+    {"RepeaterConfirmResponse", "RepeaterRegisterRequest", {NULL}},
+    {"CreateChanResponse", "CreateChanRequest", {"cid"}},
+    {"CreateChFailResponse", "CreateChanRequest", {"cid"}},
+    {"WriteNotifyResponse", "WriteNotifyRequest", {"ioid"}},
+    {"EchoResponse", "EchoRequest", {NULL}},
+};
+
+static void check_answer(const caw_message_row *row) {
+    size_t i = 0;
+    while (i < LENGTH(answers) && strcmp(answers[i].answer, row->name) != 0)
+        i++;
+    CHECK(i < LENGTH(answers), "%s answers nothing", row->name);
+    if (i == LENGTH(answers))
+        return;
+    CHECK_TEXT(asked(row)->name, answers[i].request);
+    for (size_t j = 0; j < LENGTH(answers[i].ids); j++) {
+        caw_field_id id = row->repeats[j];
+        const char *want = answers[i].ids[j] ? answers[i].ids[j] : "nothing";
+        CHECK_TEXT(id == CAW_FIELD_RESERVED ? "nothing" : caw_field_rows[id].key, want);
+    }
+}
+
+/* Requests that name their channel by the sid, in parameter 1: 1, 2, 3, 4, 12, 15 and 19. */
+static void test_exchanges(void) {
+    size_t found = 0;
+    for (size_t i = 0; i + 1 < caw_message_row_count; i++) {
+        const caw_message_row *row = &caw_message_rows[i];
+        bool sid = row->speaker == CAW_SIDE_CLIENT && row->param1 == CAW_FIELD_SID;
+        bool listed = memchr("\1\2\3\4\14\17\23", row->command, 7) != NULL;
+        CHECK(sid == (listed && row->speaker == CAW_SIDE_CLIENT), "%s", row->name);
+        CHECK((row->channel == CAW_FIELD_SID) == sid, "%s names its channel", row->name);
+        if (row->exchange == CAW_TURN_RESPONSE && row->command != CAW_COMMAND_ERROR) {
+            check_answer(row);
+            found++;
+        }
+    }
+    CHECK(found == LENGTH(answers), "%zu answers", found);
+    CHECK(caw_request_row(CAW_COMMAND_RSRV_IS_UP)->speaker == CAW_SIDE_NOBODY, "a server's");
+    CHECK(caw_request_row(UINT16_MAX)->speaker == CAW_SIDE_NOBODY, "no command");
 }
 
 /* Who sends what on which transport: section 2 of the protocol's description. */
@@ -213,6 +361,18 @@ static void base_name(const char *type, char name[32]) {
     snprintf(name, 32, "DBR_%.*s%s", (int)(last - type), type, is_int ? "SHORT" : last);
 }
 
+/* What a layout may have: fields with room, once each, and state names right after their number. */
+static void check_layout(const caw_dbr_row *row) {
+    for (const caw_field_id *id = row->layout; *id != CAW_FIELD_RESERVED; id++) {
+        CHECK(caw_field_rows[*id].room, "%s: field %d has no room", row->type, (int)*id);
+        CHECK(*id != CAW_FIELD_STATE || (id > row->layout && id[-1] == CAW_FIELD_STATES),
+              "%s: names of how many states?", row->type);
+        for (const caw_field_id *other = row->layout; other != id; other++)
+            CHECK(*other != *id || caw_field_rows[*id].several, "%s: field %d twice", row->type,
+                  (int)*id);
+    }
+}
+
 static void test_dbr_rows(void) {
     for (uint32_t type = 0; type < CAW_DBR_TYPES; type++) {
         const caw_dbr_row *row = caw_dbr(type);
@@ -222,11 +382,16 @@ static void test_dbr_rows(void) {
         const caw_name *known = caw_name_of(caw_dbr_names, type);
         CHECK_TEXT(known ? known->name : "nothing", name);
         for (const caw_field_id *id = row->layout; *id != CAW_FIELD_RESERVED; id++)
-            sum += caw_meta_size(*id, row->element) * (*id == CAW_FIELD_STATE ? CAW_STATE_MOST : 1);
+            sum += caw_meta_size(&caw_field_rows[*id], row->element);
         CHECK(sum <= row->meta, "%s: %u bytes of metadata in %u", name, sum, row->meta);
         CHECK(row->meta - sum <= 4, "%s: %u bytes of padding", name, row->meta - sum);
         CHECK(!row->meta || row->structure, "%s", name);
+        check_layout(row);
+        CHECK(row->native == (type <= 6), "%s of a channel", name);
+        CHECK(row->written == (type <= 6 || type == 35 || type == 36), "%s is written", name);
     }
+    CHECK(CAW_DBR_TIME_DOUBLE == 20 && CAW_DBR_CTRL_STRING == 28 && CAW_DBR_CLASS_NAME == 38,
+          "db_access.h");
     CHECK(!caw_dbr(CAW_DBR_TYPES) && !caw_dbr(UINT32_MAX), "39 types");
 }
 
@@ -275,8 +440,10 @@ static void test_flaw_rows(void) {
 
 int main(void) {
     test_fields();
+    test_columns_of_fields();
     test_mask_bits();
     test_messages();
+    test_exchanges();
     test_senders();
     test_dbr_rows();
     test_names();

@@ -116,44 +116,47 @@ static void replace(caw_circuit *circuit, uint64_t scope, uint32_t id, const voi
         enter(circuit, scope, id, next);
 }
 
-static caw_key key_of(uint16_t command, uint32_t high, uint32_t low) {
-    return (caw_key){command, (uint64_t)high << 32 | low};
+/* ---- rows --------------------------------------------------------------------------------- */
+
+static caw_header header_of(const caw_message *message) {
+    return (caw_header){.command = message->command,
+                        .type = message->type,
+                        .count = message->count,
+                        .param1 = message->param1,
+                        .param2 = message->param2};
 }
 
-/* Writes to a channel can be told apart by what they write. */
-static caw_key key_of_write(const caw_header *request) {
-    caw_key key = key_of(request->command, request->param1, request->param2);
-    key.scope |= (uint64_t)request->type << 16 | (uint64_t)request->count << 32;
-    return key;
+/* A header word by its field; of two equal ids the second, which is what answers repeat. */
+static uint32_t word_of(const caw_message_row *row, const caw_header *header, caw_field_id id) {
+    if (id == row->param2)
+        return header->param2;
+    if (id == row->param1)
+        return header->param1;
+    return id == row->count ? header->count : header->type;
+}
+
+/* The key under which a request with this one id waits. */
+static caw_key key_of_id(uint16_t command, uint32_t id) {
+    return (caw_key){command, id};
 }
 
 /*
- * The key under which a request waits. WRITE has no id of its own: libca puts the cid where
- * others have an ioid.
+ * The key under which a request of this row waits, or one that a message of this row answers.
+ * WRITE has no id of its own, for libca puts the cid where others have an ioid: writes to a
+ * channel can be told apart by what they write.
  */
-static caw_key key_of_request(const caw_header *request) {
-    switch (request->command) {
-    case CAW_COMMAND_CREATE_CHAN:
-        return key_of(request->command, 0, request->param1);
-    case CAW_COMMAND_WRITE:
-        return key_of_write(request);
-    case CAW_COMMAND_CLEAR_CHANNEL:
-        return key_of(request->command, request->param1, request->param2);
-    case CAW_COMMAND_ECHO:
-    case CAW_COMMAND_READ_SYNC:
-        return key_of(request->command, 0, 0);
-    default:
-        return key_of(request->command, 0, request->param2);
-    }
+static caw_key key_of(const caw_message_row *row, const caw_header *header) {
+    caw_key key = {caw_asked_command(row), 0};
+    for (size_t i = 0; i < 2 && row->repeats[i] != CAW_FIELD_RESERVED; i++)
+        key.id = key.id << 32 | word_of(row, header, row->repeats[i]);
+    if (header->command == CAW_COMMAND_WRITE)
+        key.scope |= (uint64_t)header->type << 16 | (uint64_t)header->count << 32;
+    return key;
 }
 
 static caw_key key_of_message(const caw_message *message) {
-    caw_header header = {.command = message->command,
-                         .type = message->type,
-                         .count = message->count,
-                         .param1 = message->param1,
-                         .param2 = message->param2};
-    return key_of_request(&header);
+    caw_header header = header_of(message);
+    return key_of(message->row, &header);
 }
 
 static const caw_channel *public_of(const open_channel *channel) {
@@ -164,25 +167,25 @@ static const caw_channel *public_of(const open_channel *channel) {
 
 /* Requests of before a hole may have been answered there. */
 static bool is_stale(const caw_circuit *circuit, const caw_exchange *exchange) {
-    return exchange->epoch != circuit->epoch;
+    return caw_request_of(exchange)->epoch != circuit->epoch;
 }
 
-static caw_exchange *ask(caw_circuit *circuit, caw_key key, uint16_t command, open_channel *channel,
+static caw_exchange *ask(caw_circuit *circuit, const caw_message *message, open_channel *channel,
                          caw_moment now, caw_note *note) {
+    caw_key key = key_of_message(message);
     caw_exchange *earlier = caw_waiting(&circuit->store, &circuit->waiting, key);
-    bool in_turn = command == CAW_COMMAND_ECHO || command == CAW_COMMAND_READ_SYNC ||
-                   command == CAW_COMMAND_WRITE || command == CAW_COMMAND_CREATE_CHAN;
     if (earlier && is_stale(circuit, earlier))
         caw_idmap_set(&circuit->waiting, &circuit->store.memory, key, NULL);
-    else if (earlier && !in_turn)
+    else if (earlier && !message->row->in_turn)
         caw_history_flag(note, CAW_HISTORY_ID_IN_USE);
 
-    caw_exchange *exchange = caw_ask(&circuit->store, &circuit->waiting, key, command, now);
+    caw_exchange *exchange =
+        caw_ask(&circuit->store, &circuit->waiting, key, message->command, now);
     note->exchange = exchange;
     note->turn = CAW_TURN_REQUEST;
     if (!exchange)
         return NULL;
-    exchange->epoch = circuit->epoch;
+    caw_request_of(exchange)->epoch = circuit->epoch;
     exchange->channel = channel ? &channel->channel : NULL;
     exchange->pv = channel ? channel->channel.pv : NULL;
     return exchange;
@@ -208,8 +211,7 @@ static void see_create(caw_circuit *circuit, const caw_message *message, caw_mom
     channel->channel.cid = message->param1;
     channel->channel.pv = caw_keep_text(
         &circuit->store, wire_sub(message->payload, 0, wire_strlen(message->payload)));
-    channel->channel.creation =
-        ask(circuit, key_of_message(message), message->command, channel, now, note);
+    channel->channel.creation = ask(circuit, message, channel, now, note);
     note->channel = &channel->channel;
 }
 
@@ -234,12 +236,10 @@ static void see_event_add(caw_circuit *circuit, const caw_message *message, caw_
                           caw_note *note) {
     open_channel *channel = channel_of(circuit, message->param1, note);
     subscription *made = caw_keep(&circuit->store, sizeof *made);
-    caw_exchange *first = caw_keep(&circuit->store, sizeof *first);
+    caw_exchange *first = caw_new_exchange(&circuit->store, message->command, now);
     if (!made || !first)
         return;
-    first->command = message->command;
-    first->request = now;
-    first->epoch = circuit->epoch;
+    caw_request_of(first)->epoch = circuit->epoch;
     first->channel = channel ? &channel->channel : NULL;
     made->id = message->param2;
     made->first = first;
@@ -262,18 +262,34 @@ static void see_event_cancel(caw_circuit *circuit, const caw_message *message, c
         ended->last->cancelled = true;
     else if (knows_all(circuit))
         caw_history_flag(note, CAW_HISTORY_UNKNOWN_SUBSCRIPTION);
-    ask(circuit, key_of_message(message), message->command, channel, now, note);
+    ask(circuit, message, channel, now, note);
 }
 
-static void see_read_or_write(caw_circuit *circuit, const caw_message *message, caw_moment now,
+/* The channel and the request, by the columns of the row. */
+static void see_plain_request(caw_circuit *circuit, const caw_message *message, caw_moment now,
                               caw_note *note) {
-    open_channel *channel = channel_of(circuit, message->param1, note);
-    ask(circuit, key_of_message(message), message->command, channel, now, note);
-    if (message->command == CAW_COMMAND_READ_NOTIFY &&
-        look_up(circuit, BY_SUBSCRIPTION, message->param2))
+    const caw_message_row *row = message->row;
+    caw_header header = header_of(message);
+    open_channel *channel = NULL;
+    if (row->channel == CAW_FIELD_SID)
+        channel = channel_of(circuit, word_of(row, &header, CAW_FIELD_SID), note);
+    if (row->exchange == CAW_TURN_REQUEST)
+        ask(circuit, message, channel, now, note);
+}
+
+static void see_read_notify(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                            caw_note *note) {
+    see_plain_request(circuit, message, now, note);
+    if (look_up(circuit, BY_SUBSCRIPTION, message->param2))
         caw_history_flag(note, CAW_HISTORY_REFRESH);
-    if (message->command == CAW_COMMAND_WRITE) /* nobody answers it but an ERROR */
-        note->turn = CAW_TURN_ALONE;
+}
+
+/* Nobody answers it but an ERROR. */
+static void see_write(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                      caw_note *note) {
+    open_channel *channel = channel_of(circuit, message->param1, note);
+    ask(circuit, message, channel, now, note);
+    note->turn = CAW_TURN_ALONE;
 }
 
 static void see_clear(caw_circuit *circuit, const caw_message *message, caw_moment now,
@@ -282,7 +298,7 @@ static void see_clear(caw_circuit *circuit, const caw_message *message, caw_mome
     if (!channel)
         channel = look_up(circuit, BY_CID, message->param2);
     note->channel = public_of(channel);
-    ask(circuit, key_of_message(message), message->command, channel, now, note);
+    ask(circuit, message, channel, now, note);
 }
 
 /* A name server is asked again and again, under the same cid. */
@@ -297,7 +313,7 @@ static void see_search(caw_circuit *circuit, const caw_message *message, caw_mom
         note->repeated = true;
         return;
     }
-    caw_exchange *exchange = ask(circuit, key, message->command, NULL, now, note);
+    caw_exchange *exchange = ask(circuit, message, NULL, now, note);
     if (exchange)
         exchange->pv = caw_keep_text(&circuit->store, name);
 }
@@ -331,21 +347,17 @@ static void see_request(caw_circuit *circuit, const caw_message *message, caw_mo
     case CAW_COMMAND_EVENT_CANCEL:
         see_event_cancel(circuit, message, now, note);
         break;
-    case CAW_COMMAND_READ:
-    case CAW_COMMAND_WRITE:
     case CAW_COMMAND_READ_NOTIFY:
-    case CAW_COMMAND_WRITE_NOTIFY:
-        see_read_or_write(circuit, message, now, note);
+        see_read_notify(circuit, message, now, note);
+        break;
+    case CAW_COMMAND_WRITE:
+        see_write(circuit, message, now, note);
         break;
     case CAW_COMMAND_CLEAR_CHANNEL:
         see_clear(circuit, message, now, note);
         break;
-    case CAW_COMMAND_ECHO:
-    case CAW_COMMAND_READ_SYNC:
-        ask(circuit, key_of_message(message), message->command, NULL, now, note);
-        break;
     default:
-        break;
+        see_plain_request(circuit, message, now, note);
     }
 }
 
@@ -374,13 +386,17 @@ static void take_answer(caw_circuit *circuit, const caw_exchange *exchange, caw_
         circuit->answered = exchange->request.frame;
 }
 
-/* The request that an answer under this key belongs to. */
-static caw_exchange *answer(caw_circuit *circuit, caw_key key, caw_moment now, caw_note *note) {
+/* The request that a message answers. */
+static caw_exchange *answer(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                            caw_note *note) {
+    caw_key key = key_of_message(message);
     caw_exchange *exchange = caw_answer(&circuit->store, &circuit->waiting, key, now);
-    if (exchange)
+    if (exchange) {
+        exchange->failed = message->row->failure;
         take_answer(circuit, exchange, note);
-    else if (knows_all(circuit))
+    } else if (knows_all(circuit)) {
         caw_history_flag(note, CAW_HISTORY_UNKNOWN_ID);
+    }
     return exchange;
 }
 
@@ -415,7 +431,7 @@ static void end_channel(caw_circuit *circuit, open_channel *channel) {
 
 static void see_created(caw_circuit *circuit, const caw_message *message, caw_moment now,
                         caw_note *note) {
-    open_channel *channel = owner_of(answer(circuit, key_of_message(message), now, note));
+    open_channel *channel = owner_of(answer(circuit, message, now, note));
     if (!channel)
         channel = caw_keep(&circuit->store, sizeof *channel);
     if (!channel)
@@ -431,16 +447,12 @@ static void see_created(caw_circuit *circuit, const caw_message *message, caw_mo
 
 static void see_refused(caw_circuit *circuit, const caw_message *message, caw_moment now,
                         caw_note *note) {
-    caw_key key = key_of(CAW_COMMAND_CREATE_CHAN, 0, message->param1);
-    caw_exchange *exchange = answer(circuit, key, now, note);
-    if (exchange)
-        exchange->failed = true;
-    end_channel(circuit, owner_of(exchange));
+    end_channel(circuit, owner_of(answer(circuit, message, now, note)));
 }
 
 /* The channel of a cid: one that is being created, or the open one. */
 static open_channel *channel_of_cid(caw_circuit *circuit, uint32_t cid) {
-    caw_key key = key_of(CAW_COMMAND_CREATE_CHAN, 0, cid);
+    caw_key key = key_of_id(CAW_COMMAND_CREATE_CHAN, cid);
     caw_exchange *creation = caw_waiting(&circuit->store, &circuit->waiting, key);
     return creation ? owner_of(creation) : look_up(circuit, BY_CID, cid);
 }
@@ -463,7 +475,7 @@ static void see_update(caw_circuit *circuit, const caw_message *message, caw_mom
 static void see_unsubscribed(caw_circuit *circuit, const caw_message *message, caw_moment now,
                              caw_note *note) {
     subscription *ended = look_up(circuit, BY_SUBSCRIPTION, message->param2);
-    answer(circuit, key_of(CAW_COMMAND_EVENT_CANCEL, 0, message->param2), now, note);
+    answer(circuit, message, now, note);
     if (!ended)
         return;
     if (!note->channel)
@@ -506,7 +518,7 @@ static int64_t patience(const caw_circuit *circuit) {
  */
 static void skip_written(caw_circuit *circuit, caw_key key, caw_moment now) {
     caw_exchange *first = caw_waiting(&circuit->store, &circuit->waiting, key);
-    while (first && first->request.frame != first->last->request.frame &&
+    while (first && first->request.frame != caw_request_of(first)->last->request.frame &&
            (first->request.frame < circuit->answered ||
             between(first->request, now) > patience(circuit))) {
         caw_take(&circuit->store, &circuit->waiting, key);
@@ -514,29 +526,14 @@ static void skip_written(caw_circuit *circuit, caw_key key, caw_moment now) {
     }
 }
 
-static caw_exchange *failed_exchange(caw_circuit *circuit, const caw_header *request,
-                                     caw_moment now) {
-    caw_key key = key_of_request(request);
+static caw_exchange *failed_exchange(caw_circuit *circuit, const caw_message_row *row,
+                                     const caw_header *request, caw_moment now) {
+    caw_key key = key_of(row, request);
     if (request->command == CAW_COMMAND_EVENT_ADD)
         return failed_subscription(circuit, request->param2, now);
     if (request->command == CAW_COMMAND_WRITE)
         skip_written(circuit, key, now);
     return caw_answer(&circuit->store, &circuit->waiting, key, now);
-}
-
-static bool is_channel_request(uint16_t command) {
-    switch (command) {
-    case CAW_COMMAND_EVENT_ADD:
-    case CAW_COMMAND_EVENT_CANCEL:
-    case CAW_COMMAND_READ:
-    case CAW_COMMAND_WRITE:
-    case CAW_COMMAND_READ_NOTIFY:
-    case CAW_COMMAND_WRITE_NOTIFY:
-    case CAW_COMMAND_CLEAR_CHANNEL:
-        return true;
-    default:
-        return false;
-    }
 }
 
 /*
@@ -555,20 +552,22 @@ static void see_error(caw_circuit *circuit, const caw_message *message, caw_mome
     caw_header request;
     if (caw_read_header(message->payload, &request) == CAW_MORE)
         return;
-    caw_exchange *exchange = failed_exchange(circuit, &request, now);
+    const caw_message_row *row = caw_request_row(request.command);
+    caw_exchange *exchange = failed_exchange(circuit, row, &request, now);
     if (exchange) {
         exchange->failed = true;
         take_answer(circuit, exchange, note);
     }
-    if (!note->channel && is_channel_request(request.command))
-        note->channel = failed_channel(circuit, request.param1, message->param1);
+    if (!note->channel && row->channel == CAW_FIELD_SID)
+        note->channel =
+            failed_channel(circuit, word_of(row, &request, CAW_FIELD_SID), message->param1);
     if (request.command == CAW_COMMAND_CREATE_CHAN)
         end_channel(circuit, owner_of(exchange));
 }
 
 static void see_cleared(caw_circuit *circuit, const caw_message *message, caw_moment now,
                         caw_note *note) {
-    caw_exchange *exchange = answer(circuit, key_of_message(message), now, note);
+    caw_exchange *exchange = answer(circuit, message, now, note);
     open_channel *channel = owner_of(exchange);
     if (!channel)
         channel = look_up(circuit, BY_SID, message->param1);
@@ -576,43 +575,39 @@ static void see_cleared(caw_circuit *circuit, const caw_message *message, caw_mo
     end_channel(circuit, channel);
 }
 
-static void see_found(caw_circuit *circuit, const caw_message *message, caw_moment now,
-                      caw_note *note) {
-    caw_exchange *exchange =
-        answer(circuit, key_of(CAW_COMMAND_SEARCH, 0, message->param2), now, note);
-    if (exchange)
-        exchange->failed = message->command == CAW_COMMAND_NOT_FOUND;
+static void see_disconnect(caw_circuit *circuit, const caw_message *message, caw_note *note) {
+    open_channel *channel = look_up(circuit, BY_CID, message->param1);
+    note->channel = public_of(channel);
+    end_channel(circuit, channel);
+}
+
+/* The request and the channel, by the columns of the row. */
+static void see_plain_answer(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                             caw_note *note) {
+    const caw_message_row *row = message->row;
+    caw_header header = header_of(message);
+    if (row->exchange == CAW_TURN_RESPONSE)
+        answer(circuit, message, now, note);
+    if (row->channel == CAW_FIELD_CID && !note->channel)
+        note->channel = public_of(channel_of_cid(circuit, word_of(row, &header, CAW_FIELD_CID)));
+    if (row->channel == CAW_FIELD_SID && !note->channel)
+        note->channel = public_of(look_up(circuit, BY_SID, word_of(row, &header, CAW_FIELD_SID)));
 }
 
 static void see_answer(caw_circuit *circuit, const caw_message *message, caw_moment now,
                        caw_note *note) {
     switch (message->command) {
-    case CAW_COMMAND_SEARCH:
-    case CAW_COMMAND_NOT_FOUND:
-        see_found(circuit, message, now, note);
-        break;
     case CAW_COMMAND_CREATE_CHAN:
         see_created(circuit, message, now, note);
         break;
     case CAW_COMMAND_CREATE_CH_FAIL:
         see_refused(circuit, message, now, note);
         break;
-    case CAW_COMMAND_ACCESS_RIGHTS:
-        note->channel = public_of(channel_of_cid(circuit, message->param1));
-        break;
     case CAW_COMMAND_SERVER_DISCONN:
-        note->channel = public_of(look_up(circuit, BY_CID, message->param1));
-        end_channel(circuit, look_up(circuit, BY_CID, message->param1));
+        see_disconnect(circuit, message, note);
         break;
     case CAW_COMMAND_EVENT_ADD:
         see_event(circuit, message, now, note);
-        break;
-    case CAW_COMMAND_READ:
-    case CAW_COMMAND_READ_NOTIFY:
-    case CAW_COMMAND_WRITE_NOTIFY:
-    case CAW_COMMAND_ECHO:
-    case CAW_COMMAND_READ_SYNC:
-        answer(circuit, key_of_message(message), now, note);
         break;
     case CAW_COMMAND_CLEAR_CHANNEL:
         see_cleared(circuit, message, now, note);
@@ -621,7 +616,7 @@ static void see_answer(caw_circuit *circuit, const caw_message *message, caw_mom
         see_error(circuit, message, now, note);
         break;
     default:
-        break;
+        see_plain_answer(circuit, message, now, note);
     }
 }
 
@@ -634,6 +629,8 @@ caw_side caw_circuit_speaker(const caw_circuit *circuit, int end) {
 }
 
 static void see(caw_circuit *circuit, const caw_message *message, caw_moment now, caw_note *note) {
+    if (!(message->row->transport & CAW_TRANSPORT_TCP))
+        return; /* it belongs in datagrams, and means nothing here */
     if (message->row->speaker == CAW_SIDE_CLIENT)
         see_request(circuit, message, now, note);
     else
@@ -683,7 +680,7 @@ caw_context caw_circuit_context(const caw_circuit *circuit, int end, const uint8
     caw_read_header(view, &header);
     const subscription *known = look_up(circuit, BY_SUBSCRIPTION, header.param2);
     const open_channel *channel = known ? known->owner : NULL;
-    caw_key key = key_of(CAW_COMMAND_EVENT_CANCEL, 0, header.param2);
+    caw_key key = key_of_id(CAW_COMMAND_EVENT_CANCEL, header.param2);
     /* an empty update carries a status where the confirmation has the sid */
     context.cancel_pending = caw_idmap_get(&circuit->waiting, key) &&
                              (!channel || channel->channel.sid == header.param1);

@@ -4,6 +4,9 @@
  * some bits of evidence, and one thing that cannot be ends it. The bits are those of data full of
  * zeros and small numbers, as arrays are: there a command and a type come cheap. What counts is a
  * size that agrees with type and count, a status code, a text with its NUL, two equal ids.
+ *
+ * What must be is in the rows of the command: each field of the header has its rule here, and each
+ * kind of payload. The row that speaks best for the message counts.
  */
 #include "caw_history.h"
 
@@ -11,7 +14,7 @@
 #include "message/header.h"
 #include "message/wire.h"
 
-#define MINOR_MOST 30 /* 13 today, and one mistaken server with more */
+#define MINOR_MOST 30 /* CAW_MINOR_VERSION today, and one mistaken server with more */
 #define NAME_MOST  1024
 #define ECHO_MOST  64
 #define LARGEST    (64u << 20) /* larger messages do exist, but prove nothing */
@@ -30,10 +33,6 @@
 #define ZERO    1  /* a word that is zero */
 #define ENDS    39 /* the last message ends where the bytes do */
 #define FIRST   13 /* what the first message of a circuit must have */
-
-static bool is_status(uint32_t value) {
-    return caw_name_of(caw_status_names, value) != NULL;
-}
 
 static unsigned if_true(bool good, unsigned evidence) {
     return good ? evidence : 0;
@@ -69,48 +68,71 @@ static unsigned name(const caw_header *header, caw_view payload) {
     return payload.len < 8 ? SMALL : TEXT;
 }
 
-/* ---- one function per shape of message ---------------------------------------------------- */
+/* ---- one row ------------------------------------------------------------------------------ */
 
-/* Little more than zeros: it counts where a stream begins. */
-static unsigned version(const caw_header *header) {
-    bool good = !header->payload_size && header->type <= 99 && header->count > 0 &&
-                header->count <= MINOR_MOST && !header->param2;
-    return if_true(good, SMALL + SMALL + 2 * ZERO);
+typedef struct {
+    unsigned bits;
+    bool impossible;
+} claim;
+
+static void demand(claim *made, bool good, unsigned bits) {
+    made->bits += bits;
+    made->impossible |= !good;
 }
 
-static unsigned event_add(const caw_header *header, caw_view payload) {
-    if (!caw_dbr(header->type))
-        return 0;
-    if (header->payload_size && is_status(header->param1) && value_fits(header))
-        return COMMAND + TYPE + STATUS + SIZE;
-    uint16_t mask = wire_u16(payload, 12);
+static void judge_word(claim *made, const caw_message_row *row, caw_field_id id, uint32_t value) {
+    const caw_field_row *field = &caw_field_rows[id];
+    switch (id) {
+    case CAW_FIELD_RESERVED:
+    case CAW_FIELD_TYPE: /* of no known meaning: nobody puts anything there */
+        demand(made, !value, ZERO);
+        break;
+    case CAW_FIELD_DATA_TYPE:
+        demand(made, row->native ? caw_is_native(value) : caw_dbr(value) != NULL,
+               row->native ? NATIVE : TYPE);
+        break;
+    case CAW_FIELD_PRIORITY:
+        demand(made, value <= field->most, SMALL);
+        break;
+    case CAW_FIELD_VERSION:
+        demand(made, value > 0 && value <= MINOR_MOST, SMALL);
+        break;
+    case CAW_FIELD_SEQUENCE_VALID:
+        demand(made, value <= 1, 0);
+        break;
+    case CAW_FIELD_STATUS:
+        demand(made, caw_is_status(value), STATUS);
+        break;
+    case CAW_FIELD_SERVER_PORT:
+        demand(made, value > 0, SMALL);
+        break;
+    default: /* an id can be any number */
+        demand(made, !field->names || caw_name_of(field->names, value), 0);
+    }
+}
+
+static bool has_id(const caw_message_row *row) {
+    return caw_field_rows[row->param1].identifier || caw_field_rows[row->param2].identifier;
+}
+
+/* A command counts, but for VERSION: it is a zero like others. */
+static void judge_header(claim *made, const caw_message_row *row, const caw_header *header) {
+    demand(made, true, row->command ? COMMAND : 0);
+    judge_word(made, row, row->type, header->type);
+    judge_word(made, row, row->count, header->count);
+    judge_word(made, row, row->param1, header->param1);
+    judge_word(made, row, row->param2, header->param2);
+    if (row->param1 == row->param2 && has_id(row))
+        demand(made, header->param1 == header->param2, SAME);
+}
+
+/* The deltas of a subscription are zeros, its mask is not. */
+static void judge_subscription(claim *made, const caw_header *header, caw_view payload) {
     bool whole = wire_has(payload, 0, CAW_EVENT_SIZE);
-    bool request = header->payload_size == CAW_EVENT_SIZE &&
-                   (!whole || (mask > 0 && mask <= 15 && wire_is_zero(wire_sub(payload, 0, 12))));
-    if (request)
-        return COMMAND + TYPE + SIZE + if_true(whole, SMALL + 3 * ZERO);
-    return if_true(!header->payload_size, COMMAND + TYPE + ZERO);
-}
-
-/* A request without payload, or an answer with a value; of some the answer has a status. */
-static unsigned reading(const caw_header *header, bool status) {
-    if (!caw_dbr(header->type))
-        return 0;
-    if (!header->payload_size)
-        return COMMAND + TYPE + ZERO;
-    bool good = value_fits(header) && (!status || is_status(header->param1));
-    return if_true(good, COMMAND + TYPE + SIZE + if_true(status, STATUS));
-}
-
-/* A value, a confirmation, or a write of no elements. */
-static unsigned writing(const caw_header *header) {
-    if (!caw_dbr(header->type))
-        return 0;
-    if (header->payload_size)
-        return if_true(value_fits(header), COMMAND + TYPE + SIZE);
-    if (header->command == CAW_COMMAND_WRITE_NOTIFY && is_status(header->param1))
-        return COMMAND + TYPE + STATUS;
-    return if_true(!header->count, COMMAND + TYPE + 2 * ZERO);
+    demand(made, header->payload_size == CAW_EVENT_SIZE, SIZE);
+    if (whole)
+        demand(made, caw_is_mask(wire_u16(payload, 12)) && wire_is_zero(wire_sub(payload, 0, 12)),
+               SMALL + 3 * ZERO);
 }
 
 /* The answer of a server that has the PV itself: its version alone in the payload. */
@@ -120,44 +142,45 @@ static bool is_found(const caw_header *header, caw_view payload) {
            wire_is_zero(wire_sub(payload, 2, 6));
 }
 
-static unsigned search(const caw_header *header, caw_view payload) {
-    bool reply = caw_name_of(caw_reply_names, header->type) != NULL;
-    if (reply && header->count) {
-        unsigned text = name(header, payload);
-        bool good = header->param1 == header->param2 && header->count <= MINOR_MOST && text;
-        return if_true(good, COMMAND + SMALL + SAME + text);
-    }
-    bool good = !header->count && header->payload_size <= 8 && header->type;
-    return if_true(good, COMMAND + SMALL + ZERO + if_true(is_found(header, payload), SIZE));
-}
-
 /* An ERROR quotes the header of the request. */
-static unsigned failure(const caw_header *header, caw_view payload) {
-    bool good = header->payload_size >= CAW_HEADER_SIZE && !header->type && !header->count &&
-                is_status(header->param2);
+static void judge_failure(claim *made, const caw_header *header, caw_view payload) {
     bool quotes = wire_has(payload, 0, CAW_HEADER_SIZE) && wire_u16(payload, 0) < CAW_COMMANDS;
-    return if_true(good, COMMAND + STATUS + 2 * ZERO + if_true(quotes, COMMAND));
+    demand(made, header->payload_size >= CAW_HEADER_SIZE, if_true(quotes, COMMAND));
 }
 
-static unsigned create(const caw_header *header, caw_view payload) {
-    if (!header->payload_size)
-        return if_true(header->type <= CAW_PLAIN_MAX, COMMAND + NATIVE + ZERO);
-    unsigned text = name(header, payload);
-    bool good = !header->type && !header->count && header->param2 <= MINOR_MOST && text;
-    return if_true(good, COMMAND + SMALL + text + 2 * ZERO);
+/* A value, or a write of no elements. An answer without data is not worth more than a request. */
+static void judge_value(claim *made, const caw_message_row *row, const caw_header *header) {
+    if (header->payload_size)
+        demand(made, value_fits(header), SIZE);
+    else
+        demand(made, row->speaker == CAW_SIDE_CLIENT && !header->count, 2 * ZERO);
 }
 
-static unsigned identity(const caw_header *header, caw_view payload) {
-    unsigned text = name(header, payload);
-    bool good = !header->type && !header->count && !header->param1 && !header->param2 && text;
-    return if_true(good, COMMAND + text + 4 * ZERO);
-}
-
-/* Only ids, if anything, behind an empty payload size, type and count. */
-static unsigned bare(const caw_header *header, uint32_t param1_most, uint32_t param2_most) {
-    bool good = !header->payload_size && !header->type && !header->count &&
-                header->param1 <= param1_most && header->param2 <= param2_most;
-    return if_true(good, COMMAND + 3 * ZERO);
+static void judge_payload(claim *made, const caw_message_row *row, const caw_header *header,
+                          caw_view payload) {
+    switch (row->payload) {
+    case CAW_PAYLOAD_NOTHING:
+        demand(made, !header->payload_size, ZERO);
+        break;
+    case CAW_PAYLOAD_STRING:
+        demand(made, name(header, payload) > 0, name(header, payload));
+        break;
+    case CAW_PAYLOAD_EVENT:
+        judge_subscription(made, header, payload);
+        break;
+    case CAW_PAYLOAD_MINOR:
+        demand(made, header->payload_size <= 8, if_true(is_found(header, payload), SIZE));
+        break;
+    case CAW_PAYLOAD_FAILURE:
+        judge_failure(made, header, payload);
+        break;
+    case CAW_PAYLOAD_DBR:
+        judge_value(made, row, header);
+        break;
+    case CAW_PAYLOAD_ANY:
+        demand(made, header->payload_size <= ECHO_MOST, 0);
+        break;
+    }
 }
 
 static bool is_zero(const caw_header *header) {
@@ -165,65 +188,33 @@ static bool is_zero(const caw_header *header) {
            !header->param2;
 }
 
-static unsigned evidence_of(const caw_header *header, caw_view payload) {
-    switch (header->command) {
-    case CAW_COMMAND_VERSION:
-        return version(header);
-    case CAW_COMMAND_EVENT_ADD:
-        return event_add(header, payload);
-    case CAW_COMMAND_EVENT_CANCEL:
-        return if_true(!header->payload_size, reading(header, false));
-    case CAW_COMMAND_READ:
-        return reading(header, false);
-    case CAW_COMMAND_READ_NOTIFY:
-        return reading(header, true);
-    case CAW_COMMAND_WRITE:
-    case CAW_COMMAND_WRITE_NOTIFY:
-        return writing(header);
-    case CAW_COMMAND_SEARCH:
-        return search(header, payload);
-    case CAW_COMMAND_NOT_FOUND:
-        return if_true(!header->payload_size && header->param1 == header->param2 &&
-                           caw_name_of(caw_reply_names, header->type),
-                       COMMAND + SMALL + SAME);
-    case CAW_COMMAND_ERROR:
-        return failure(header, payload);
-    case CAW_COMMAND_CREATE_CHAN:
-        return create(header, payload);
-    case CAW_COMMAND_CLIENT_NAME:
-    case CAW_COMMAND_HOST_NAME:
-        return identity(header, payload);
-    case CAW_COMMAND_EVENTS_OFF:
-    case CAW_COMMAND_EVENTS_ON:
-        return bare(header, 0, 0);
-    case CAW_COMMAND_READ_SYNC:
-    case CAW_COMMAND_CLEAR_CHANNEL:
-        return bare(header, UINT32_MAX, UINT32_MAX);
-    case CAW_COMMAND_ACCESS_RIGHTS:
-        return bare(header, UINT32_MAX, 3);
-    case CAW_COMMAND_CREATE_CH_FAIL:
-    case CAW_COMMAND_SERVER_DISCONN:
-        return bare(header, UINT32_MAX, 0);
-    case CAW_COMMAND_ECHO:
-        return if_true(header->payload_size <= ECHO_MOST && !header->type && !header->count,
-                       COMMAND + 2 * ZERO);
-    default:
+/* Zeros after a command, ids too: possible, but so is any small number among zeros. */
+static unsigned evidence_of(const caw_message_row *row, const caw_header *header,
+                            caw_view payload) {
+    claim made = {0, false};
+    judge_header(&made, row, header);
+    judge_payload(&made, row, header, payload);
+    if (made.impossible)
         return 0;
-    }
+    return is_zero(header) && has_id(row) ? ZERO : made.bits;
 }
 
-/* Zeros behind a command: possible, but so is any small number among zeros. */
+/* Of streams: what is in datagrams only needs no way back. */
 unsigned caw_evidence(const uint8_t *bytes, size_t available) {
     caw_view view = {bytes, 0, available > UINT32_MAX ? UINT32_MAX : (uint32_t)available};
     caw_header header;
     uint32_t size = caw_read_header(view, &header);
-    if (size == CAW_MORE || header.payload_size % 8 || header.payload_size > LARGEST)
+    unsigned best = 0;
+    if (size == CAW_MORE || header.payload_size % 8 || header.payload_size > LARGEST ||
+        header.command >= CAW_COMMANDS)
         return 0;
-    unsigned evidence = evidence_of(&header, wire_sub(view, size, header.payload_size));
-    bool must_be_zero =
-        header.command == CAW_COMMAND_EVENTS_OFF || header.command == CAW_COMMAND_EVENTS_ON ||
-        header.command == CAW_COMMAND_READ_SYNC || header.command == CAW_COMMAND_ECHO;
-    return evidence && is_zero(&header) && !must_be_zero ? ZERO : evidence;
+    caw_view payload = wire_sub(view, size, header.payload_size);
+    for (const caw_message_row *row = caw_first_row(header.command); row; row = caw_next_row(row)) {
+        bool streams = row->transport & CAW_TRANSPORT_TCP && row->speaker != CAW_SIDE_NOBODY;
+        unsigned evidence = streams ? evidence_of(row, &header, payload) : 0;
+        best = evidence > best ? evidence : best;
+    }
+    return best;
 }
 
 /*

@@ -8,6 +8,8 @@ struct caw_thing {
     caw_thing *next;
 };
 
+_Static_assert(CAW_HISTORY_FLAWS <= 32, "caw_note.flaws has 32 bits");
+
 const caw_flaw_row caw_history_rows[CAW_HISTORY_FLAWS] = {
     [CAW_HISTORY_UNKNOWN_SID] = {"unknown_sid", CAW_LEVEL_WARNING,
                                  "This circuit has no channel with this sid"},
@@ -68,30 +70,37 @@ void caw_store_free(caw_store *store) {
 
 /* ---- requests that wait ------------------------------------------------------------------- */
 
+caw_exchange *caw_new_exchange(caw_store *store, uint16_t command, caw_moment now) {
+    caw_request *made = caw_keep(store, sizeof *made);
+    if (!made)
+        return NULL;
+    made->exchange.command = command;
+    made->exchange.request = now;
+    made->last = &made->exchange;
+    return &made->exchange;
+}
+
 caw_exchange *caw_ask(caw_store *store, caw_idmap *waiting, caw_key key, uint16_t command,
                       caw_moment now) {
-    caw_exchange *exchange = caw_keep(store, sizeof *exchange);
+    caw_exchange *exchange = caw_new_exchange(store, command, now);
     if (!exchange)
         return NULL;
-    exchange->command = command;
-    exchange->request = now;
-    exchange->last = exchange;
     caw_exchange *first = caw_waiting(store, waiting, key);
     if (!first) {
         caw_idmap_set(waiting, &store->memory, key, exchange);
         return exchange;
     }
-    first->last->next = exchange;
-    first->last = exchange;
+    caw_request_of(caw_request_of(first)->last)->next = exchange;
+    caw_request_of(first)->last = exchange;
     return exchange;
 }
 
 /* Takes the first of a key out of its queue. */
 static void take_first(caw_store *store, caw_idmap *waiting, caw_key key, caw_exchange *first) {
-    caw_exchange *next = first->next;
+    caw_exchange *next = caw_request_of(first)->next;
     if (next)
-        next->last = first->last;
-    first->next = NULL;
+        caw_request_of(next)->last = caw_request_of(first)->last;
+    caw_request_of(first)->next = NULL;
     caw_idmap_set(waiting, &store->memory, key, next);
 }
 

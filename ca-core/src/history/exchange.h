@@ -24,6 +24,21 @@ const char *caw_keep_text(caw_store *store, caw_view text);
 
 void caw_store_free(caw_store *store);
 
+/* An exchange as it is made: with what nobody but circuits needs to know of it. */
+typedef struct {
+    caw_exchange exchange; /* first, so that it leads to the rest */
+    uint32_t epoch;        /* how many gaps the circuit had when it was asked */
+    caw_exchange *next;    /* to be answered under the same key */
+    caw_exchange *last;    /* of those, if this is the first */
+} caw_request;
+
+static inline caw_request *caw_request_of(const caw_exchange *exchange) {
+    return (caw_request *)exchange;
+}
+
+/* A new exchange, a caw_request; NULL when there is no memory left. */
+caw_exchange *caw_new_exchange(caw_store *store, uint16_t command, caw_moment now);
+
 /* Requests by key, those under the same key first come, first answered. */
 caw_exchange *caw_ask(caw_store *store, caw_idmap *waiting, caw_key key, uint16_t command,
                       caw_moment now);

@@ -4,6 +4,7 @@
  * the endpoint it searches from, for every libca counts its cids from 1.
  */
 #include "exchange.h"
+#include "message/header.h"
 #include "message/wire.h"
 
 struct caw_searches {
@@ -92,12 +93,10 @@ static void see_search(caw_searches *searches, uint64_t client, const caw_messag
         return;
     }
 
-    caw_exchange *exchange = caw_keep(&searches->store, sizeof *exchange);
+    caw_exchange *exchange = caw_new_exchange(&searches->store, message->command, now);
     note->exchange = exchange;
     if (!exchange)
         return;
-    exchange->command = message->command;
-    exchange->request = now;
     exchange->sequence = sequence;
     exchange->pv = caw_keep_text(&searches->store, name);
     caw_idmap_set(&searches->by_cid, &searches->store.memory, key, exchange);
@@ -118,7 +117,7 @@ static void see_found(caw_searches *searches, uint64_t server, uint64_t client,
     if (!exchange->answer.frame) {
         exchange->answer = now;
         exchange->server = caw_announced_server(message, server);
-        exchange->failed = message->command == CAW_COMMAND_NOT_FOUND;
+        exchange->failed = message->row->failure;
         enter_name(searches, (uint32_t)(client >> 16), exchange); /* who is answered connects */
         return;
     }
@@ -129,24 +128,23 @@ static void see_found(caw_searches *searches, uint64_t server, uint64_t client,
 
 void caw_searches_observe(caw_searches *searches, uint64_t from, uint64_t to,
                           const caw_message *message, caw_moment now, caw_note *note) {
-    bool request = message->row->speaker == CAW_SIDE_CLIENT;
+    const caw_message_row *row = message->row;
+    bool search = row->exchange != CAW_TURN_ALONE && caw_asked_command(row) == CAW_COMMAND_SEARCH;
     memset(note, 0, sizeof *note);
     if (message->command == CAW_COMMAND_VERSION) {
         searches->sequence_of = from;
         searches->sequence = message->type == 1 ? message->param1 : 0;
-    } else if (message->command == CAW_COMMAND_SEARCH && request) {
+    } else if (search && row->exchange == CAW_TURN_REQUEST) {
         see_search(searches, from, message, now, note);
-    } else if (message->command == CAW_COMMAND_SEARCH ||
-               message->command == CAW_COMMAND_NOT_FOUND) {
+    } else if (search) {
         see_found(searches, from, to, message, now, note);
     }
 }
 
 /* ---- where servers are -------------------------------------------------------------------- */
 
-#define DEFAULT_PORT 5064
-#define HAS_ADDRESS  8 /* minor versions of a search answer from which on it tells ... */
-#define HAS_PORT     5
+#define HAS_ADDRESS 8 /* minor versions of a search answer from which on it tells ... */
+#define HAS_PORT    5
 
 static uint64_t endpoint_of_answer(const caw_message *message, uint64_t from) {
     uint32_t sender = (uint32_t)(from >> 16);
@@ -156,7 +154,7 @@ static uint64_t endpoint_of_answer(const caw_message *message, uint64_t from) {
     if (tcp && own) /* a name server that has the PV itself */
         return from;
     if (!tcp && minor < HAS_PORT)
-        return caw_endpoint(sender, DEFAULT_PORT);
+        return caw_endpoint(sender, CAW_SERVER_PORT);
     bool address = !own && (tcp || minor >= HAS_ADDRESS);
     return caw_endpoint(address ? message->param1 : sender, message->type);
 }
@@ -169,6 +167,6 @@ uint64_t caw_announced_server(const caw_message *message, uint64_t from) {
     if (message->command != CAW_COMMAND_RSRV_IS_UP)
         return 0;
     uint32_t address = message->param2 ? message->param2 : (uint32_t)(from >> 16);
-    uint16_t port = message->count ? (uint16_t)message->count : DEFAULT_PORT;
+    uint16_t port = message->count ? (uint16_t)message->count : CAW_SERVER_PORT;
     return caw_endpoint(address, port);
 }

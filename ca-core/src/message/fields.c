@@ -6,8 +6,6 @@
 #include "header.h"
 #include "wire.h"
 
-#define STATES_SIZE (CAW_STATE_MOST * CAW_STATE_ROOM)
-
 static uint64_t unsigned_of(caw_view bytes) {
     switch (bytes.len) {
     case 1:
@@ -30,7 +28,7 @@ static void read_value(caw_field *field) {
     case CAW_KIND_INT:
         field->number = (uint64_t)(int16_t)wire_u16(field->view, 0);
         break;
-    case CAW_KIND_REAL: /* of a subscription's mask; elements and limits have their own kinds */
+    case CAW_KIND_REAL:
         field->real = wire_f32(field->view, 0);
         break;
     case CAW_KIND_TEXT:
@@ -40,6 +38,7 @@ static void read_value(caw_field *field) {
         field->seconds = wire_u32(field->view, 0);
         field->nanoseconds = wire_u32(field->view, 4);
         break;
+    case CAW_KIND_ELEMENT: /* who takes it knows of what */
     case CAW_KIND_BYTES:
     case CAW_KIND_GROUP:
         break;
@@ -99,21 +98,13 @@ static bool next_of_request(caw_cursor *cursor, caw_field *field, bool extended)
     return take(cursor, field, word.id, CAW_PART_REQUEST, word.len);
 }
 
-static const caw_message_row *row_of_request(uint16_t command) {
-    for (size_t i = 0; i + 1 < caw_message_row_count; i++)
-        if (caw_message_rows[i].command == command &&
-            caw_message_rows[i].speaker == CAW_SIDE_CLIENT)
-            return &caw_message_rows[i];
-    return &caw_message_rows[caw_message_row_count - 1];
-}
-
 static bool next_of_failure(caw_cursor *cursor, caw_field *field) {
     caw_header request;
     uint32_t size = caw_read_header(cursor->message->payload, &request);
     if (size == CAW_MORE)
         return take_rest(cursor, field, CAW_FIELD_DATA);
     if (!cursor->request)
-        cursor->request = row_of_request(request.command);
+        cursor->request = caw_request_row(request.command);
     if (cursor->at - header_size(cursor->message) < size)
         return next_of_request(cursor, field, request.extended);
     if (cursor->step++ == 0)
@@ -147,12 +138,10 @@ static bool next_of_minor(caw_cursor *cursor, caw_field *field) {
 
 /* ---- values ------------------------------------------------------------------------------- */
 
-static bool is_limit(caw_field_id id) {
-    return id >= CAW_FIELD_UPPER_DISP && id <= CAW_FIELD_LOWER_CTRL;
-}
-
-static uint32_t states_shown(const caw_message *message) {
-    int16_t states = (int16_t)wire_u16(message->payload, 4);
+/* How many names of states there are: the number in front of the first. */
+static uint32_t states_shown(const caw_cursor *cursor) {
+    uint32_t names = cursor->at - cursor->index * CAW_STATE_ROOM;
+    int16_t states = (int16_t)wire_u16(cursor->message->whole, names - 2);
     return states < 0 ? 0 : states > CAW_STATE_MOST ? CAW_STATE_MOST : (uint32_t)states;
 }
 
@@ -160,7 +149,7 @@ static bool next_of_value(caw_cursor *cursor, caw_field *field);
 
 /* The names of the states in use one by one, then the room of the others. */
 static bool next_state(caw_cursor *cursor, caw_field *field) {
-    uint32_t shown = states_shown(cursor->message);
+    uint32_t shown = states_shown(cursor);
     uint32_t index = cursor->index;
     if (index < shown) {
         cursor->index++;
@@ -173,13 +162,12 @@ static bool next_state(caw_cursor *cursor, caw_field *field) {
     if (shown == CAW_STATE_MOST)
         return next_of_value(cursor, field);
     return take(cursor, field, CAW_FIELD_UNUSED_STATES, CAW_PART_META,
-                STATES_SIZE - shown * CAW_STATE_ROOM);
+                (CAW_STATE_MOST - shown) * CAW_STATE_ROOM);
 }
 
-/* The stamp as a whole, then its two numbers, over the same bytes. */
-static bool next_of_stamp(caw_cursor *cursor, caw_field *field) {
-    static const caw_field_id pieces[] = {CAW_FIELD_STAMP, CAW_FIELD_SECONDS,
-                                          CAW_FIELD_NANOSECONDS};
+/* A stamp as a whole, then its two numbers, over the same bytes. */
+static bool next_of_stamp(caw_cursor *cursor, caw_field *field, caw_field_id id) {
+    const caw_field_id pieces[] = {id, CAW_FIELD_SECONDS, CAW_FIELD_NANOSECONDS};
     uint32_t piece = cursor->index++;
     if (rest(cursor) < 8 && piece == 0)
         return take_rest(cursor, field, CAW_FIELD_FRAGMENT);
@@ -194,28 +182,31 @@ static bool next_of_stamp(caw_cursor *cursor, caw_field *field) {
     return taken;
 }
 
+static void read_meta(caw_field *field, caw_element_kind element) {
+    if (caw_field_rows[field->id].kind == CAW_KIND_ELEMENT)
+        caw_read_element(element, field->view, field);
+}
+
 static bool next_of_meta(caw_cursor *cursor, caw_field *field, caw_field_id id) {
-    const caw_dbr_row *dbr = cursor->message->dbr;
-    if (id == CAW_FIELD_STAMP)
-        return next_of_stamp(cursor, field);
+    caw_element_kind element = cursor->message->dbr->element;
+    const caw_field_row *row = &caw_field_rows[id];
+    if (row->kind == CAW_KIND_TIME)
+        return next_of_stamp(cursor, field, id);
     if (id == CAW_FIELD_STATE)
         return next_state(cursor, field);
     cursor->step++;
-    if (!take(cursor, field, id, CAW_PART_META, caw_meta_size(id, dbr->element)))
+    if (!take(cursor, field, id, CAW_PART_META, caw_meta_size(row, element)))
         return false;
-    if (is_limit(field->id))
-        caw_read_element(dbr->element, field->view, field);
+    read_meta(field, element);
     return true;
 }
 
 caw_field caw_meta_field(const caw_message *message, caw_field_id id, uint32_t at) {
     caw_element_kind element = message->dbr->element;
     caw_field field = {.id = id, .part = CAW_PART_META};
-    field.view = wire_sub(message->payload, at, caw_meta_size(id, element));
-    if (is_limit(id))
-        caw_read_element(element, field.view, &field);
-    else
-        read_value(&field);
+    field.view = wire_sub(message->payload, at, caw_meta_size(&caw_field_rows[id], element));
+    read_value(&field);
+    read_meta(&field, element);
     return field;
 }
 
@@ -330,13 +321,6 @@ static bool find_in_header(const caw_message *message, caw_field_id id, caw_fiel
     return false;
 }
 
-/* Metadata of which each layout has one at most: there is no need to walk. */
-static bool is_in_layouts(caw_field_id id) {
-    bool pieces = id == CAW_FIELD_SECONDS || id == CAW_FIELD_NANOSECONDS;
-    bool states = id == CAW_FIELD_STATE || id == CAW_FIELD_UNUSED_STATES;
-    return id >= CAW_FIELD_ALARM_STATUS && id <= CAW_FIELD_ACK_SEVERITY && !pieces && !states;
-}
-
 static bool find_in_meta(const caw_message *message, caw_field_id id, caw_field *field) {
     uint32_t at = 0;
     for (const caw_field_id *each = message->dbr->layout; *each != CAW_FIELD_RESERVED; each++) {
@@ -344,15 +328,16 @@ static bool find_in_meta(const caw_message *message, caw_field_id id, caw_field 
             *field = caw_meta_field(message, id, at);
             return true;
         }
-        at += caw_meta_size(*each, message->dbr->element);
+        at += caw_meta_size(&caw_field_rows[*each], message->dbr->element);
     }
     return false;
 }
 
 bool caw_find(const caw_message *message, caw_field_id id, caw_field *field) {
     const caw_dbr_row *dbr = message->dbr;
-    if (dbr && message->payload.len >= dbr->meta && is_in_layouts(id))
-        return find_in_meta(message, id, field);
+    const caw_field_row *row = &caw_field_rows[id];
+    if (dbr && message->payload.len >= dbr->meta && row->room && !row->several)
+        return find_in_meta(message, id, field); /* at its place: there is no need to walk */
     if (find_in_header(message, id, field))
         return true;
     caw_cursor cursor = caw_payload_fields(message, 1);

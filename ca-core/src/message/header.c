@@ -61,40 +61,72 @@ static caw_side when(bool client, bool server) {
     return client ? CAW_SIDE_CLIENT : server ? CAW_SIDE_SERVER : CAW_SIDE_NOBODY;
 }
 
-static bool is_status(uint32_t value) {
-    return caw_name_of(caw_status_names, value) != NULL;
-}
-
 /* A request of 16 bytes (mask and three unused floats) against an update of as many. */
 static caw_side event_add_speaker(const caw_header *header, caw_view payload) {
     if (header->payload_size != 16)
         return CAW_SIDE_SERVER;
-    if (!is_status(header->param1))
+    if (!caw_is_status(header->param1))
         return CAW_SIDE_CLIENT;
     const caw_dbr_row *dbr = caw_dbr(header->type);
-    bool one_string = header->type == 0 && header->count == 1;
+    bool one_string = header->type == CAW_DBR_STRING && header->count == 1;
     if (dbr && !one_string && (caw_dbr_need(dbr, header->count) + 7) / 8 != 2)
         return CAW_SIDE_CLIENT;
     if (wire_has(payload, 0, 16)) {
-        uint16_t mask = wire_u16(payload, 12);
-        if (mask == 0 || mask > 15 || wire_u16(payload, 14))
+        if (!caw_is_mask(wire_u16(payload, 12)) || wire_u16(payload, 14))
             return CAW_SIDE_SERVER;
     }
     return CAW_SIDE_NOBODY;
 }
 
-/* The only side that sends a command, or nobody when both do. */
-static caw_side only_side(uint16_t command) {
-    caw_side side = CAW_SIDE_NOBODY;
-    for (size_t i = 0; i + 1 < caw_message_row_count; i++) {
-        const caw_message_row *row = &caw_message_rows[i];
-        if (row->command != command)
-            continue;
-        if (side != CAW_SIDE_NOBODY && side != row->speaker)
-            return CAW_SIDE_NOBODY;
-        side = row->speaker;
+/* A priority, or a name search's sequence number; caproto's servers send 1. */
+static caw_side version_speaker(const caw_header *header, caw_transport transport) {
+    return when(transport == CAW_TRANSPORT_TCP && (header->type > 1 || header->param1 > 1), false);
+}
+
+static caw_side search_speaker(const caw_header *header) {
+    bool count = header->count > 0;
+    return when(count && header->param1 == header->param2, !count);
+}
+
+/* The payload of this row can have this size. */
+static bool fits_size(const caw_message_row *row, const caw_header *header) {
+    switch (row->payload) {
+    case CAW_PAYLOAD_NOTHING:
+        return !header->payload_size;
+    case CAW_PAYLOAD_STRING:
+        return header->payload_size;
+    case CAW_PAYLOAD_DBR:
+        return header->payload_size || !header->count;
+    default:
+        return true;
     }
-    return side;
+}
+
+/* Where the row has a status, there is one. */
+static bool fits_status(const caw_message_row *row, const caw_header *header) {
+    return (row->param1 != CAW_FIELD_STATUS || caw_is_status(header->param1)) &&
+           (row->param2 != CAW_FIELD_STATUS || caw_is_status(header->param2));
+}
+
+/* The side of a set that has only one. */
+static caw_side only_side(unsigned sides) {
+    return when(sides == 1u << CAW_SIDE_CLIENT, sides == 1u << CAW_SIDE_SERVER);
+}
+
+/* The only side that sends the command, or else that could have sent this size, or this status. */
+static caw_side speaker_of_rows(const caw_header *header) {
+    unsigned all = 0, sized = 0, fitting = 0;
+    for (const caw_message_row *row = caw_first_row(header->command); row;
+         row = caw_next_row(row)) {
+        bool size = fits_size(row, header);
+        all |= 1u << row->speaker;
+        sized |= (unsigned)size << row->speaker;
+        fitting |= (unsigned)(size && fits_status(row, header)) << row->speaker;
+    }
+    caw_side side = only_side(all);
+    if (side == CAW_SIDE_NOBODY)
+        side = only_side(sized);
+    return side == CAW_SIDE_NOBODY ? only_side(fitting) : side;
 }
 
 caw_side caw_speaker(const uint8_t *bytes, size_t available, caw_transport transport) {
@@ -103,28 +135,23 @@ caw_side caw_speaker(const uint8_t *bytes, size_t available, caw_transport trans
     uint32_t size = caw_read_header(view, &header);
     if (size == CAW_MORE)
         return CAW_SIDE_NOBODY;
-    bool payload = header.payload_size > 0;
-    bool count = header.count > 0;
-
     switch (header.command) {
-    case CAW_COMMAND_VERSION: /* a priority, or a name search's sequence number; caproto servers
-                                 send 1 */
-        return when(transport == CAW_TRANSPORT_TCP && (header.type > 1 || header.param1 > 1),
-                    false);
+    case CAW_COMMAND_VERSION:
+        return version_speaker(&header, transport);
     case CAW_COMMAND_EVENT_ADD:
         return event_add_speaker(&header, wire_sub(view, size, header.payload_size));
-    case CAW_COMMAND_READ:
-        return when(!payload && count, payload);
     case CAW_COMMAND_SEARCH:
-        return when(count && header.param1 == header.param2, !count);
-    case CAW_COMMAND_READ_NOTIFY: /* an answer without data carries a status where a request has the
-                                     sid */
-        return when(!payload && (count || !is_status(header.param1)), payload);
-    case CAW_COMMAND_CREATE_CHAN:
-        return when(payload, !payload);
-    case CAW_COMMAND_WRITE_NOTIFY:
-        return when(payload, !payload && count);
+        return search_speaker(&header);
     default:
-        return only_side(header.command);
+        return speaker_of_rows(&header);
     }
+}
+
+/* ---- rows --------------------------------------------------------------------------------- */
+
+const caw_message_row *caw_request_row(uint16_t command) {
+    for (const caw_message_row *row = caw_first_row(command); row; row = caw_next_row(row))
+        if (row->speaker == CAW_SIDE_CLIENT)
+            return row;
+    return &caw_message_rows[caw_message_row_count - 1];
 }

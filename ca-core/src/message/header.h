@@ -65,4 +65,28 @@ typedef struct {
  */
 caw_header_word caw_word_at(const caw_message_row *row, bool extended, uint32_t at);
 
+/* The first row of a command, the last of all when it has none. Rows are in order. */
+static inline const caw_message_row *caw_first_row(uint16_t command) {
+    const caw_message_row *row = caw_message_rows;
+    uint16_t known = command < CAW_COMMANDS ? command : CAW_COMMANDS;
+    while (row->command < known)
+        row++;
+    return row->command == command ? row : &caw_message_rows[caw_message_row_count - 1];
+}
+
+/* The row after this one, if it is of the same command; else NULL. */
+static inline const caw_message_row *caw_next_row(const caw_message_row *row) {
+    return row->speaker != CAW_SIDE_NOBODY && row[1].command == row->command ? row + 1 : NULL;
+}
+
+/* The command that a message of this row asks for or answers. */
+static inline uint16_t caw_asked_command(const caw_message_row *row) {
+    return row->answers ? row->answers : row->command;
+}
+
+/* The ECA status is one of those that there are. */
+static inline bool caw_is_status(uint32_t value) {
+    return caw_name_of(caw_status_names, value) != NULL;
+}
+
 #endif

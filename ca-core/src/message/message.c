@@ -14,47 +14,41 @@
 static bool confirms_cancel(const caw_message *message, bool cancel_pending) {
     if (message->command != CAW_COMMAND_EVENT_ADD || message->payload_size)
         return false;
-    bool plain = message->type <= CAW_PLAIN_MAX;
-    bool status = caw_name_of(caw_status_names, message->param1) != NULL;
-    return cancel_pending || message->count || !plain || !status;
+    return cancel_pending || message->count || !caw_is_native(message->type) ||
+           !caw_is_status(message->param1);
 }
 
-/* How well a row fits: 3 entirely, 2 but for the transport, 1 but for the side. */
-static int fit(const caw_message_row *row, caw_side speaker, caw_transport transport) {
-    if (row->speaker != speaker)
-        return 1;
-    return row->transport & transport ? 3 : 2;
-}
-
-/* The first row of a command, or the last of all: rows are in the order of commands. */
-static const caw_message_row *first_row(uint16_t command) {
-    const caw_message_row *row = caw_message_rows;
-    uint16_t known = command < CAW_COMMANDS ? command : CAW_COMMANDS;
-    while (row->command < known)
+/* The row of the answer that confirms the end of a subscription. */
+static const caw_message_row *confirmation_row(const caw_message_row *row) {
+    while (row->answers != CAW_COMMAND_EVENT_CANCEL)
         row++;
-    return row->command == command ? row : &caw_message_rows[caw_message_row_count - 1];
+    return row;
+}
+
+/* The best of a command's rows when none fits in all: of the right side, or else any. */
+static const caw_message_row *poor_row(caw_message *message, const caw_message_row *row,
+                                       caw_side speaker) {
+    const caw_message_row *first = row;
+    if (first->speaker == CAW_SIDE_NOBODY)
+        return first;
+    while (row && row->speaker != speaker)
+        row = caw_next_row(row);
+    if (row)
+        caw_flag(message, CAW_FLAW_WRONG_TRANSPORT);
+    else if (message->speaker != CAW_SIDE_NOBODY)
+        caw_flag(message, CAW_FLAW_WRONG_SIDE);
+    return row ? row : first;
 }
 
 void caw_find_row(caw_message *message, bool confirmation) {
     caw_side speaker = message->speaker == CAW_SIDE_NOBODY ? CAW_SIDE_CLIENT : message->speaker;
-    const caw_message_row *row = first_row(message->command);
-    int best = 0;
-    message->row = row;
-    if (message->command >= CAW_COMMANDS)
-        return;
-    for (; row->command == message->command && best < 3; row++) {
-        int fits = fit(row, speaker, message->transport);
-        if (fits > best) {
-            best = fits;
-            message->row = row;
-        }
-    }
+    const caw_message_row *first = caw_first_row(message->command);
+    const caw_message_row *row = first;
+    while (row && (row->speaker != speaker || !(row->transport & message->transport)))
+        row = caw_next_row(row);
+    message->row = row ? row : poor_row(message, first, speaker);
     if (confirmation && message->row->payload == CAW_PAYLOAD_DBR)
-        message->row++;
-    if (best == 2)
-        caw_flag(message, CAW_FLAW_WRONG_TRANSPORT);
-    if (best == 1 && message->speaker != CAW_SIDE_NOBODY)
-        caw_flag(message, CAW_FLAW_WRONG_SIDE);
+        message->row = confirmation_row(message->row);
 }
 
 int64_t caw_decode(const uint8_t *bytes, size_t available, const caw_context *context,

@@ -34,34 +34,53 @@ const caw_name caw_command_names[] = {
     {0, NULL, NULL, false}};
 
 /* db_access.h: the base type plus 7 times plain, STS, TIME, GR, CTRL. */
-const caw_name caw_dbr_names[] = {
-    {0, "DBR_STRING", NULL, false},       {1, "DBR_SHORT", NULL, false},
-    {2, "DBR_FLOAT", NULL, false},        {3, "DBR_ENUM", NULL, false},
-    {4, "DBR_CHAR", NULL, false},         {5, "DBR_LONG", NULL, false},
-    {6, "DBR_DOUBLE", NULL, false},       {7, "DBR_STS_STRING", NULL, false},
-    {8, "DBR_STS_SHORT", NULL, false},    {9, "DBR_STS_FLOAT", NULL, false},
-    {10, "DBR_STS_ENUM", NULL, false},    {11, "DBR_STS_CHAR", NULL, false},
-    {12, "DBR_STS_LONG", NULL, false},    {13, "DBR_STS_DOUBLE", NULL, false},
-    {14, "DBR_TIME_STRING", NULL, false}, {15, "DBR_TIME_SHORT", NULL, false},
-    {16, "DBR_TIME_FLOAT", NULL, false},  {17, "DBR_TIME_ENUM", NULL, false},
-    {18, "DBR_TIME_CHAR", NULL, false},   {19, "DBR_TIME_LONG", NULL, false},
-    {20, "DBR_TIME_DOUBLE", NULL, false}, {21, "DBR_GR_STRING", NULL, false},
-    {22, "DBR_GR_SHORT", NULL, false},    {23, "DBR_GR_FLOAT", NULL, false},
-    {24, "DBR_GR_ENUM", NULL, false},     {25, "DBR_GR_CHAR", NULL, false},
-    {26, "DBR_GR_LONG", NULL, false},     {27, "DBR_GR_DOUBLE", NULL, false},
-    {28, "DBR_CTRL_STRING", NULL, false}, {29, "DBR_CTRL_SHORT", NULL, false},
-    {30, "DBR_CTRL_FLOAT", NULL, false},  {31, "DBR_CTRL_ENUM", NULL, false},
-    {32, "DBR_CTRL_CHAR", NULL, false},   {33, "DBR_CTRL_LONG", NULL, false},
-    {34, "DBR_CTRL_DOUBLE", NULL, false}, {35, "DBR_PUT_ACKT", NULL, false},
-    {36, "DBR_PUT_ACKS", NULL, false},    {37, "DBR_STSACK_STRING", NULL, false},
-    {38, "DBR_CLASS_NAME", NULL, false},  {0, NULL, NULL, false}};
+const caw_name caw_dbr_names[] = {{CAW_DBR_STRING, "DBR_STRING", NULL, false},
+                                  {CAW_DBR_SHORT, "DBR_SHORT", NULL, false},
+                                  {CAW_DBR_FLOAT, "DBR_FLOAT", NULL, false},
+                                  {CAW_DBR_ENUM, "DBR_ENUM", NULL, false},
+                                  {CAW_DBR_CHAR, "DBR_CHAR", NULL, false},
+                                  {CAW_DBR_LONG, "DBR_LONG", NULL, false},
+                                  {CAW_DBR_DOUBLE, "DBR_DOUBLE", NULL, false},
+                                  {CAW_DBR_STS_STRING, "DBR_STS_STRING", NULL, false},
+                                  {CAW_DBR_STS_SHORT, "DBR_STS_SHORT", NULL, false},
+                                  {CAW_DBR_STS_FLOAT, "DBR_STS_FLOAT", NULL, false},
+                                  {CAW_DBR_STS_ENUM, "DBR_STS_ENUM", NULL, false},
+                                  {CAW_DBR_STS_CHAR, "DBR_STS_CHAR", NULL, false},
+                                  {CAW_DBR_STS_LONG, "DBR_STS_LONG", NULL, false},
+                                  {CAW_DBR_STS_DOUBLE, "DBR_STS_DOUBLE", NULL, false},
+                                  {CAW_DBR_TIME_STRING, "DBR_TIME_STRING", NULL, false},
+                                  {CAW_DBR_TIME_SHORT, "DBR_TIME_SHORT", NULL, false},
+                                  {CAW_DBR_TIME_FLOAT, "DBR_TIME_FLOAT", NULL, false},
+                                  {CAW_DBR_TIME_ENUM, "DBR_TIME_ENUM", NULL, false},
+                                  {CAW_DBR_TIME_CHAR, "DBR_TIME_CHAR", NULL, false},
+                                  {CAW_DBR_TIME_LONG, "DBR_TIME_LONG", NULL, false},
+                                  {CAW_DBR_TIME_DOUBLE, "DBR_TIME_DOUBLE", NULL, false},
+                                  {CAW_DBR_GR_STRING, "DBR_GR_STRING", NULL, false},
+                                  {CAW_DBR_GR_SHORT, "DBR_GR_SHORT", NULL, false},
+                                  {CAW_DBR_GR_FLOAT, "DBR_GR_FLOAT", NULL, false},
+                                  {CAW_DBR_GR_ENUM, "DBR_GR_ENUM", NULL, false},
+                                  {CAW_DBR_GR_CHAR, "DBR_GR_CHAR", NULL, false},
+                                  {CAW_DBR_GR_LONG, "DBR_GR_LONG", NULL, false},
+                                  {CAW_DBR_GR_DOUBLE, "DBR_GR_DOUBLE", NULL, false},
+                                  {CAW_DBR_CTRL_STRING, "DBR_CTRL_STRING", NULL, false},
+                                  {CAW_DBR_CTRL_SHORT, "DBR_CTRL_SHORT", NULL, false},
+                                  {CAW_DBR_CTRL_FLOAT, "DBR_CTRL_FLOAT", NULL, false},
+                                  {CAW_DBR_CTRL_ENUM, "DBR_CTRL_ENUM", NULL, false},
+                                  {CAW_DBR_CTRL_CHAR, "DBR_CTRL_CHAR", NULL, false},
+                                  {CAW_DBR_CTRL_LONG, "DBR_CTRL_LONG", NULL, false},
+                                  {CAW_DBR_CTRL_DOUBLE, "DBR_CTRL_DOUBLE", NULL, false},
+                                  {CAW_DBR_PUT_ACKT, "DBR_PUT_ACKT", NULL, false},
+                                  {CAW_DBR_PUT_ACKS, "DBR_PUT_ACKS", NULL, false},
+                                  {CAW_DBR_STSACK_STRING, "DBR_STSACK_STRING", NULL, false},
+                                  {CAW_DBR_CLASS_NAME, "DBR_CLASS_NAME", NULL, false},
+                                  {0, NULL, NULL, false}};
 
 /*
  * caerr.h: code number times 8 plus severity. The sentences are caproto's, which the line prints;
  * they differ from those of Base's access.cpp in hyphens and apostrophes at most.
  */
 const caw_name caw_status_names[] = {
-    {1, "ECA_NORMAL", "Normal successful completion", false},
+    {CAW_ECA_NORMAL, "ECA_NORMAL", "Normal successful completion", false},
     {10, "ECA_MAXIOC", "Maximum simultaneous IOC connections exceeded", true},
     {18, "ECA_UKNHOST", "Unknown internet host", true},
     {26, "ECA_UKNSERV", "Unknown internet service", true},
@@ -172,8 +191,8 @@ const caw_name caw_rights_names[] = {{0, "NO_ACCESS", NULL, false},
                                      {0, NULL, NULL, false}};
 
 const caw_name caw_reply_names[] = {
-    {5, "DONTREPLY", "Only a server that has the PV answers", false},
-    {10, "DOREPLY", "A server that does not have the PV says so", false},
+    {CAW_REPLY_FOUND, "DONTREPLY", "Only a server that has the PV answers", false},
+    {CAW_REPLY_ALWAYS, "DOREPLY", "A server that does not have the PV says so", false},
     {0, NULL, NULL, false}};
 
 /* caeventmask.h */

@@ -38,15 +38,28 @@ static void put_named(caw_text *out, const char *class, const caw_name *names, i
     put_enum(out, class, row ? row->name : NULL, value);
 }
 
-static void put_channel_type(caw_text *out, uint32_t type) {
-    const caw_dbr_row *dbr = caw_dbr(type);
-    put_enum(out, "<ChannelType.", dbr ? dbr->type : NULL, type);
+static void put_channel_type(caw_text *out, const caw_message *message, const caw_field *field) {
+    const caw_dbr_row *dbr = caw_dbr((uint32_t)field->number);
+    (void)message;
+    put_enum(out, "<ChannelType.", dbr ? dbr->type : NULL, (int64_t)field->number);
+}
+
+static void put_alarm_status(caw_text *out, const caw_message *message, const caw_field *field) {
+    (void)message;
+    put_named(out, "<AlarmStatus.", caw_alarm_status_names, (int64_t)field->number);
+}
+
+static void put_alarm_severity(caw_text *out, const caw_message *message, const caw_field *field) {
+    (void)message;
+    put_named(out, "<AlarmSeverity.", severities, (int64_t)field->number);
 }
 
 /* An IntFlag of Python 3.11: <AccessRights.READ|4: 5>, <AccessRights: 4> */
-static void put_rights(caw_text *out, uint32_t rights) {
+static void put_rights(caw_text *out, const caw_message *message, const caw_field *field) {
+    uint32_t rights = (uint32_t)field->number;
     const caw_name *known = caw_name_of(caw_rights_names, rights & 3);
     uint32_t rest = rights & ~UINT32_C(3);
+    (void)message;
     caw_puts(out, "<AccessRights");
     if (known->value || !rest) {
         caw_put(out, '.');
@@ -61,8 +74,10 @@ static void put_rights(caw_text *out, uint32_t rights) {
     caw_put(out, '>');
 }
 
-static void put_status(caw_text *out, uint32_t value) {
+static void put_status(caw_text *out, const caw_message *message, const caw_field *field) {
+    uint32_t value = (uint32_t)field->number;
     const caw_name *row = caw_name_of(caw_status_names, value);
+    (void)message;
     if (!row) {
         caw_put_unsigned(out, value);
         return;
@@ -102,7 +117,8 @@ static void put_element(caw_text *out, caw_element_kind kind, const caw_field *f
         caw_put_signed(out, (int64_t)field->number);
 }
 
-static void put_data(caw_text *out, const caw_message *message) {
+static void put_data(caw_text *out, const caw_message *message, const caw_field *none) {
+    (void)none;
     if (!message->dbr) {
         caw_put_bytes(out, message->payload);
         return;
@@ -128,43 +144,107 @@ static void put_data(caw_text *out, const caw_message *message) {
         caw_put(out, ')');
 }
 
-/* caproto's arithmetic, with its rounding to microseconds */
-static double unix_time(const caw_field *stamp) {
-    int64_t microseconds = (int64_t)(1.e-3 * (double)stamp->nanoseconds);
-    return ((double)CAW_EPICS_EPOCH + (double)stamp->seconds) + 1.e-6 * (double)microseconds;
+/* ---- one field ---------------------------------------------------------------------------- */
+
+typedef void put_function(caw_text *out, const caw_message *message, const caw_field *field);
+
+static void put_uint(caw_text *out, const caw_message *message, const caw_field *field) {
+    (void)message;
+    caw_put_unsigned(out, field->number);
+}
+
+static void put_int(caw_text *out, const caw_message *message, const caw_field *field) {
+    (void)message;
+    caw_put_signed(out, (int64_t)field->number);
+}
+
+static void put_int16(caw_text *out, const caw_message *message, const caw_field *field) {
+    (void)message;
+    caw_put_signed(out, (int16_t)field->number);
+}
+
+static void put_real(caw_text *out, const caw_message *message, const caw_field *field) {
+    (void)message;
+    caw_put_real(out, field->real);
 }
 
 /* A limit prints as its C type does in Python: a CHAR is one byte of text. */
-static void put_limit(caw_text *out, caw_element_kind kind, const caw_field *field) {
-    if (kind == CAW_ELEMENT_CHAR)
+static void put_limit(caw_text *out, const caw_message *message, const caw_field *field) {
+    if (message->dbr->element == CAW_ELEMENT_CHAR)
         caw_put_bytes(out, field->view);
     else
-        put_element(out, kind, field);
+        put_element(out, message->dbr->element, field);
 }
 
-static void put_meta_value(caw_text *out, const caw_message *message, const caw_field *field) {
-    switch (field->id) {
-    case CAW_FIELD_ALARM_STATUS:
-        put_named(out, "<AlarmStatus.", caw_alarm_status_names, (int64_t)field->number);
-        break;
-    case CAW_FIELD_ALARM_SEVERITY:
-        put_named(out, "<AlarmSeverity.", severities, (int64_t)field->number);
-        break;
-    case CAW_FIELD_STAMP:
-        caw_put_real(out, unix_time(field));
-        break;
-    case CAW_FIELD_PRECISION:
-    case CAW_FIELD_ACK_TRANSIENT:
-    case CAW_FIELD_ACK_SEVERITY:
-        caw_put_signed(out, (int64_t)field->number);
-        break;
-    case CAW_FIELD_UNITS:
-        caw_put_bytes(out, field->text);
-        break;
-    default:
-        put_limit(out, message->dbr->element, field);
-    }
+static void put_text(caw_text *out, const caw_message *message, const caw_field *field) {
+    (void)message;
+    caw_put_string(out, field->text);
 }
+
+static void put_undecoded(caw_text *out, const caw_message *message, const caw_field *field) {
+    (void)message;
+    caw_put_bytes(out, field->text);
+}
+
+/* Text and padding, as caproto keeps them. */
+static void put_rest(caw_text *out, const caw_message *message, const caw_field *field) {
+    uint32_t header = message->whole.len - message->payload.len;
+    uint32_t at = field->view.bytes ? field->view.at - header : message->payload.len;
+    caw_put_bytearray(out, wire_sub(message->payload, at, message->payload.len));
+}
+
+static void put_view(caw_text *out, const caw_message *message, const caw_field *field) {
+    (void)message;
+    caw_put_bytes(out, field->view);
+}
+
+static void put_address(caw_text *out, const caw_message *message, const caw_field *field) {
+    (void)message;
+    caw_put(out, '\'');
+    caw_put_ipv4(out, (uint32_t)field->number);
+    caw_put(out, '\'');
+}
+
+/* caproto's arithmetic, with its rounding to microseconds */
+static void put_time(caw_text *out, const caw_message *message, const caw_field *field) {
+    int64_t microseconds = (int64_t)(1.e-3 * (double)field->nanoseconds);
+    (void)message;
+    caw_put_real(out,
+                 ((double)CAW_EPICS_EPOCH + (double)field->seconds) + 1.e-6 * (double)microseconds);
+}
+
+static put_function put_data, put_metadata, put_failed_request;
+
+static put_function *const of_kind[] = {
+    [CAW_KIND_UINT] = put_uint, [CAW_KIND_INT] = put_int,       [CAW_KIND_REAL] = put_real,
+    [CAW_KIND_TEXT] = put_text, [CAW_KIND_BYTES] = put_view,    [CAW_KIND_IPV4] = put_address,
+    [CAW_KIND_TIME] = put_time, [CAW_KIND_ELEMENT] = put_limit,
+};
+
+static put_function *const of_style[] = {
+    [CAW_STYLE_NUMBER] = put_uint,
+    [CAW_STYLE_INT16] = put_int16,
+    [CAW_STYLE_CHANNEL_TYPE] = put_channel_type,
+    [CAW_STYLE_RIGHTS] = put_rights,
+    [CAW_STYLE_STATUS] = put_status,
+    [CAW_STYLE_ALARM_STATUS] = put_alarm_status,
+    [CAW_STYLE_ALARM_SEVERITY] = put_alarm_severity,
+    [CAW_STYLE_BYTES] = put_undecoded,
+    [CAW_STYLE_BYTEARRAY] = put_rest,
+    [CAW_STYLE_VALUE] = put_data,
+    [CAW_STYLE_METADATA] = put_metadata,
+    [CAW_STYLE_HEADER] = put_failed_request,
+};
+
+static void put_field(caw_text *out, const caw_message *message, caw_style style,
+                      const caw_field *field) {
+    if (style == CAW_STYLE_OWN)
+        of_kind[caw_field_rows[field->id].kind](out, message, field);
+    else
+        of_style[style](out, message, field);
+}
+
+/* ---- metadata ----------------------------------------------------------------------------- */
 
 static void put_separator(caw_text *out, const char *name, bool *first) {
     if (*first)
@@ -174,30 +254,16 @@ static void put_separator(caw_text *out, const char *name, bool *first) {
     *first = false;
 }
 
-/* caproto prints precision and units last. */
-static bool comes_last(caw_field_id id) {
-    return id == CAW_FIELD_PRECISION || id == CAW_FIELD_UNITS;
-}
-
-static void put_meta_words(caw_text *out, const caw_message *message, bool last, bool *first) {
-    const caw_field_id *id = message->dbr->layout;
-    uint32_t at = 0;
-    for (; *id != CAW_FIELD_RESERVED && *id != CAW_FIELD_STATE; id++) {
-        caw_field field = caw_meta_field(message, *id, at);
-        at += field.view.len;
-        if (!caw_field_rows[*id].name || comes_last(*id) != last)
-            continue;
-        put_separator(out, caw_field_rows[*id].name, first);
-        put_meta_value(out, message, &field);
-    }
+static void put_meta_word(caw_text *out, const caw_message *message, caw_field_id id, uint32_t at) {
+    caw_field field = caw_meta_field(message, id, at);
+    put_field(out, message, caw_field_rows[id].style, &field);
 }
 
 /* A tuple: (), (b'a',), (b'a', b'b') */
-static void put_states(caw_text *out, const caw_message *message, bool *first) {
+static void put_states(caw_text *out, const caw_message *message) {
     caw_cursor cursor = caw_payload_fields(message, 0);
     caw_field field;
     uint32_t count = 0;
-    put_separator(out, caw_field_rows[CAW_FIELD_STATE].name, first);
     caw_put(out, '(');
     while (caw_next(&cursor, &field)) {
         if (field.id != CAW_FIELD_STATE)
@@ -209,19 +275,27 @@ static void put_states(caw_text *out, const caw_message *message, bool *first) {
     caw_puts(out, count == 1 ? ",)" : ")");
 }
 
-static bool has(const caw_dbr_row *dbr, caw_field_id wanted) {
-    for (const caw_field_id *id = dbr->layout; *id != CAW_FIELD_RESERVED; id++)
-        if (*id == wanted)
-            return true;
-    return false;
+/* The words that come last, or those that do not; whether there are any that do. */
+static bool put_meta_words(caw_text *out, const caw_message *message, bool last, bool *first) {
+    uint32_t at = 0;
+    bool any_last = false;
+    for (const caw_field_id *id = message->dbr->layout; *id != CAW_FIELD_RESERVED; id++) {
+        const caw_field_row *row = &caw_field_rows[*id];
+        any_last |= row->last;
+        if (row->name && row->last == last) {
+            put_separator(out, row->name, first);
+            if (*id == CAW_FIELD_STATE)
+                put_states(out, message);
+            else
+                put_meta_word(out, message, *id, at);
+        }
+        at += caw_meta_size(row, message->dbr->element);
+    }
+    return any_last;
 }
 
-/* caproto counts the first element of the acknowledge types and of CLASS_NAME as metadata. */
-static bool has_value_in_meta(const caw_message *message) {
-    return message->dbr >= &caw_dbr_rows[35];
-}
-
-static void put_metadata(caw_text *out, const caw_message *message) {
+static void put_metadata(caw_text *out, const caw_message *message, const caw_field *none) {
+    (void)none;
     const caw_dbr_row *dbr = message->dbr;
     if (!dbr || !dbr->structure || message->payload.len < dbr->meta) {
         caw_puts(out, "None");
@@ -231,12 +305,9 @@ static void put_metadata(caw_text *out, const caw_message *message) {
     caw_field value;
     caw_puts(out, dbr->structure);
     caw_put(out, '(');
-    put_meta_words(out, message, false, &first);
-    if (has(dbr, CAW_FIELD_UNITS))
+    if (put_meta_words(out, message, false, &first))
         put_meta_words(out, message, true, &first);
-    if (has(dbr, CAW_FIELD_STATE))
-        put_states(out, message, &first);
-    if (has_value_in_meta(message) && caw_element(message, 0, &value)) {
+    if (dbr->with_value && caw_element(message, 0, &value)) {
         put_separator(out, "value", &first);
         put_element(out, dbr->element, &value);
     }
@@ -251,7 +322,8 @@ static void put_number(caw_text *out, const char *name, uint32_t value) {
 }
 
 /* The words of the two structures in wire order. */
-static void put_failed_request(caw_text *out, const caw_message *message) {
+static void put_failed_request(caw_text *out, const caw_message *message, const caw_field *none) {
+    (void)none;
     caw_header request;
     caw_read_header(message->payload, &request);
     caw_puts(out, request.extended ? "ExtendedMessageHeader(" : "MessageHeader(");
@@ -272,13 +344,6 @@ static void put_failed_request(caw_text *out, const caw_message *message) {
         put_number(out, ", data_count=", request.count);
     }
     caw_put(out, ')');
-}
-
-/* Text and padding, as caproto keeps them. */
-static void put_error_text(caw_text *out, const caw_message *message) {
-    caw_header request;
-    uint32_t used = caw_read_header(message->payload, &request);
-    caw_put_bytearray(out, wire_sub(message->payload, used, message->payload.len));
 }
 
 /* ---- words -------------------------------------------------------------------------------- */
@@ -308,50 +373,21 @@ static void find_word(const caw_message *message, const caw_word *word, caw_fiel
     field->id = word->id;
 }
 
-static void put_word_as_enum(caw_text *out, const caw_field *field) {
-    if (field->id == CAW_FIELD_DATA_TYPE)
-        put_channel_type(out, (uint32_t)field->number);
-    else if (field->id == CAW_FIELD_RIGHTS)
-        put_rights(out, (uint32_t)field->number);
-    else
-        put_status(out, (uint32_t)field->number);
+static caw_style style_of(const caw_word *word) {
+    return word->style == CAW_STYLE_OWN ? caw_field_rows[word->id].style : word->style;
+}
+
+/* Values, metadata and headers are not one field. */
+static bool is_one_field(caw_field_id id) {
+    caw_kind kind = caw_field_rows[id].kind;
+    return kind != CAW_KIND_GROUP && kind != CAW_KIND_BYTES;
 }
 
 static void put_word(caw_text *out, const caw_message *message, const caw_word *word) {
     caw_field field;
-    switch (word->id) {
-    case CAW_FIELD_DATA:
-        put_data(out, message);
-        return;
-    case CAW_FIELD_METADATA:
-        put_metadata(out, message);
-        return;
-    case CAW_FIELD_FAILED_REQUEST:
-        put_failed_request(out, message);
-        return;
-    case CAW_FIELD_ERROR_TEXT:
-        put_error_text(out, message);
-        return;
-    default:
-        break;
-    }
-    find_word(message, word, &field);
-    caw_kind kind = caw_field_rows[word->id].kind;
-    if (word->style == CAW_STYLE_ENUM) {
-        put_word_as_enum(out, &field);
-    } else if (kind == CAW_KIND_TEXT) {
-        caw_put_string(out, field.text);
-    } else if (kind == CAW_KIND_REAL) {
-        caw_put_real(out, field.real);
-    } else if (kind == CAW_KIND_IPV4) {
-        caw_put(out, '\'');
-        caw_put_ipv4(out, (uint32_t)field.number);
-        caw_put(out, '\'');
-    } else if (word->style == CAW_STYLE_INT16) {
-        caw_put_signed(out, (int16_t)field.number);
-    } else {
-        caw_put_unsigned(out, field.number);
-    }
+    if (is_one_field(word->id))
+        find_word(message, word, &field);
+    put_field(out, message, style_of(word), &field);
 }
 
 static const char *word_name(const caw_word *word) {
@@ -420,7 +456,11 @@ bool caw_line_word(const caw_message *message, const char *name, caw_word_value 
     find_word(message, word, &field);
     memset(value, 0, sizeof *value);
     caw_kind kind = caw_field_rows[word->id].kind;
-    if (kind == CAW_KIND_TEXT && word->id != CAW_FIELD_ERROR_TEXT) {
+    caw_style style = style_of(word);
+    if (style == CAW_STYLE_STATUS || style == CAW_STYLE_BYTEARRAY) {
+        value->kind = CAW_WORD_OBJECT;
+        put_word(&out, message, word);
+    } else if (kind == CAW_KIND_TEXT) {
         value->kind = CAW_WORD_STRING;
         caw_put_utf8(&out, field.text);
     } else if (kind == CAW_KIND_IPV4) {
@@ -429,10 +469,9 @@ bool caw_line_word(const caw_message *message, const char *name, caw_word_value 
     } else if (kind == CAW_KIND_REAL) {
         value->kind = CAW_WORD_REAL;
         value->real = field.real;
-    } else if (kind == CAW_KIND_UINT && word->id != CAW_FIELD_STATUS) {
+    } else if (kind == CAW_KIND_UINT) {
         value->kind = CAW_WORD_NUMBER;
-        value->number =
-            word->style == CAW_STYLE_INT16 ? (int16_t)field.number : (int64_t)field.number;
+        value->number = style == CAW_STYLE_INT16 ? (int16_t)field.number : (int64_t)field.number;
     } else {
         value->kind = CAW_WORD_OBJECT;
         put_word(&out, message, word);

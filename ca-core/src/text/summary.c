@@ -140,10 +140,6 @@ static const char *last_part(const char *key) {
     return dot ? dot + 1 : key;
 }
 
-static bool is_identifier(caw_field_id id) {
-    return id >= CAW_FIELD_CID && id <= CAW_FIELD_SUBSCRIPTION;
-}
-
 static void put_field(caw_text *out, const caw_field *field, bool named) {
     const caw_field_row *row = &caw_field_rows[field->id];
     const caw_name *name = caw_name_of(row->names, (uint32_t)field->number);
@@ -156,7 +152,7 @@ static void put_field(caw_text *out, const caw_field *field, bool named) {
     } else if (name) {
         caw_puts(out, name->name);
     } else {
-        if (named || is_identifier(field->id)) {
+        if (named || row->identifier) {
             caw_puts(out, last_part(row->key));
             caw_put(out, ' ');
         }
@@ -165,7 +161,7 @@ static void put_field(caw_text *out, const caw_field *field, bool named) {
 }
 
 static bool succeeded(const caw_message *message) {
-    return message->row->param1 != CAW_FIELD_STATUS || message->param1 == 1;
+    return message->row->param1 != CAW_FIELD_STATUS || message->param1 == CAW_ECA_NORMAL;
 }
 
 /* Left out: a status that only says that all is well where a value says so too, and an address

@@ -17,17 +17,18 @@
 #define DEPTH     2 /* of a datagram: VERSION and the first of its kind; and under `not` */
 
 /* multiples of 8 bytes where a message of a datagram may start: for names, for numbers */
-#define NAME_SPOTS    32
-#define NUMBER_SPOTS  20
-#define REPEATER_PORT "5065"
+#define NAME_SPOTS   32
+#define NUMBER_SPOTS 20
 
 const char *const caw_where_remarks[CAW_WHERE_REMARKS] = {
     [CAW_WHERE_DEEP] = "only the first 4 messages of a TCP segment are seen; of a datagram the "
                        "first 2, of its names the first 256 bytes, of its numbers 160",
-    [CAW_WHERE_ALIKE] = "on ports other than 5064 requests and answers that look alike are "
-                        "both captured",
+    [CAW_WHERE_ALIKE] =
+        "on ports other than " WHERE_SERVER_PORT " requests and answers that look alike are "
+        "both captured",
     [CAW_WHERE_NOT] = "\"not\" drops a packet with such a message although it has others",
-    [CAW_WHERE_GUESS] = "on ports other than 5064 and 5065 what begins like Channel Access is "
+    [CAW_WHERE_GUESS] = "on ports other than " WHERE_SERVER_PORT " and " WHERE_REPEATER_PORT
+                        " what begins like Channel Access is "
                         "taken for it, and a segment that begins inside a message is not; to "
                         "avoid that add: and port NUMBER",
 };
@@ -266,7 +267,7 @@ size_t caw_where_to_pcap(const char *expression, char *text, size_t size,
     report->remarks = remarks_on(root, false);
     if (!names_port(root)) {
         report->remarks |= remark(CAW_WHERE_GUESS);
-        caw_puts(&out, "(port " WHERE_SERVER_PORT " or port " REPEATER_PORT);
+        caw_puts(&out, "(port " WHERE_SERVER_PORT " or port " WHERE_REPEATER_PORT);
         put_plausible(&out, CAW_TRANSPORT_TCP);
         put_plausible(&out, CAW_TRANSPORT_UDP);
         caw_puts(&out, ") and ");

@@ -8,9 +8,8 @@
 #include "message/wire.h"
 #include "where.h"
 
-#define PRIORITY_MOST 99
-#define MINOR_MOST    255 /* 13 today */
-#define SAMPLE        64  /* bytes */
+#define MINOR_MOST 255 /* CAW_MINOR_VERSION today */
+#define SAMPLE     64  /* bytes */
 
 const where_word caw_where_header[WHERE_WORDS] = {{2, 2}, {4, 2}, {6, 2}, {8, 4}, {12, 4}};
 
@@ -24,12 +23,10 @@ const where_shape caw_where_any_shape = {
 
 /* The largest value that makes sense. */
 static uint32_t most_of(caw_field_id field) {
-    uint32_t most = 0;
+    uint32_t most = caw_field_rows[field].most;
     switch (field) {
     case CAW_FIELD_RESERVED:
         return 0;
-    case CAW_FIELD_PRIORITY:
-        return PRIORITY_MOST;
     case CAW_FIELD_VERSION:
         return MINOR_MOST;
     default:

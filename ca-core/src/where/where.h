@@ -17,10 +17,13 @@
 #define WHERE_DEPTH 16
 #define WHERE_NAME  80 /* characters of a PV name */
 
-#define WHERE_ROWS 64 /* of the message table, at most */
+#define WHERE_ROWS CAW_MESSAGE_ROWS_MOST
 
 /* A set of message rows, one bit for each. */
 typedef uint64_t where_rows;
+
+_Static_assert(WHERE_ROWS <= 64, "one bit for each row");
+_Static_assert(CAW_COMMANDS <= 32, "sets of commands have 32 bits");
 
 static inline where_rows caw_where_row(size_t index) {
     return (where_rows)1 << index;
@@ -112,7 +115,8 @@ where_rows caw_where_rows_with(caw_field_id field);
 
 /* ---- text ---------------------------------------------------------------------------------- */
 
-#define WHERE_SERVER_PORT "5064"
+#define WHERE_SERVER_PORT   CAW_LITERAL(CAW_SERVER_PORT)
+#define WHERE_REPEATER_PORT CAW_LITERAL(CAW_REPEATER_PORT)
 
 /* "a" the first time, then " and a" */
 typedef struct {
