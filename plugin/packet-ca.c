@@ -112,7 +112,7 @@ static void show(const ca_payload *payload, uint32_t at, const caw_message *mess
                  const caw_note *note, expert_field *cut) {
     tree_about about = {note, conversation_user(payload->piece), conversation_host(payload->piece)};
 
-    if (cut == &ei_ca_cut)
+    if (cut == &ei_ca_own[OWN_FLAW_CUT])
         tell_malformed(payload, "the datagram ends inside the message", message->whole.len);
     else
         tell_message(payload, message, note);
@@ -155,8 +155,8 @@ static int refuse(const ca_payload *payload, uint32_t at) {
         return 0;
     payload->frame->refused = true;
     tell_malformed(payload, "not Channel Access", payload->reported - at);
-    show_bytes(payload, at, payload->captured - at, hf_ca_foreign, &ei_ca_foreign,
-               "Not Channel Access");
+    show_bytes(payload, at, payload->captured - at, hf_ca_own[OWN_UNDECODED],
+               &ei_ca_own[OWN_FLAW_NOT_CA], "Not Channel Access");
     return at == 0 ? 0 : finish(payload);
 }
 
@@ -203,8 +203,10 @@ static int want_more(const ca_payload *payload, uint32_t at, int64_t size) {
  */
 static expert_field *reassembly(const ca_payload *payload, int64_t size) {
     if (size > (int64_t)ca_largest_message * MIB)
-        return &ei_ca_large;
-    return payload->pinfo->can_desegment && !payload->piece->late ? NULL : &ei_ca_not_reassembled;
+        return &ei_ca_own[OWN_FLAW_NOT_REASSEMBLED];
+    return payload->pinfo->can_desegment && !payload->piece->late
+               ? NULL
+               : &ei_ca_own[OWN_FLAW_REASSEMBLY_OFF];
 }
 
 /* Bytes between the piece before this one and this, as an item without bytes. */
@@ -219,7 +221,7 @@ static void show_missing(const ca_payload *payload) {
     proto_item *item = proto_tree_add_protocol_format(payload->tree, proto_ca, payload->tvb, 0, 0,
                                                       "Channel Access, %u bytes missing, %u wasted",
                                                       piece->missing, piece->wasted);
-    expert_add_info_format(payload->pinfo, item, &ei_ca_missing,
+    expert_add_info_format(payload->pinfo, item, &ei_ca_own[OWN_FLAW_MISSING],
                            "The capture lacks %u bytes in front of this%s", piece->missing,
                            piece->wasted ? ", and a message that began before them is lost" : "");
 }
@@ -232,19 +234,20 @@ static void show_start(const ca_payload *payload) {
     uint32_t skipped = MIN(piece->skipped, payload->captured - repeated - continued);
 
     show_missing(payload);
-    show_bytes(payload, 0, repeated, hf_ca_continuation, &ei_ca_continuation, "Sent before");
-    show_bytes(payload, repeated, continued, hf_ca_continuation, &ei_ca_continuation,
-               "Continuation of a message");
+    show_bytes(payload, 0, repeated, hf_ca_own[OWN_CONTINUATION], &ei_ca_own[OWN_FLAW_CONTINUATION],
+               "Sent before");
+    show_bytes(payload, repeated, continued, hf_ca_own[OWN_CONTINUATION],
+               &ei_ca_own[OWN_FLAW_CONTINUATION], "Continuation of a message");
     if (skipped)
         tell_malformed(payload, "no message begins here", skipped);
-    show_bytes(payload, repeated + continued, skipped, hf_ca_skipped, &ei_ca_skipped,
-               "Skipped to the next message");
+    show_bytes(payload, repeated + continued, skipped, hf_ca_own[OWN_SKIPPED],
+               &ei_ca_own[OWN_FLAW_SKIPPED], "Skipped to the next message");
 }
 
 /* What is behind the last one. */
 static int show_end(const ca_payload *payload, uint32_t at) {
-    show_bytes(payload, at, payload->captured - at, hf_ca_continuation, &ei_ca_continuation,
-               "Sent before");
+    show_bytes(payload, at, payload->captured - at, hf_ca_own[OWN_CONTINUATION],
+               &ei_ca_own[OWN_FLAW_CONTINUATION], "Sent before");
     return finish(payload);
 }
 
@@ -254,7 +257,8 @@ static int end_in_header(const ca_payload *payload, uint32_t at) {
 
     conversation_inside(payload->piece, payload->bytes + at, length);
     tell_malformed(payload, "not reassembled", length);
-    show_bytes(payload, at, length, hf_ca_foreign, &ei_ca_not_reassembled, "Part of a header");
+    show_bytes(payload, at, length, hf_ca_own[OWN_UNDECODED], &ei_ca_own[OWN_FLAW_REASSEMBLY_OFF],
+               "Part of a header");
     return (int)payload->captured;
 }
 
@@ -321,14 +325,16 @@ static int dissect_udp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
             return refuse(&payload, at);
         if (size == CAW_MORE && incomplete) {
             tell_malformed(&payload, "too short for a header", left);
-            show_bytes(&payload, at, left, hf_ca_foreign, &ei_ca_trailing, "Trailing bytes");
+            show_bytes(&payload, at, left, hf_ca_own[OWN_UNDECODED], &ei_ca_own[OWN_FLAW_TRAILING],
+                       "Trailing bytes");
             break;
         }
         if (size == CAW_MORE) {
             tell_malformed(&payload, "cut short in the capture", left);
             break;
         }
-        show_message(&payload, at, &message, &context, incomplete ? &ei_ca_cut : NULL);
+        show_message(&payload, at, &message, &context,
+                     incomplete ? &ei_ca_own[OWN_FLAW_CUT] : NULL);
         at += (uint32_t)MIN(size, left);
     }
     return finish(&payload);
