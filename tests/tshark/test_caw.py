@@ -68,7 +68,7 @@ def test_display_filter(caw, echoes):
 
 
 def test_a_filter_is_no_format(caw, echoes):
-    """Of -z ca,lines as of lines: what is behind its comma is a format, and -Y a filter."""
+    """Of -z ca,lines as of lines: what follows its comma is a format, and -Y a filter."""
     filtered = ('-r', echoes, '-Y', 'ca.response && ca.command in {22,23}')
     assert words(caw(*filtered, '-z', 'ca,lines')) == ['EchoResponse()']
     done = caw(*filtered, '-z', 'ca,lines,{src},{command}')
