@@ -6,7 +6,9 @@
 #
 #   packaging/install.sh              for you (~/.local), or for the system when run by root
 #   packaging/install.sh --system     for the system, by sudo
-#   packaging/install.sh --uninstall  removes what an earlier run installed
+#   packaging/install.sh --uninstall  removes what an earlier run installed; with --system, what
+#                                     one with --system did
+#   packaging/install.sh --help       prints this
 #
 # On Debian and Ubuntu the packages that the build needs are installed when they are missing; they
 # stay. What is installed goes where the tshark in PATH looks for it.
@@ -20,6 +22,11 @@ mapfile -t packages < <(grep -v "^#" "$top/packaging/build-depends")
 die() {
     echo "install.sh: $*" >&2
     exit 1
+}
+
+# The comment on top.
+usage() {
+    sed -n '4,/^$/s/^# \?//p' "$0"
 }
 
 as_root() {
@@ -69,17 +76,22 @@ choose_folders() {
 }
 
 uninstall() {
-    local path
+    local path removed=''
 
-    $run rm -rf "$plugins/epan/ca.so" "$profiles/$profile" \
+    for path in "$plugins/epan/ca.so" "$profiles/$profile" \
         "$base/bin/caw" "$base/libexec/caw" "$base/share/man/man1/caw.1.gz" \
-        "$base/share/man/man7/caw-cookbook.7.gz"
+        "$base/share/man/man7/caw-cookbook.7.gz"; do
+        [ -e "$path" ] || continue
+        $run rm -rf "$path"
+        echo "Removed $path"
+        removed=yes
+    done
     # Empty folders that were made for it, up to the home folder.
     [ $system = yes ] ||
         for path in "$plugins/epan" "$profiles" "$base"/{bin,libexec,share/man/man{1,7}}; do
             [ ! -d "$path" ] || (cd && rmdir -p --ignore-fail-on-non-empty "${path#"$HOME/"}")
         done
-    echo "Removed the plugin, caw, their man pages and the profile '$profile'"
+    [ -n "$removed" ] || echo "Nothing to remove: there is nothing in $plugins and $base"
 }
 
 install_all() {
@@ -121,7 +133,11 @@ for option; do
     case $option in
     --system) system=yes ;;
     --uninstall) action=uninstall ;;
-    *) die "no such option: $option" ;;
+    -h | --help)
+        usage
+        exit
+        ;;
+    *) die "no such option: $option (--help lists them)" ;;
     esac
 done
 

@@ -11,33 +11,11 @@
 #include <epan/wmem_scopes.h>
 
 ca_hf hf_ca[CAW_FIELDS];
-int hf_ca_message = -1;
-int hf_ca_line = -1;
-int hf_ca_request = -1;
-int hf_ca_response = -1;
-int hf_ca_continuation = -1;
-int hf_ca_foreign = -1;
-int hf_ca_skipped = -1;
-int hf_ca_channel = -1;
-int hf_ca_create_in = -1;
-int hf_ca_response_in = -1;
-int hf_ca_response_to = -1;
-int hf_ca_time = -1;
-int hf_ca_search_in = -1;
-int hf_ca_retransmission = -1;
+int hf_ca_own[OWN_FIELDS];
 
 expert_field ei_ca[CAW_FLAWS];
 expert_field ei_ca_history[CAW_HISTORY_FLAWS];
-expert_field ei_ca_foreign = EI_INIT;
-expert_field ei_ca_cut = EI_INIT;
-expert_field ei_ca_trailing = EI_INIT;
-expert_field ei_ca_large = EI_INIT;
-expert_field ei_ca_continuation = EI_INIT;
-expert_field ei_ca_skipped = EI_INIT;
-expert_field ei_ca_missing = EI_INIT;
-expert_field ei_ca_repeated = EI_INIT;
-expert_field ei_ca_not_reassembled = EI_INIT;
-expert_field ei_ca_more = EI_INIT;
+expert_field ei_ca_own[OWN_FLAWS];
 
 int ett_ca = -1;
 int ett_ca_header = -1;
@@ -132,24 +110,22 @@ static void add_row(GArray *all, const caw_field_row *row, ca_hf *hf) {
     add_field(all, &hf->alias, row->label, row->alias, type, display, strings, 0, row->meaning);
 }
 
-/* What links a message to others. */
-static void register_links(GArray *all) {
-    add_field(all, &hf_ca_channel, "PV", "channel", FT_STRING, BASE_NONE, NULL, 0,
-              "Another name of ca.pv, that of the plugin of 2008.");
-    add_field(all, &hf_ca_create_in, "Channel Created In", "create_in", FT_FRAMENUM, BASE_NONE,
-              FRAMENUM_TYPE(FT_FRAMENUM_NONE), 0, "Frame of the request that created the channel.");
-    add_field(all, &hf_ca_response_in, "Response In", "response_in", FT_FRAMENUM, BASE_NONE,
-              FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE), 0, "Frame of the answer to this request.");
-    add_field(all, &hf_ca_response_to, "Request In", "response_to", FT_FRAMENUM, BASE_NONE,
-              FRAMENUM_TYPE(FT_FRAMENUM_REQUEST), 0, "Frame of the request that this answers.");
-    add_field(all, &hf_ca_time, "Response Time", "time", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
-              "From the request to this answer; of a repeated search from the first.");
-    add_field(all, &hf_ca_search_in, "Searched In", "search_in", FT_FRAMENUM, BASE_NONE,
-              FRAMENUM_TYPE(FT_FRAMENUM_NONE), 0,
-              "Frame of the first search that led to this channel.");
-    add_field(all, &hf_ca_retransmission, "Repeated Search", "retransmission", FT_FRAMENUM,
-              BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_RETRANS_PREV), 0,
-              "Frame in which this client asked for the same PV first.");
+static void add_own(GArray *all, const own_field_row *row, int *id) {
+    static const struct {
+        enum ftenum type;
+        const void *strings;
+    } kinds[] = {
+        [OWN_TEXT] = {FT_STRING, NULL},
+        [OWN_FLAG] = {FT_BOOLEAN, NULL},
+        [OWN_BYTES] = {FT_BYTES, NULL},
+        [OWN_DURATION] = {FT_RELATIVE_TIME, NULL},
+        [OWN_FRAME] = {FT_FRAMENUM, FRAMENUM_TYPE(FT_FRAMENUM_NONE)},
+        [OWN_FRAME_OF_REQUEST] = {FT_FRAMENUM, FRAMENUM_TYPE(FT_FRAMENUM_REQUEST)},
+        [OWN_FRAME_OF_RESPONSE] = {FT_FRAMENUM, FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE)},
+        [OWN_FRAME_OF_FIRST] = {FT_FRAMENUM, FRAMENUM_TYPE(FT_FRAMENUM_RETRANS_PREV)},
+    };
+    add_field(all, id, row->label, row->key, kinds[row->kind].type, BASE_NONE,
+              kinds[row->kind].strings, 0, row->meaning);
 }
 
 static void register_fields(void) {
@@ -157,21 +133,8 @@ static void register_fields(void) {
 
     for (int id = 0; id < CAW_FIELDS; id++)
         add_row(all, &caw_field_rows[id], &hf_ca[id]);
-    add_field(all, &hf_ca_message, "Message", "message", FT_STRING, BASE_NONE, NULL, 0,
-              "Class name of the message, as the text line begins.");
-    add_field(all, &hf_ca_line, "Line", "line", FT_STRING, BASE_NONE, NULL, 0,
-              "The message as one line of text.");
-    add_field(all, &hf_ca_request, "Request", "request", FT_BOOLEAN, BASE_NONE, NULL, 0,
-              "The message asks for an answer.");
-    add_field(all, &hf_ca_response, "Response", "response", FT_BOOLEAN, BASE_NONE, NULL, 0,
-              "The message answers a request.");
-    add_field(all, &hf_ca_continuation, "Continuation", "continuation", FT_BYTES, BASE_NONE, NULL,
-              0, "Bytes of a message that began in an earlier frame and was not reassembled.");
-    add_field(all, &hf_ca_foreign, "Undecoded", "undecoded", FT_BYTES, BASE_NONE, NULL, 0,
-              "Bytes that are no whole Channel Access message.");
-    add_field(all, &hf_ca_skipped, "Skipped", "skipped", FT_BYTES, BASE_NONE, NULL, 0,
-              "Bytes in which no message begins that could be proven to be one.");
-    register_links(all);
+    for (int id = 0; id < OWN_FIELDS; id++)
+        add_own(all, &own_field_rows[id], &hf_ca_own[id]);
     proto_register_field_array(proto_ca, (hf_register_info *)(void *)all->data, (int)all->len);
     g_array_free(all, FALSE); /* Wireshark keeps the rows */
 }
@@ -216,6 +179,13 @@ static void add_expert(GArray *all, expert_field *id, const char *key, int group
 }
 
 static void register_experts(void) {
+    static const int own_severities[] = {[OWN_CHAT] = PI_CHAT,
+                                         [OWN_NOTE] = PI_NOTE,
+                                         [OWN_WARNING] = PI_WARN,
+                                         [OWN_ERROR] = PI_ERROR};
+    static const int own_groups[] = {[OWN_SEQUENCE] = PI_SEQUENCE,
+                                     [OWN_UNDECODABLE] = PI_UNDECODED,
+                                     [OWN_MALFORMED] = PI_MALFORMED};
     GArray *all = g_array_new(FALSE, FALSE, sizeof(ei_register_info));
 
     for (int i = 0; i < CAW_FLAWS; i++) {
@@ -228,25 +198,11 @@ static void register_experts(void) {
         add_expert(all, &ei_ca_history[i], row->key, PI_SEQUENCE, severity_of(row->level),
                    row->label);
     }
-    add_expert(all, &ei_ca_skipped, "skipped", PI_UNDECODED, PI_WARN,
-               "No message begins in these bytes that could be proven to be one");
-    add_expert(all, &ei_ca_missing, "missing", PI_SEQUENCE, PI_WARN,
-               "The capture lacks bytes in front of this");
-    add_expert(all, &ei_ca_repeated, "repeated", PI_SEQUENCE, PI_NOTE,
-               "The client has searched for this PV before");
-    add_expert(all, &ei_ca_foreign, "not_ca", PI_MALFORMED, PI_ERROR, "Not Channel Access");
-    add_expert(all, &ei_ca_cut, "cut", PI_MALFORMED, PI_ERROR,
-               "The datagram ends inside this message");
-    add_expert(all, &ei_ca_trailing, "trailing", PI_MALFORMED, PI_ERROR,
-               "Bytes behind the last message are too few to be one");
-    add_expert(all, &ei_ca_large, "not_reassembled", PI_UNDECODED, PI_WARN,
-               "The message is larger than the preference allows to reassemble");
-    add_expert(all, &ei_ca_not_reassembled, "reassembly_off", PI_UNDECODED, PI_WARN,
-               "The message continues in another segment, and reassembly is off or impossible");
-    add_expert(all, &ei_ca_more, "more_elements", PI_UNDECODED, PI_CHAT,
-               "The array has more elements than are shown one by one");
-    add_expert(all, &ei_ca_continuation, "continuation", PI_UNDECODED, PI_NOTE,
-               "Rest of a message that began in an earlier frame");
+    for (int i = 0; i < OWN_FLAWS; i++) {
+        const own_flaw_row *row = &own_flaw_rows[i];
+        add_expert(all, &ei_ca_own[i], row->key, own_groups[row->group], own_severities[row->level],
+                   row->label);
+    }
     expert_register_field_array(expert_register_protocol(proto_ca),
                                 (ei_register_info *)(void *)all->data, (int)all->len);
     g_array_free(all, FALSE);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tshark -q -z ca,lines[,FORMAT]: one line of text for each message, as its frame is read.
+ * tshark -q [-z ca,filter,FILTER] -z ca,lines[,FORMAT]: one line of text for each message, as its
+ * frame is read.
  *
  * FORMAT is a Python format string, see format.h; its tokens are in the table below. A display
- * filter in the environment variable CAW_FILTER limits the lines to frames that match it
- * (tshark's -Y does not reach taps, and a FORMAT may contain commas).
+ * filter limits the lines to frames that match it. It is an option of its own because tshark's -Y
+ * does not reach taps, and both filters and formats may contain commas.
  */
 #include "compat.h"
 
@@ -22,7 +23,10 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#define OPTION "ca,lines"
+#define OPTION        "ca,lines"
+#define FILTER_OPTION "ca,filter"
+
+static char *filter; /* of the -z ca,lines that follows; NULL: all frames */
 
 /* One -z option. */
 typedef struct {
@@ -283,10 +287,12 @@ static void append_default(ca_lines *lines) {
     append_command(lines->event, lines->out);
 }
 
+enum { OUTPUT_FAILED = 1, BAD_FORMAT = 2 }; /* exit statuses, of the launcher too */
+
 /* Tells and gives up: a program that waits for lines must not wait in vain. */
-static void fail(const char *what) {
+static void fail(const char *what, int status) {
     fprintf(stderr, "caw: %s\n", what);
-    exit(1);
+    exit(status);
 }
 
 static void append_line(ca_lines *lines) {
@@ -295,7 +301,7 @@ static void append_line(ca_lines *lines) {
     if (!lines->form)
         append_default(lines);
     else if (!format_print(lines->form, get_value, lines, lines->out, &error))
-        fail(error);
+        fail(error, BAD_FORMAT);
     g_string_append_c(lines->out, '\n');
 }
 
@@ -303,7 +309,7 @@ static void append_line(ca_lines *lines) {
 static void give_up(void) {
     if (errno == EPIPE)
         exit(0);
-    fail(g_strerror(errno));
+    fail(g_strerror(errno), OUTPUT_FAILED);
 }
 
 static tap_packet_status on_frame(void *data, packet_info *pinfo, epan_dissect_t *dissection,
@@ -377,6 +383,17 @@ static bool is_file(FILE *file) {
     return fstat(fileno(file), &status) == 0 && S_ISREG(status.st_mode);
 }
 
+static bool is_pipe(FILE *file) {
+    struct stat status;
+
+    return fstat(fileno(file), &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+/* A line is wanted at once, unless packets come from a file and lines go to one. */
+static bool must_flush(void) {
+    return !is_file(stdout) || is_pipe(stdin);
+}
+
 /* NULL, with a sentence in *error, when the argument or the filter is no good. */
 static ca_lines *start(const char *argument, char **error) {
     const char *rest = argument + strlen(OPTION);
@@ -391,13 +408,12 @@ static ca_lines *start(const char *argument, char **error) {
 
     ca_lines *lines = g_new0(ca_lines, 1);
     lines->form = form;
-    lines->flush = !is_file(stdout);
+    lines->flush = must_flush();
     lines->out = g_string_sized_new(1 << 16);
     lines->start = g_string_new(NULL);
     lines->word = g_string_new(NULL);
-    GString *refused =
-        register_tap_listener("ca", lines, g_getenv("CAW_FILTER"), TL_REQUIRES_NOTHING, NULL,
-                              on_frame, on_end, on_finish);
+    GString *refused = register_tap_listener("ca", lines, filter, TL_REQUIRES_NOTHING, NULL,
+                                             on_frame, on_end, on_finish);
     if (refused) {
         *error = g_string_free(refused, FALSE);
         on_finish(lines);
@@ -418,8 +434,24 @@ static ca_tap_init init(const char *argument, void *user _U_) {
     CA_TAP_ACCEPT;
 }
 
+static ca_tap_init init_filter(const char *argument, void *user _U_) {
+    const char *rest = argument + strlen(FILTER_OPTION);
+
+    if (rest[0] != ',' || !rest[1]) {
+        fprintf(stderr,
+                "caw: -z " FILTER_OPTION " needs a display filter: " FILTER_OPTION ",FILTER\n");
+        CA_TAP_REFUSE;
+    }
+    g_free(filter);
+    filter = g_strdup(rest + 1);
+    CA_TAP_ACCEPT;
+}
+
 void lines_register(void) {
+    static stat_tap_ui filter_ui = {
+        REGISTER_STAT_GROUP_GENERIC, NULL, FILTER_OPTION, init_filter, 0, NULL};
     static stat_tap_ui ui = {REGISTER_STAT_GROUP_GENERIC, NULL, OPTION, init, 0, NULL};
 
+    register_stat_tap_ui(&filter_ui, NULL);
     register_stat_tap_ui(&ui, NULL);
 }

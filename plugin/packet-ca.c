@@ -110,7 +110,7 @@ static void show(const ca_payload *payload, uint32_t at, const caw_message *mess
                  const caw_note *note, expert_field *cut) {
     tree_about about = {note, conversation_user(payload->notes), conversation_host(payload->notes)};
 
-    if (cut == &ei_ca_cut)
+    if (cut == &ei_ca_own[OWN_FLAW_CUT])
         tell_malformed(payload, "the datagram ends inside the message", message->whole.len);
     else
         tell_message(payload, message, note);
@@ -153,8 +153,8 @@ static int refuse(const ca_payload *payload, uint32_t at) {
         return 0;
     payload->frame->refused = true;
     tell_malformed(payload, "not Channel Access", payload->reported - at);
-    show_bytes(payload, at, payload->captured - at, hf_ca_foreign, &ei_ca_foreign,
-               "Not Channel Access");
+    show_bytes(payload, at, payload->captured - at, hf_ca_own[OWN_UNDECODED],
+               &ei_ca_own[OWN_FLAW_NOT_CA], "Not Channel Access");
     return at == 0 ? 0 : finish(payload);
 }
 
@@ -186,7 +186,7 @@ static void show_missing(const ca_payload *payload, const caw_stretch *stretch) 
     proto_item *item = proto_tree_add_protocol_format(payload->tree, proto_ca, payload->tvb, 0, 0,
                                                       "Channel Access, %u bytes missing, %u wasted",
                                                       stretch->missing, stretch->given_up);
-    expert_add_info_format(payload->pinfo, item, &ei_ca_missing,
+    expert_add_info_format(payload->pinfo, item, &ei_ca_own[OWN_FLAW_MISSING],
                            "The capture lacks %u bytes in front of this%s", stretch->missing,
                            stretch->given_up ? ", and a message that began before them is lost"
                                              : "");
@@ -199,14 +199,16 @@ static uint32_t show_start(const ca_payload *payload, uint32_t at, const caw_str
     uint32_t skipped = MIN(stretch->skipped, payload->captured - at - repeated - continued);
 
     show_missing(payload, stretch);
-    show_bytes(payload, at, repeated, hf_ca_continuation, &ei_ca_continuation, "Sent before");
+    show_bytes(payload, at, repeated, hf_ca_own[OWN_CONTINUATION],
+               &ei_ca_own[OWN_FLAW_CONTINUATION], "Sent before");
     at += repeated;
-    show_bytes(payload, at, continued, hf_ca_continuation, &ei_ca_continuation,
-               "Continuation of a message");
+    show_bytes(payload, at, continued, hf_ca_own[OWN_CONTINUATION],
+               &ei_ca_own[OWN_FLAW_CONTINUATION], "Continuation of a message");
     at += continued;
     if (skipped)
         tell_malformed(payload, "no message begins here", skipped);
-    show_bytes(payload, at, skipped, hf_ca_skipped, &ei_ca_skipped, "Skipped to the next message");
+    show_bytes(payload, at, skipped, hf_ca_own[OWN_SKIPPED], &ei_ca_own[OWN_FLAW_SKIPPED],
+               "Skipped to the next message");
     return at + skipped;
 }
 
@@ -224,8 +226,8 @@ static uint32_t show_messages(const ca_payload *payload, uint32_t at, uint32_t l
         if (size <= 0) /* other bytes than on the first visit */
             return end;
         if (is_incomplete(payload, size, left))
-            cut =
-                size > (int64_t)protocol_largest_message() ? &ei_ca_large : &ei_ca_not_reassembled;
+            cut = size > (int64_t)protocol_largest_message() ? &ei_ca_own[OWN_FLAW_NOT_REASSEMBLED]
+                                                             : &ei_ca_own[OWN_FLAW_REASSEMBLY_OFF];
         show_message(payload, at, &message, &context, cut);
         at += (uint32_t)MIN(size, left);
     }
@@ -237,7 +239,8 @@ static int end_in_header(const ca_payload *payload, uint32_t at) {
     uint32_t length = payload->captured - at;
 
     tell_malformed(payload, "not reassembled", length);
-    show_bytes(payload, at, length, hf_ca_foreign, &ei_ca_not_reassembled, "Part of a header");
+    show_bytes(payload, at, length, hf_ca_own[OWN_UNDECODED], &ei_ca_own[OWN_FLAW_REASSEMBLY_OFF],
+               "Part of a header");
     return (int)payload->captured;
 }
 
@@ -319,14 +322,16 @@ static int dissect_udp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
             return refuse(&payload, at);
         if (size == CAW_MORE && incomplete) {
             tell_malformed(&payload, "too short for a header", left);
-            show_bytes(&payload, at, left, hf_ca_foreign, &ei_ca_trailing, "Trailing bytes");
+            show_bytes(&payload, at, left, hf_ca_own[OWN_UNDECODED], &ei_ca_own[OWN_FLAW_TRAILING],
+                       "Trailing bytes");
             break;
         }
         if (size == CAW_MORE) {
             tell_malformed(&payload, "cut short in the capture", left);
             break;
         }
-        show_message(&payload, at, &message, &context, incomplete ? &ei_ca_cut : NULL);
+        show_message(&payload, at, &message, &context,
+                     incomplete ? &ei_ca_own[OWN_FLAW_CUT] : NULL);
         at += (uint32_t)MIN(size, left);
     }
     return finish(&payload);

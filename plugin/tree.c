@@ -262,7 +262,7 @@ static uint32_t elements_shown(const ca_walk *walk) {
 
 static void report_more(const ca_walk *walk, proto_item *item, uint32_t shown) {
     if (walk->message->elements > shown)
-        expert_add_info_format(walk->pinfo, item, &ei_ca_more,
+        expert_add_info_format(walk->pinfo, item, &ei_ca_own[OWN_FLAW_MORE_ELEMENTS],
                                "Of %u elements the first %u are shown one by one",
                                walk->message->elements, shown);
 }
@@ -312,13 +312,13 @@ static void add_text(ca_walk *walk) {
 
 /* The text line can be as long as the message: only for who asks by name. */
 static void add_line(ca_walk *walk) {
-    if (proto_registrar_get_nth((unsigned)hf_ca_line)->ref_type < HF_REF_TYPE_DIRECT)
+    if (proto_registrar_get_nth((unsigned)hf_ca_own[OWN_LINE])->ref_type < HF_REF_TYPE_DIRECT)
         return;
     size_t length = caw_line(walk->message, NULL, 0);
     char *line = wmem_alloc(walk->pinfo->pool, length + 1);
     caw_line(walk->message, line, length + 1);
     proto_item *item =
-        proto_tree_add_string(walk->root, hf_ca_line, walk->tvb, (int)walk->base, 0, line);
+        proto_tree_add_string(walk->root, hf_ca_own[OWN_LINE], walk->tvb, (int)walk->base, 0, line);
     proto_item_set_hidden(item);
 }
 
@@ -369,10 +369,11 @@ static void add_pv(ca_walk *walk, const char *pv) {
     if (!pv)
         return;
     add_name(walk, CAW_FIELD_PV, pv);
-    if (!proto_field_is_referenced(walk->root, hf_ca_channel))
+    if (!proto_field_is_referenced(walk->root, hf_ca_own[OWN_CHANNEL]))
         return;
-    proto_item *alias = proto_tree_add_string(walk->root, hf_ca_channel, walk->tvb, (int)walk->base,
-                                              0, text_of(walk->pinfo, caw_view_of(pv)));
+    proto_item *alias =
+        proto_tree_add_string(walk->root, hf_ca_own[OWN_CHANNEL], walk->tvb, (int)walk->base, 0,
+                              text_of(walk->pinfo, caw_view_of(pv)));
     proto_item_set_hidden(alias);
 }
 
@@ -381,8 +382,8 @@ static void add_time(ca_walk *walk, const caw_moment *request) {
     nstime_t elapsed;
 
     nstime_delta(&elapsed, &walk->pinfo->abs_ts, &asked);
-    proto_item_set_generated(
-        proto_tree_add_time(walk->root, hf_ca_time, walk->tvb, (int)walk->base, 0, &elapsed));
+    proto_item_set_generated(proto_tree_add_time(walk->root, hf_ca_own[OWN_TIME], walk->tvb,
+                                                 (int)walk->base, 0, &elapsed));
 }
 
 static void add_exchange(ca_walk *walk, const caw_note *note) {
@@ -391,13 +392,13 @@ static void add_exchange(ca_walk *walk, const caw_note *note) {
     if (!exchange)
         return;
     if (note->turn == CAW_TURN_RESPONSE) {
-        add_frame(walk, hf_ca_response_to, exchange->request.frame);
+        add_frame(walk, hf_ca_own[OWN_RESPONSE_TO], exchange->request.frame);
         add_time(walk, &exchange->request);
         return;
     }
-    add_frame(walk, hf_ca_response_in, exchange->answer.frame);
+    add_frame(walk, hf_ca_own[OWN_RESPONSE_IN], exchange->answer.frame);
     if (note->repeated)
-        add_frame(walk, hf_ca_retransmission, exchange->request.frame);
+        add_frame(walk, hf_ca_own[OWN_RETRANSMISSION], exchange->request.frame);
 }
 
 static void add_history(ca_walk *walk) {
@@ -406,9 +407,9 @@ static void add_history(ca_walk *walk) {
 
     add_pv(walk, caw_pv(note));
     if (creation)
-        add_frame(walk, hf_ca_create_in, creation->request.frame);
+        add_frame(walk, hf_ca_own[OWN_CREATE_IN], creation->request.frame);
     if (creation && creation == note->exchange && creation->search)
-        add_frame(walk, hf_ca_search_in, creation->search->request.frame);
+        add_frame(walk, hf_ca_own[OWN_SEARCH_IN], creation->search->request.frame);
     add_name(walk, CAW_FIELD_USER, walk->about->user);
     add_name(walk, CAW_FIELD_HOST, walk->about->host);
     add_exchange(walk, note);
@@ -421,7 +422,7 @@ static void report_history(packet_info *pinfo, proto_item *item, const caw_note 
         if (note->flaws >> i & 1)
             expert_add_info(pinfo, item, &ei_ca_history[i]);
     if (note->repeated && note->turn == CAW_TURN_REQUEST)
-        expert_add_info(pinfo, item, &ei_ca_repeated);
+        expert_add_info(pinfo, item, &ei_ca_own[OWN_FLAW_REPEATED]);
 }
 
 static void report_flaws(packet_info *pinfo, proto_item *item, uint64_t flaws) {
@@ -446,11 +447,11 @@ proto_item *tree_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, ui
         add_fields(&walk, shown);
         add_text(&walk);
         add_history(&walk);
-        add_generated(&walk, hf_ca_message, message->row->name);
+        add_generated(&walk, hf_ca_own[OWN_MESSAGE], message->row->name);
         if (message->row->exchange == CAW_TURN_REQUEST)
-            add_hidden_flag(&walk, hf_ca_request);
+            add_hidden_flag(&walk, hf_ca_own[OWN_REQUEST]);
         if (message->row->exchange == CAW_TURN_RESPONSE)
-            add_hidden_flag(&walk, hf_ca_response);
+            add_hidden_flag(&walk, hf_ca_own[OWN_RESPONSE]);
         add_line(&walk);
     }
     report_flaws(pinfo, item, message->flaws);

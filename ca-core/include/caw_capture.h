@@ -200,6 +200,13 @@ typedef struct {
  * write and a message with this sid, which need not be the same. `sid != 3` is a message with
  * another sid; `not sid == 3` a packet without this one.
  *
+ * One thing that this allows is refused: a name together with a message that never carries it, as
+ * `write and pv == "t:ao"`. Names are in searches, creates, and where a client says who it is; a
+ * write has the number of a channel instead, which a filter cannot look up. What `and` brings
+ * together must not be such a message, by its name and not under a `not` of its own, and a
+ * comparison with such a name, even through parentheses and `or`. Capture by one of them, and
+ * choose by both afterwards, with a display filter: `ca.pv == "t:ao" && ca.command == 4`.
+ *
  * # Which packets count as Channel Access
  *
  * When the expression names ports, as `search and udp port 5064` or `not echo and port 42289`
@@ -239,8 +246,13 @@ typedef struct {
  * - Without a port in the expression, a segment that begins inside a message is captured by
  *   `not` only on 5064 and 5065.
  * - Names without a NUL at their end are seen by ^= only.
- * - IPv6, fragments of datagrams but the first, and packets in tunnels are not seen, and dropped.
- *   Behind a VLAN tag that the interface leaves in: "vlan and ($(caw --capture-filter EXPR))".
+ * - IPv6 and packets in tunnels are not seen, and dropped. So are fragments of a datagram but the
+ *   first, which do not tell what they belong to; EPICS sends no datagrams that need them. To have
+ *   them: "$(caw --capture-filter EXPR) or (udp and ip[6:2] & 0x1fff != 0)".
+ * - After VLAN tags (802.1Q, or two as in QinQ) no messages and addresses are looked at: an
+ *   Ethernet packet is captured by its ports, those that the expression names, or 5064 and 5065.
+ *   That is for tags that the filter sees; on Linux the outer one is taken off before it does, and
+ *   the packet is like any other.
  * - A segment of which the IP header gives no length (captured before the network card has set it,
  *   on some systems) may be dropped.
  * - In a file whose packets were cut short (tcpdump -s), a packet that ends before what the filter
@@ -254,10 +266,12 @@ typedef struct {
 
 /* What a user should know about a filter: bits of caw_where_verdict.remarks. */
 typedef enum {
-    CAW_WHERE_DEEP,  /* messages far inside a packet slip through */
-    CAW_WHERE_ALIKE, /* requests and answers are not always told apart */
-    CAW_WHERE_NOT,   /* "not" drops what else is in a packet */
-    CAW_WHERE_GUESS, /* other protocols may look like Channel Access */
+    CAW_WHERE_DEEP,     /* messages far inside a packet slip through */
+    CAW_WHERE_ALIKE,    /* requests and answers are not always told apart */
+    CAW_WHERE_NOT,      /* "not" drops what else is in a packet */
+    CAW_WHERE_GUESS,    /* other protocols may look like Channel Access */
+    CAW_WHERE_TAGGED,   /* after VLAN tags only ports are seen */
+    CAW_WHERE_FRAGMENT, /* later fragments of datagrams are not captured */
     CAW_WHERE_REMARKS
 } caw_where_remark;
 

@@ -1,13 +1,26 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * caw-capture EXPRESSION: prints the pcap-filter expression, or what is wrong, and exits with 2.
+ * caw-capture EXPRESSION: prints the pcap-filter expression.
  * caw-capture --words: prints the words of expressions.
+ *
+ * Exits with 2 when the expression is wrong, with 1 when the output fails; says why.
  */
 #include "caw_capture.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static int fail(void) {
+    fprintf(stderr, "caw: %s\n", strerror(errno));
+    return 1;
+}
+
+/* An error of an earlier write is told too. */
+static int finish(void) {
+    return fflush(stdout) || ferror(stdout) ? fail() : 0;
+}
 
 static int complain(const char *expression, const caw_where_verdict *report) {
     fprintf(stderr, "caw: capture filter: %s\n  %s\n  %*s^\n", report->problem, expression,
@@ -28,19 +41,19 @@ static int print_filter(const char *expression) {
         return complain(expression, &report);
     char *text = malloc(length + 1);
     if (!text)
-        return 1;
+        return fail();
     caw_where_to_pcap(expression, text, length + 1, &report);
     warn(report.remarks);
     puts(text);
     free(text);
-    return 0;
+    return finish();
 }
 
 static int print_words(void) {
     char words[CAW_WHERE_PROBLEM];
     caw_where_words(words, sizeof words);
     fputs(words, stdout);
-    return 0;
+    return finish();
 }
 
 int main(int argc, char **argv) {

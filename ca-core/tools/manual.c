@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Prints the tables as Markdown: what can be filtered for, and what the protocol consists of. */
-#include "caw.h"
+#include "caw_history.h"
 
 #include <stdio.h>
 
@@ -118,13 +118,20 @@ static void print_types(void) {
 
 /* ---- flaws and names ---------------------------------------------------------------------- */
 
-static void print_flaws(void) {
+static void print_flaw(const caw_flaw_row *row) {
     static const char *const levels[] = {"note", "warning", "error"};
+    printf("| `ca.flaw.%s` | %s | %s |\n", row->key, levels[row->level], row->label);
+}
+
+static void print_flaws(void) {
     puts("\n## Flaws\n\n"
          "| filter | level | what is wrong |\n|---|---|---|");
     for (int flaw = 0; flaw < CAW_FLAWS; flaw++)
-        printf("| `ca.flaw.%s` | %s | %s |\n", caw_flaw_rows[flaw].key,
-               levels[caw_flaw_rows[flaw].level], caw_flaw_rows[flaw].label);
+        print_flaw(&caw_flaw_rows[flaw]);
+    puts("\n## Flaws in what came before\n\n"
+         "| filter | level | what is wrong |\n|---|---|---|");
+    for (int flaw = 0; flaw < CAW_HISTORY_FLAWS; flaw++)
+        print_flaw(&caw_history_rows[flaw]);
 }
 
 static void print_names(const char *heading, const caw_name *names) {
@@ -139,9 +146,6 @@ static void print_names(const char *heading, const caw_name *names) {
 }
 
 int main(void) {
-    puts("# What can be filtered for\n\n"
-         "The decoder's own tables, printed by `ca-core/tools/manual.c`. The README has the few\n"
-         "names that stand for no bytes of a message.\n");
     print_fields();
     print_messages();
     print_types();

@@ -145,9 +145,9 @@ def kept(path, expression):
     return {next(n for n, record in order if record == want) for want in records(done.stdout)}
 
 
-def tcpdump_compile(expression):
+def tcpdump_compile(expression, link='EN10MB'):
     return subprocess.run(
-        ['tcpdump', '-y', 'EN10MB', '-ddd', expression], capture_output=True, text=True, timeout=60
+        ['tcpdump', '-y', link, '-ddd', expression], capture_output=True, text=True, timeout=60
     )
 
 
@@ -414,13 +414,100 @@ def test_made(expression, packet, captured, keeps):
     assert keeps(expression, packet) == captured
 
 
-def test_vlan(pcap_filter, save):
-    """As the manual says: the tag must be named."""
-    packets = wire.ethernet(wire.timed([datagram(VERSION, search('a', 1))]))
-    path = save(wire.pcap(wire.vlan(packets)))
-    text = pcap_filter('search')
-    assert kept(path, text) == set()
-    assert kept(path, f'vlan and ({text})') == {1}
+# ---- VLAN tags, fragments -------------------------------------------------------------------
+
+Q, AD, OLD = b'\x81\x00', b'\x88\xa8', b'\x91\x00'
+SEARCH = datagram(VERSION, search('a', 1))
+SEARCHES = datagram(VERSION, search('a', 1), search('b', 2))
+BEACON = wire.udp(('10.1.0.1', 5065), wire.EVERYBODY, wire.message(13, count=5064))
+ELSEWHERE = client(wire.message(4, bytes(8), 6, 1, 3, 4), OTHER)
+WEB = client(b'GET / HTTP/1.1\r\n\r\n', ('10.1.0.1', 80))
+
+
+def tagged(packet, *types):
+    """The Ethernet frame of an IP packet, with a tag of each of these types."""
+    tags = b''.join(kind + (100 + i).to_bytes(2, 'big') for i, kind in enumerate(types))
+    return bytes(12) + tags + b'\x08\0' + packet
+
+
+def fragments(packet):
+    """An IP packet without options, in two: 48 bytes, and the rest."""
+    header, body = packet[:20], packet[20:]
+    parts = []
+    for at, more in ((0, True), (48, False)):
+        data = body[at : at + 48] if more else body[at:]
+        flags = (0x2000 if more else 0) | at // 8
+        parts.append(
+            header[:2] + (20 + len(data)).to_bytes(2, 'big') + header[4:6]
+            + flags.to_bytes(2, 'big') + header[8:] + data
+        )  # fmt: skip
+    return parts
+
+
+TAGGED = [
+    # after tags by the port alone, without a tag by the message
+    ('search', tagged(SEARCH), True),
+    ('search', tagged(SEARCH, Q), True),
+    ('search', tagged(SEARCH, AD, Q), True),
+    ('search', tagged(SEARCH, Q, Q), True),
+    ('search', tagged(SEARCH, OLD, Q), True),
+    ('search', tagged(SEARCH, Q, Q, Q), False),
+    ('search', tagged(BEACON), False),
+    ('search', tagged(BEACON, Q), True),
+    ('search', tagged(BEACON, AD, Q), True),
+    ('not search', tagged(SEARCH), False),
+    ('not search', tagged(SEARCH, Q), True),
+    ('pv == "b"', tagged(SEARCH), False),
+    ('pv == "b"', tagged(SEARCH, AD, Q), True),
+    # other ports only if they are named
+    ('write', tagged(ELSEWHERE), True),
+    ('write', tagged(ELSEWHERE, Q), False),
+    ('write and port 7777', tagged(ELSEWHERE, Q), True),
+    ('write and (port 1 or tcp dst port 7777)', tagged(ELSEWHERE, Q, Q), True),
+    ('write and port 7777', tagged(SEARCH, Q), False),
+    ('write or port 7777', tagged(SEARCH, Q), True),
+    ('ca or not ca', tagged(WEB, Q), False),
+    ('ca or not ca', tagged(WEB, AD, Q), False),
+    # options of IP; what is not IPv4, TCP or UDP; what is too short
+    ('ca', tagged(b'\x46' + SEARCH[1:20] + b'\1\1\1\1' + SEARCH[20:], Q), True),
+    ('ca', tagged(b'\x46' + SEARCH[1:20] + b'\1\1\1\1' + WEB[20:], AD, Q), False),
+    ('ca', tagged(SEARCH, Q).replace(b'\x08\0\x45', b'\x86\xdd\x45'), False),
+    ('ca', tagged(SEARCH[:9] + b'\x84' + SEARCH[10:], Q), False),
+    ('ca', tagged(SEARCH, Q)[:30], False),
+    # fragments: the first as any other, later ones are not seen
+    ('search', tagged(fragments(SEARCHES)[0]), True),
+    ('search', tagged(fragments(SEARCHES)[1]), False),
+    ('ca or not ca', tagged(fragments(SEARCHES)[1]), False),
+    ('search', tagged(fragments(SEARCHES)[0], Q), True),
+    ('search', tagged(fragments(SEARCHES)[0][:20] + bytes(2) + b'\x13\xc8', Q), True),
+    ('search', tagged(fragments(SEARCHES)[1][:20] + bytes(2) + b'\x13\xc8', Q), False),
+]
+
+
+def kept_frames(save, text, *frames):
+    """Which of these frames, counted from 1, are captured."""
+    return kept(save(wire.pcap(list(wire.timed(frames)))), text)
+
+
+@pytest.mark.parametrize('expression, frame, captured', TAGGED, ids=range(len(TAGGED)))
+def test_tagged(expression, frame, captured, pcap_filter, save):
+    assert bool(kept_frames(save, pcap_filter(expression), frame)) == captured
+
+
+def test_later_fragments(compile_filter, pcap_filter, save):
+    """The remark tells how to have them."""
+    complaint = compile_filter('search').stderr
+    addition = complaint[complaint.index('or (udp and ip[6:2]') :].splitlines()[0]
+    frames = [tagged(packet) for packet in (*fragments(SEARCHES), SEARCH, WEB, BEACON)]
+    assert kept_frames(save, pcap_filter('search'), *frames) == {1, 3}
+    assert kept_frames(save, f'{pcap_filter("search")} {addition}', *frames) == {1, 2, 3}
+
+
+@pytest.mark.parametrize('link', ['LINUX_SLL', 'LINUX_SLL2', 'RAW', 'NULL', 'EN10MB', 'PPP'])
+def test_every_link_type_takes_it(link, pcap_filter):
+    """pcap-filter's word "vlan" is Ethernet's only."""
+    done = tcpdump_compile(pcap_filter('search or not write'), link)
+    assert done.returncode == 0, done.stderr
 
 
 def test_noise_is_not_captured(pcap_filter, save):
@@ -488,7 +575,44 @@ MISTAKES = [
     ('!' * 17 + 'search', 16, 'nested', ''),
     (' or '.join(['search'] * 33), 326, 'too long', '64'),
     ('pv == "' + 'x' * 81 + '"', 6, 'more than 80', '^='),
+    # a name together with a message that has none
+    ('write and pv == "t:ao"', 0, "'write'", 'search, create'),
+    ('pv ^= "t:" && read', 14, "'read'", 'ca.pv'),
+    ('pv != "t:ao" and beacon', 17, "'beacon'", 'search, create'),
+    ('tcp and (port 5064 and (event and pv == "t:ao"))', 24, "'event'", 'search, create'),
+    ('(search or write notify) and pv == "x"', 11, "'write notify'", 'search, create'),
+    ('search reply and (cid == 1 or pv == "x")', 0, "'search reply'", 'search, create'),
+    ('echo or not (write and pv == "x")', 13, "'write'", 'search, create'),
+    ('write and not pv == "x"', 0, "'write'", 'search, create'),
+    ('not (not write or pv == "x")', 9, "'write'", 'search, create'),
+    ('search and user == "op"', 0, "'search'", 'client'),
+    ('create and host == "pc"', 0, "'create'", 'ca.host'),
 ]
+
+# Names with what has them, or a packet that may have both, or without and between them.
+SENSE = [
+    'search and pv == "x"',
+    '(search or create) and pv == "x"',
+    'search and create and not pv == "x"',
+    'ca and pv == "x"',
+    'write or pv == "x"',
+    'not write and pv == "x"',
+    'not (write or echo) and pv == "x"',
+    'not (write or pv == "x")',
+    '(write and sid == 3) or (create and pv == "x")',
+    'user == "op" and pv == "x"',
+    'cid == 7 and pv == "x"',
+    'Client Name and user == "op"',
+    'host name and host == "pc"',
+    'host 10.0.0.1 and pv == "x"',
+    'search and write',
+]
+
+
+@pytest.mark.parametrize('expression', SENSE)
+def test_makes_sense(expression, compile_filter):
+    done = compile_filter(expression)
+    assert done.returncode == 0 and done.stdout, done.stderr
 
 
 @pytest.mark.parametrize('expression, at, problem, advice', MISTAKES, ids=[m[0] or 'nothing' for m in MISTAKES])
@@ -509,7 +633,18 @@ def test_says_what_may_be_missed(compile_filter):
     assert 'drops a packet' in compile_filter('not search').stderr
     assert 'alike' in compile_filter('read').stderr
     assert 'begins like Channel Access' in compile_filter('search').stderr
+    assert 'VLAN' in compile_filter('not write').stderr
+    assert 'fragments' in compile_filter('beacon').stderr
+    assert 'fragments' not in compile_filter('write').stderr
     assert compile_filter('tcp port 5064').stderr == ''
+
+
+def test_the_output_fails(launcher, run):
+    for option in ('--capture-filter write', '--help'):
+        for output, why in (('/dev/full', 'No space left on device'), ('&-', 'Bad file descriptor')):
+            done = run(['sh', '-c', f'{launcher} {option} >{output}'])
+            assert done.returncode == 1
+            assert f'caw: {why}' in done.stderr
 
 
 def test_words(caw):

@@ -2,7 +2,9 @@
 """The launcher: where it reads from, what it says when something is wrong."""
 
 import os
+import re
 import select
+import signal
 import subprocess
 import time
 
@@ -65,6 +67,31 @@ def test_display_filter(caw, echoes):
     assert words(caw('-r', echoes, '-Y', 'ca.response')) == ['EchoResponse()']
 
 
+def test_a_filter_is_no_format(caw, echoes):
+    """Of -z ca,lines as of lines: what follows its comma is a format, and -Y a filter."""
+    filtered = ('-r', echoes, '-Y', 'ca.response && ca.command in {22,23}')
+    assert words(caw(*filtered, '-z', 'ca,lines')) == ['EchoResponse()']
+    done = caw(*filtered, '-z', 'ca,lines,{src},{command}')
+    assert done.stdout.splitlines() == ['10.1.0.1,EchoResponse()']
+    assert words(caw('-r', echoes, '--format', 'a,{command}', '-z', 'ca,lines')) == [
+        'a,EchoRequest()',
+        'a,EchoResponse()',
+    ]
+
+
+def test_filter_of_tsharks_own_reports(caw, echoes):
+    frames = re.compile(r'ca +frames:(\d+)')
+    assert frames.search(caw('-r', echoes, '-z', 'io,phs').stdout)[1] == '2'
+    done = caw('-r', echoes, '-z', 'io,phs', '-Y', 'ca.response')
+    assert frames.search(done.stdout)[1] == '1'
+
+
+def test_the_environment_chooses_no_lines(caw, tshark, echoes):
+    inherited = {'CAW_FILTER': 'ca.response'}
+    assert words(caw('-r', echoes, env=inherited)) == ['EchoRequest()', 'EchoResponse()']
+    assert len(tshark('-q', '-r', echoes, '-z', 'ca,lines', env=inherited).splitlines()) == 2
+
+
 def test_the_rest_goes_to_tshark(caw, save):
     capture = save(published_capture())
     everything = caw('-r', capture, '--', *PUBLISHED_PORT)
@@ -95,6 +122,18 @@ def test_help_names_every_option(option, caw):
     assert done.returncode == 0
     for known in ('--format', '--version', '-V', '-h', '-r', '-i', '-f', '-Y'):
         assert known in done.stdout
+
+
+def test_help_names_every_token_of_a_format(caw, echoes):
+    complaint = caw('-r', echoes, '--format', '{nonsense}').stderr
+    tokens = re.search(r'there are: ([a-z, ]+) ', complaint)[1].split(', ')
+    help = caw('--help').stdout
+    assert len(tokens) == 12 and all('{%s}' % token in help for token in tokens)
+
+
+def test_the_example_in_help_works(caw, echoes):
+    example = re.search(r'such as\s+(-d \S+)', caw('--help').stdout)[1].split()
+    assert words(caw('-r', echoes, '--', *example)) == ['EchoRequest()', 'EchoResponse()']
 
 
 # ---- what it says when something is wrong ----------------------------------------------------
@@ -138,6 +177,98 @@ def test_bad_formats(format, caw, echoes):
 
 def test_unknown_option(caw):
     refused(caw('--nonsense'), '--nonsense')
+
+
+@pytest.mark.parametrize('option', ['-r', '-i', '-f', '-Y', '-z', '--format'])
+def test_an_option_given_twice(option, caw):
+    refused(caw(option, 'a', option, 'b'), option, 'twice')
+
+
+@pytest.mark.parametrize(
+    'options, told',
+    [
+        (('-z', 'ca,srt', '--format', '{src}'), '--format'),
+        (('-z', 'ca,lines,{dst}', '--format', '{src}'), '--format'),
+        (('-i', 'lo'), '-i'),
+        (('-f', 'udp'), '-f'),
+        (('--capture-filter', 'write'), '--capture-filter'),
+        (('--', '-Y', 'ca.response'), '-Y'),
+        (('--', '-Yca.response'), '-Y'),
+        (('--', '-r', '/dev/null'), '-r'),
+        (('--', '-T', 'json'), '-T'),
+        (('--', '-t', 'ad'), '-t'),
+        (('--', '-V'), '-V'),
+        (('--', '-n', '-P'), '-P'),
+        (('--', '-s', '100'), '-s'),
+        (('--', '-G'), '-G'),
+        (('--', '--color'), '--color'),
+        (('--', '-w', '-'), '-w'),
+        (('--', '-d'), '-d'),
+        (('--', 'ca.response'), 'ca.response'),
+    ],
+    ids=lambda value: ' '.join(value) if isinstance(value, tuple) else None,
+)
+def test_what_would_be_ignored_is_refused(options, told, caw, echoes):
+    done = caw('-r', echoes, *options)
+    refused(done, told)
+    assert done.returncode == 2
+
+
+def test_what_tshark_may_be_told(caw, echoes, stage):
+    kept = stage / 'made' / 'kept.pcapng'
+    for options in (
+        ('-n', '-2', '-R', 'ca'),
+        ('-c', '100', '-w', kept),
+        ('-o', 'tcp.desegment_tcp_streams:TRUE', '--disable-protocol', 'dns'),
+        ('--disable-heuristic=ca_udp', '-C', 'Default', '-X', 'lua_script1:x', '-N', 'm'),
+    ):
+        done = caw('-r', echoes, '--', *options)
+        assert words(done) == ['EchoRequest()', 'EchoResponse()'] and done.stderr == ''
+    assert words(caw('-r', kept)) == ['EchoRequest()', 'EchoResponse()']
+
+
+def test_standard_input_is_closed(caw, launcher, run):
+    refused(run(['sh', '-c', f'{launcher} <&-']), 'no packets')
+
+
+# ---- the status ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    'options',
+    [
+        ('-r', '/no/such/file.pcap'),
+        ('-Y', 'ca.nonsense == 1'),
+        ('--format', '{nonsense}'),
+        ('--format', '{src:d}'),
+        ('-z', 'nonsense'),
+        ('-z', 'ca,filter', '--', '-z', 'ca,lines'),
+        ('--', '-d', 'nonsense'),
+        ('--', '-o', 'nonsense:1'),
+        ('-i', 'no-such-interface'),
+    ],
+    ids=' '.join,
+)
+def test_status_of_bad_input_and_usage(options, caw, echoes):
+    """Whether it is ours or tshark's to find out."""
+    source = () if {'-r', '-i'} & set(options) else ('-r', echoes)
+    done = caw(*source, *options)
+    assert (done.returncode, done.stdout) == (2, '') and done.stderr
+
+
+def test_status_of_a_format_that_one_message_cannot_have(caw, echoes):
+    done = caw('-r', echoes, '--format', '{ip.ttl:d} {dt:d}')
+    assert done.returncode == 2 and done.stderr
+
+
+def test_a_full_disk(launcher, run, echoes):
+    done = run(['sh', '-c', f'{launcher} -r {echoes} > /dev/full'])
+    assert (done.returncode, done.stderr) == (1, 'caw: No space left on device\n')
+
+
+def test_a_closed_output(launcher, run, echoes):
+    done = run(['sh', '-c', f'{launcher} -r {echoes} >&-'])
+    assert (done.returncode, done.stderr) == (1, 'caw: Bad file descriptor\n')
 
 
 def test_no_right_to_capture(caw):
@@ -211,6 +342,80 @@ def test_lines_appear_at_once(start, launcher):
     running.stdin.close()
     assert running.wait(timeout=30) == 0
     assert running.stdout.read() == b''
+
+
+# ---- signals ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def waiting(start, launcher):
+    """waiting(bytes, stdout=..., ...): it has been given them and waits for more."""
+    running = []
+
+    def waiting(content, **options):
+        options = {'stdin': subprocess.PIPE, 'start_new_session': True, 'bufsize': 0} | options
+        running.append(start([launcher], **options))
+        running[-1].stdin.write(content)
+        return running[-1]
+
+    yield waiting
+    for process in running:
+        process.kill()
+        process.stdin.close()
+
+
+@pytest.mark.parametrize('who', [os.kill, os.killpg], ids=['alone', 'as by the terminal'])
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_while_it_waits_for_packets(number, who, waiting, echoes):
+    running = waiting(echoes.read_bytes())
+    for expected in ('EchoRequest()\n', 'EchoResponse()\n'):
+        assert next_line(running.stdout).endswith(expected)
+    who(running.pid, number)
+    assert running.wait(timeout=20) == 0
+    assert (running.stdout.read(), running.stderr.read()) == (b'', b'')
+
+
+def test_a_signal_inside_a_packet(waiting, echoes):
+    """What has been received whole is told, and that the rest is missing is no error."""
+    running = waiting(echoes.read_bytes()[:-10])
+    assert next_line(running.stdout).endswith('EchoRequest()\n')
+    running.terminate()
+    assert running.wait(timeout=20) == 0
+    assert (running.stdout.read(), running.stderr.read()) == (b'', b'')
+
+
+def wait_for_lines(path, count, seconds=20):
+    end = time.monotonic() + seconds
+    while len(path.read_text().splitlines()) < count:
+        assert time.monotonic() < end, path.read_text()
+        time.sleep(0.02)
+
+
+def test_lines_come_to_a_file_at_once(waiting, save, echoes):
+    """When packets come from a pipe: somebody may be looking at the file."""
+    log = save(b'', 'log')
+    with open(log, 'wb') as file:
+        running = waiting(echoes.read_bytes(), stdout=file)
+    wait_for_lines(log, 2)
+    running.terminate()
+    assert running.wait(timeout=20) == 0
+    assert [line.split()[-1] for line in log.read_text().splitlines()] == [
+        'EchoRequest()',
+        'EchoResponse()',
+    ]
+
+
+def test_a_named_pipe(start, launcher, stage, echoes):
+    pipe = stage / 'made' / f'{os.getpid()}.pipe'
+    os.mkfifo(pipe)
+    pipe.chmod(0o666)
+    running = start([launcher, '-r', pipe])
+    with open(pipe, 'wb', buffering=0) as packets:
+        packets.write(echoes.read_bytes())
+        assert next_line(running.stdout).endswith('EchoRequest()\n')
+        running.terminate()
+        assert running.wait(timeout=20) == 0
+    assert running.stdout.read().endswith(b'EchoResponse()\n')
 
 
 def test_the_launcher_is_in_the_build_folder():

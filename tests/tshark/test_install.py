@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What cmake --install puts where, and which Wireshark is refused."""
+"""What cmake --install puts where, which Wireshark is refused, and what install.sh says."""
 
 import os
 import re
+import shutil
 import subprocess
 
 from conftest import BUILD, ROOT
@@ -52,3 +53,70 @@ def test_another_wireshark_is_refused(tmp_path):
     assert 'This is Wireshark 3.6.2' in done.stderr
     for series in ('4.0', '4.4', '4.6'):
         assert series in done.stderr
+
+
+# ---- install.sh ------------------------------------------------------------------------------
+
+
+def install_sh(run, *options, **environment):
+    """Of a copy, because nobody may not read the tree."""
+    tree = environment.pop('tree')
+    return run([tree / 'packaging' / 'install.sh', *options], env=environment)
+
+
+def copy_of_packaging(folder):
+    shutil.copytree(ROOT / 'packaging', folder / 'packaging')
+    for path in (folder, *folder.rglob('*')):
+        path.chmod(0o755)
+    return folder
+
+
+def test_install_sh_tells_its_options(run, stage):
+    tree = copy_of_packaging(stage / 'made' / 'help')
+    for option in ('-h', '--help'):
+        done = install_sh(run, option, tree=tree)
+        assert (done.returncode, done.stderr) == (0, '')
+        assert all(word in done.stdout for word in ('--system', '--uninstall', '~/.local'))
+        assert '#' not in done.stdout
+    done = install_sh(run, '--nonsense', tree=tree)
+    assert done.returncode == 1 and '--nonsense' in done.stderr and '--help' in done.stderr
+
+
+def test_uninstall_tells_what_it_removes(run, stage):
+    """And leaves alone what it has not installed."""
+    tree = copy_of_packaging(stage / 'made' / 'uninstall')
+    home = tree / 'home'
+    home.mkdir()
+    plugins = run(['tshark', '-G', 'folders'], env={'HOME': str(home)}).stdout
+    plugins = re.search(r'^Personal Plugins:\s*(.+)$', plugins, re.M)[1]
+    ours = [f'{plugins}/epan/ca.so', f'{home}/.local/bin/caw']
+    other = home / '.local' / 'bin' / 'other'
+    for path in (*ours, other):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        open(path, 'w').close()
+    for path in (home, *home.rglob('*')):
+        path.chmod(0o777)
+
+    done = install_sh(run, '--uninstall', tree=tree, HOME=str(home))
+    assert (done.returncode, done.stderr) == (0, '')
+    assert sorted(done.stdout.splitlines()) == sorted(f'Removed {path}' for path in ours)
+    assert [path for path in home.rglob('*') if path.is_file()] == [other]
+
+    done = install_sh(run, '--uninstall', tree=tree, HOME=str(home))
+    assert (done.returncode, done.stderr) == (0, '')
+    assert done.stdout.startswith('Nothing to remove') and len(done.stdout.splitlines()) == 1
+
+
+def test_root_is_told_how_to_install_for_the_system(launcher, environment, stage):
+    """A launcher that is not in a build folder, such as one that somebody installed for himself."""
+    alone = stage / 'made' / 'caw'
+    shutil.copy(launcher, alone)
+    hidden = {k: v for k, v in environment.items() if k != 'WIRESHARK_PLUGIN_DIR'}
+    sudo = [] if os.geteuid() == 0 else ['sudo', '-n', '-E']
+    done = subprocess.run(
+        [*sudo, alone, '-r', stage / 'captures' / 'beacons.pcap'], env=hidden, capture_output=True, text=True
+    )
+    if done.returncode == 0:
+        assert done.stdout
+    else:
+        assert done.stdout == '' and 'packaging/install.sh --system' in done.stderr

@@ -252,3 +252,29 @@ def test_capturing_by_messages(start, launcher, environment, dumpcap_for_nobody)
         'VersionRequest(priority=0, version=13)',
         f"SearchRequest(name='{name}', cid=1, version=13, reply=5)",
     ] * (len(texts) // 2)
+
+
+def test_a_reader_that_has_seen_enough(start, launcher, environment, dumpcap_for_nobody):
+    """caw -i lo | head -2: nothing goes wrong, so nothing is said."""
+    port = free_port(socket.SOCK_DGRAM)
+    path = f'PATH={dumpcap_for_nobody}:{environment["PATH"]}'
+    options = ['-i', 'lo', '-f', f'udp port {port}', '--', '-d', f'udp.port=={port},ca']
+    running = start(['env', path, launcher, *options], start_new_session=True)
+    lines = []
+
+    def read_two():
+        while len(lines) < 2 and (line := running.stdout.readline()):
+            lines.append(line)
+        running.stdout.close()
+
+    reader = threading.Thread(target=read_two)
+    reader.start()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        end = time.monotonic() + 30
+        while running.poll() is None and time.monotonic() < end:
+            sender.sendto(wire.message(23), ('127.0.0.1', port))
+            time.sleep(0.02)
+    assert running.wait(timeout=20) == 0
+    reader.join(timeout=10)
+    assert len(lines) == 2
+    assert running.stderr.read() == b''

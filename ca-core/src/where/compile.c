@@ -31,6 +31,11 @@ const char *const caw_where_remarks[CAW_WHERE_REMARKS] = {
                         " what begins like Channel Access is "
                         "taken for it, and a segment that begins inside a message is not; to "
                         "avoid that add: and port NUMBER",
+    [CAW_WHERE_TAGGED] = "packets that still have VLAN tags are captured by port alone, those of "
+                         "the expression or " WHERE_SERVER_PORT " and " WHERE_REPEATER_PORT
+                         ", whatever messages they hold",
+    [CAW_WHERE_FRAGMENT] = "later IP fragments of a datagram are not captured; to have them add "
+                           "to the printed filter: or (udp and ip[6:2] & 0x1fff != 0)",
 };
 
 /* ---- values ------------------------------------------------------------------------------- */
@@ -256,6 +261,26 @@ static unsigned remarks_on(const where_node *node, bool negated) {
     return remarks_on(node->left, inside) | remarks_on(node->right, inside);
 }
 
+/* Some condition looks at messages of this transport. */
+static bool asks_for(const where_node *node, caw_transport transport) {
+    if (!node)
+        return false;
+    if (node->kind == WHERE_MESSAGE)
+        return node->rows & caw_where_rows_on(transport);
+    return asks_for(node->left, transport) || asks_for(node->right, transport);
+}
+
+/* The tree, of packets that are Channel Access. */
+static void put_untagged(caw_text *out, const where_node *root, bool named) {
+    if (!named) {
+        caw_puts(out, "(port " WHERE_SERVER_PORT " or port " WHERE_REPEATER_PORT);
+        put_plausible(out, CAW_TRANSPORT_TCP);
+        put_plausible(out, CAW_TRANSPORT_UDP);
+        caw_puts(out, ") and ");
+    }
+    put_node(out, root, false);
+}
+
 size_t caw_where_to_pcap(const char *expression, char *text, size_t size,
                          caw_where_verdict *report) {
     where_tree tree;
@@ -264,14 +289,18 @@ size_t caw_where_to_pcap(const char *expression, char *text, size_t size,
     const where_node *root = caw_where_parse(expression, &tree, report);
     if (!root)
         return 0;
-    report->remarks = remarks_on(root, false);
-    if (!names_port(root)) {
-        report->remarks |= remark(CAW_WHERE_GUESS);
-        caw_puts(&out, "(port " WHERE_SERVER_PORT " or port " WHERE_REPEATER_PORT);
-        put_plausible(&out, CAW_TRANSPORT_TCP);
-        put_plausible(&out, CAW_TRANSPORT_UDP);
-        caw_puts(&out, ") and ");
+    bool named = names_port(root);
+    bool udp = asks_for(root, CAW_TRANSPORT_UDP);
+    bool messages = udp || asks_for(root, CAW_TRANSPORT_TCP);
+    report->remarks = remarks_on(root, false) | (named ? 0 : remark(CAW_WHERE_GUESS)) |
+                      (messages ? remark(CAW_WHERE_TAGGED) : 0) |
+                      (udp ? remark(CAW_WHERE_FRAGMENT) : 0);
+    caw_puts(&out, messages ? "((" : "");
+    put_untagged(&out, root, named);
+    if (messages) {
+        caw_puts(&out, ") or ");
+        caw_where_put_tagged(&out, root, !named);
+        caw_put(&out, ')');
     }
-    put_node(&out, root, false);
     return caw_text_end(&out);
 }

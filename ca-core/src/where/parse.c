@@ -291,8 +291,8 @@ static const where_node *parse_packet(parser *p) {
     if (is_direction(&p->now))
         advance(p);
     if (more) {
-        node->port = is_port(&p->now);
-        if (!(transport ? node->port : is_packet_word(&p->now)))
+        bool port = is_port(&p->now);
+        if (!(transport ? port : is_packet_word(&p->now)))
             return complain(p, &p->now, "no such packet",
                             transport ? ": port NUMBER goes here"
                                       : ": host, net or port goes here");
@@ -302,6 +302,10 @@ static const where_node *parse_packet(parser *p) {
                             "zeros behind the bits, or port 0 to 65535");
         advance(p);
         last = p->now;
+        if (port) {
+            node->port = last.start;
+            node->port_length = (uint32_t)last.length;
+        }
         advance(p);
     }
     node->length = (uint32_t)(last.start + last.length - node->text);
@@ -464,8 +468,11 @@ static const where_node *parse_message(parser *p) {
     if (!rows)
         return complain_with_words(p, &whole, "no such message");
     where_node *node = new_node(p, &whole, WHERE_MESSAGE);
-    if (node)
+    if (node) {
         node->rows = rows;
+        node->text = whole.start;
+        node->length = (uint32_t)whole.length;
+    }
     return node;
 }
 
@@ -545,6 +552,41 @@ static const where_node *parse_or(parser *p) {
     return node;
 }
 
+/* Names the messages that do carry it. */
+static const where_node *complain_of_name(parser *p, const where_node *message, caw_field_id name) {
+    const char *key = caw_field_rows[name].key;
+    where_rows carriers = caw_where_rows_with(name);
+    caw_where_token where = {WORD, message->text, message->length, WHERE_EQ};
+    char why[WHERE_NAME], advice[CAW_WHERE_PROBLEM / 4];
+    caw_text out = caw_text_into(why, sizeof why);
+    caw_puts(&out, key);
+    caw_puts(&out, " together with a message that has none:");
+    caw_text_end(&out);
+
+    out = caw_text_into(advice, sizeof advice);
+    where_list list = {&out, ", ", false};
+    caw_puts(&out, " (a ");
+    caw_puts(&out, key);
+    caw_puts(&out, " is in: ");
+    for (size_t i = 0; i + 1 < caw_message_row_count; i++)
+        if (carriers & caw_where_row(i)) {
+            caw_where_next(&list);
+            put_lower(&out, caw_message_rows[i].brief);
+        }
+    caw_puts(&out, "). Capture by one of the two, and choose by both afterwards with a display "
+                   "filter, where ca.");
+    caw_puts(&out, key);
+    caw_puts(&out, " is known for every message");
+    caw_text_end(&out);
+    return complain(p, &where, why, advice);
+}
+
+static const where_node *check_sense(parser *p, const where_node *root) {
+    caw_field_id name;
+    const where_node *message = caw_where_nonsense(root, false, &name);
+    return message ? complain_of_name(p, message, name) : root;
+}
+
 const where_node *caw_where_parse(const char *expression, where_tree *tree,
                                   caw_where_verdict *report) {
     parser p = {.expression = expression, .tree = tree, .report = report};
@@ -553,7 +595,7 @@ const where_node *caw_where_parse(const char *expression, where_tree *tree,
     advance(&p);
     const where_node *node = parse_or(&p);
     if (!node || p.now.kind == END)
-        return node;
+        return check_sense(&p, node);
     if (p.now.kind == CLOSE)
         return complain(&p, &p.now, "no opening parenthesis for", "");
     return complain(&p, &p.now, "expected and, or, or the end instead of",

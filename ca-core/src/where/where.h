@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What the parts of the capture filter compiler share: the parser (parse.c) makes a tree of
- * conditions; compile.c writes it out, with tests of rows (rows.c), of headers (load.c), and what
- * headers look like (shape.c).
+ * conditions, sense.c says when it cannot be meant; compile.c writes it out, with tests of rows
+ * (rows.c), of headers (load.c), of packets with VLAN tags (tagged.c), and what headers look like
+ * (shape.c).
  */
 #ifndef CAW_WHERE_H
 #define CAW_WHERE_H
@@ -49,9 +50,10 @@ typedef struct where_node {
     caw_field_id field;
     where_operator operator;
     uint32_t value;
-    const char *text; /* a name without quotes, or a WHERE_PACKET as it stands */
+    const char *text; /* a name without quotes; other conditions as they stand */
     uint32_t length;
-    bool port; /* a WHERE_PACKET that names a port */
+    const char *port; /* of a WHERE_PACKET, as it stands; NULL: it names none */
+    uint32_t port_length;
 } where_node;
 
 typedef struct {
@@ -62,6 +64,12 @@ typedef struct {
 /* The root, which points into the tree and the expression; NULL when the report has a problem. */
 const where_node *caw_where_parse(const char *expression, where_tree *tree,
                                   caw_where_verdict *report);
+
+/*
+ * A message that the expression brings together with a name it never carries, and that name; NULL
+ * when there is none. `negated`: the node stands under a `not`.
+ */
+const where_node *caw_where_nonsense(const where_node *node, bool negated, caw_field_id *name);
 
 /* ---- headers ------------------------------------------------------------------------------- */
 
@@ -181,6 +189,12 @@ void caw_where_put_rows(caw_text *out, where_spot spot, where_rows set, where_ce
  * aligned size; no word larger than all rows of the command allow.
  */
 void caw_where_put_sane(where_list *all, where_spot spot, where_rows set);
+
+/*
+ * A packet with VLAN tags and a port that the tree names, or (`others`) one of Channel Access's
+ * own.
+ */
+void caw_where_put_tagged(caw_text *out, const where_node *root, bool others);
 
 /* Some of these rows can be taken for another of their command. */
 bool caw_where_has_look_alike(where_rows rows);

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Prints the beginning of FIELDS.md: the plugin's own tables. The core's manual prints the rest. */
+#include "own_fields.h"
+
+#include <stdio.h>
+
+static void print_fields(void) {
+    static const char *const kinds[] = {
+        [OWN_TEXT] = "text",
+        [OWN_FLAG] = "flag",
+        [OWN_BYTES] = "bytes",
+        [OWN_DURATION] = "duration in seconds",
+        [OWN_FRAME] = "frame number",
+        [OWN_FRAME_OF_REQUEST] = "frame number",
+        [OWN_FRAME_OF_RESPONSE] = "frame number",
+        [OWN_FRAME_OF_FIRST] = "frame number",
+    };
+    puts("## Fields that the plugin makes\n\n"
+         "Of a message as a whole, and of what came before it and after it.\n\n"
+         "| filter | name | type | meaning |\n|---|---|---|---|");
+    for (int id = 0; id < OWN_FIELDS; id++) {
+        const own_field_row *row = &own_field_rows[id];
+        printf("| `ca.%s` | %s | %s | %s |\n", row->key, row->label, kinds[row->kind],
+               row->meaning);
+    }
+}
+
+static void print_flaws(void) {
+    static const char *const levels[] = {
+        [OWN_CHAT] = "chat", [OWN_NOTE] = "note", [OWN_WARNING] = "warning", [OWN_ERROR] = "error"};
+    puts("\n## Flaws that the plugin finds\n\n"
+         "| filter | level | what is wrong |\n|---|---|---|");
+    for (int id = 0; id < OWN_FLAWS; id++)
+        printf("| `ca.flaw.%s` | %s | %s |\n", own_flaw_rows[id].key,
+               levels[own_flaw_rows[id].level], own_flaw_rows[id].label);
+}
+
+int main(void) {
+    puts("# What can be filtered for\n\n"
+         "Every name that display filters have, in the program's own tables: first those of the\n"
+         "plugin, printed by `plugin/manual.c`, then, from \"Fields\" on, those of the decoder,\n"
+         "printed by `ca-core/tools/manual.c`.\n");
+    print_fields();
+    print_flaws();
+    puts("");
+    return 0;
+}
