@@ -49,7 +49,10 @@ typedef struct {
     ca_stream streams[2];
 } ca_conversation;
 
-static caw_searches *searches; /* of this capture */
+/* Of this capture. */
+static caw_searches *searches;
+static wmem_map_t *circuits;  /* by stream: those that have carried a message */
+static wmem_list_t *in_order; /* the same, one after another */
 
 /* ---- Wireshark's memory under the core's history ---------------------------------------- */
 
@@ -65,6 +68,8 @@ static const caw_memory file_memory = {allocate, release, NULL};
 
 static void new_capture(void) {
     searches = caw_searches_new(&file_memory);
+    circuits = wmem_map_new(wmem_file_scope(), g_direct_hash, g_direct_equal);
+    in_order = wmem_list_new(wmem_file_scope());
 }
 
 void conversation_init(void) {
@@ -446,6 +451,17 @@ caw_context conversation_context(ca_piece *piece, const uint8_t *bytes, uint32_t
     return context;
 }
 
+/* Called with the first message of each direction. */
+static void list_circuit(caw_circuit *circuit, packet_info *pinfo) {
+    const struct tcp_analysis *tcp = get_tcp_conversation_data(NULL, pinfo);
+    void *stream = tcp ? GUINT_TO_POINTER(tcp->stream) : NULL;
+
+    if (!tcp || wmem_map_contains(circuits, stream))
+        return;
+    wmem_map_insert(circuits, stream, circuit);
+    wmem_list_append(in_order, circuit);
+}
+
 static void record(ca_piece *piece, packet_info *pinfo, const caw_message *message,
                    ca_entry *entry) {
     caw_moment now = {pinfo->num, pinfo->abs_ts.nsecs, pinfo->abs_ts.secs};
@@ -459,6 +475,8 @@ static void record(ca_piece *piece, packet_info *pinfo, const caw_message *messa
     caw_circuit_observe(piece->circuit, piece->end, message, now, &entry->note);
     if (entry->note.turn == CAW_TURN_REQUEST)
         caw_searches_link(searches, (uint32_t)(from >> 16), &entry->note);
+    if (!piece->stream->proven)
+        list_circuit(piece->circuit, pinfo);
     piece->stream->proven = piece->stream->aligned = true;
 }
 
@@ -484,6 +502,38 @@ const char *conversation_user(const ca_piece *piece) {
 
 const char *conversation_host(const ca_piece *piece) {
     return piece->circuit ? caw_circuit_host(piece->circuit) : NULL;
+}
+
+uint32_t conversation_number(const ca_piece *piece, packet_info *pinfo) {
+    const struct tcp_analysis *tcp = piece->circuit ? get_tcp_conversation_data(NULL, pinfo) : NULL;
+
+    return tcp ? tcp->stream + 1 : 0;
+}
+
+/* ---- what is told later ----------------------------------------------------------------- */
+
+bool conversation_keeps(const ca_piece *piece, const caw_event *event) {
+    /* of a message of this visit, the note is the entry's */
+    return piece->recording && piece->circuit &&
+           caw_circuit_keep(piece->circuit, piece->end, event, (caw_note *)event->note);
+}
+
+bool conversation_waits(const ca_piece *piece) {
+    return piece->recording && piece->circuit &&
+           caw_circuit_speaker(piece->circuit, piece->end) == CAW_SIDE_NOBODY;
+}
+
+caw_circuit *conversation_keeper(const ca_piece *piece) {
+    return piece->recording ? piece->circuit : NULL;
+}
+
+caw_circuit *conversation_circuit(uint32_t stream) {
+    return wmem_map_lookup(circuits, GUINT_TO_POINTER(stream));
+}
+
+void conversation_each_circuit(void (*visit)(caw_circuit *circuit)) {
+    for (wmem_list_frame_t *at = wmem_list_head(in_order); at; at = wmem_list_frame_next(at))
+        visit(wmem_list_frame_data(at));
 }
 
 /* ---- the end of a piece ----------------------------------------------------------------- */

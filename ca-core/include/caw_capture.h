@@ -173,6 +173,9 @@ typedef struct {
  */
 size_t caw_end_text(const caw_end *end, char *text, size_t size);
 
+/* Room for any such text, NUL included. */
+#define CAW_END_TEXT 46
+
 /*
  * A copy that stands alone: the bytes of its message and frame, its note, user and host lie behind
  * it in one piece of memory, to be freed with memory->release. What belongs to a circuit, or to
@@ -204,7 +207,7 @@ caw_event *caw_event_copy(const caw_event *event, const caw_memory *memory);
  */
 bool caw_circuit_keep(caw_circuit *circuit, int end, const caw_event *event, caw_note *later);
 
-/* Stops waiting: the capture ends, and what was kept is to be told. */
+/* Stops waiting: the circuit or the capture ends, and what was kept is to be told. */
 void caw_circuit_stop_keeping(caw_circuit *circuit);
 
 /*

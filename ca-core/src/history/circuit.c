@@ -692,10 +692,6 @@ static bool is_settled(const caw_circuit *circuit) {
     return circuit->server_end >= 0 || circuit->stopped;
 }
 
-static bool ends(const caw_event *event) {
-    return event->kind == CAW_EVENT_CLOSED || event->kind == CAW_EVENT_REFUSED;
-}
-
 /* Bytes that are no message wait only for messages before them. */
 static bool must_wait(const caw_circuit *circuit, const caw_event *event) {
     return event->kind == CAW_EVENT_MESSAGE ||
@@ -703,8 +699,6 @@ static bool must_wait(const caw_circuit *circuit, const caw_event *event) {
 }
 
 bool caw_circuit_keep(caw_circuit *circuit, int end, const caw_event *event, caw_note *later) {
-    if (ends(event))
-        caw_circuit_stop_keeping(circuit);
     if (is_settled(circuit) || !must_wait(circuit, event))
         return false;
     bool kept = caw_kept_add(&circuit->kept, &circuit->store.memory, event, end, later);
