@@ -89,8 +89,6 @@ static caw_event *new_event(ca_payload *payload, caw_event_kind kind) {
     event->kind = kind;
     event->speaker =
         piece->circuit ? caw_circuit_speaker(piece->circuit, piece->end) : piece->speaker;
-    event->user = conversation_user(piece);
-    event->host = conversation_host(piece);
     return event;
 }
 
@@ -112,6 +110,8 @@ static void tell_message(ca_payload *payload, const caw_message *message, const 
     caw_event *event = new_event(payload, CAW_EVENT_MESSAGE);
     event->message = *message;
     event->note = note;
+    event->user = conversation_user(payload->piece);
+    event->host = conversation_host(payload->piece);
     tell(payload, event);
 }
 
