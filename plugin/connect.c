@@ -53,8 +53,8 @@ static double search_of(const caw_exchange *creation) {
 static bool collect(GArray *requests, const ca_events *events) {
     bool changed = false;
 
-    for (const ca_told *told = events->first; told; told = told->next) {
-        const caw_event *event = told->event;
+    for (unsigned i = 0; i < events->count; i++) {
+        const caw_event *event = events->all[i];
         char host[CAW_END_TEXT];
         const caw_exchange *exchange = event->note ? event->note->exchange : NULL;
         if (!exchange || exchange->command != CAW_COMMAND_CREATE_CHAN)
@@ -270,13 +270,14 @@ static void add_row(stat_tap_table *table, packet_info *pinfo, const caw_exchang
 }
 
 static tap_packet_status see_table(void *data, packet_info *pinfo, epan_dissect_t *edt _U_,
-                                   const void *events, tap_flags_t flags _U_) {
+                                   const void *tapped, tap_flags_t flags _U_) {
+    const ca_events *events = tapped;
     stat_data_t *statistic = data;
     stat_tap_table *table = g_array_index(statistic->stat_tap_data->tables, stat_tap_table *, 0);
     tap_packet_status status = TAP_PACKET_DONT_REDRAW;
 
-    for (const ca_told *told = ((const ca_events *)events)->first; told; told = told->next) {
-        const caw_event *event = told->event;
+    for (unsigned i = 0; i < events->count; i++) {
+        const caw_event *event = events->all[i];
         if (!ca_is_first_answer(event) ||
             event->note->exchange->command != CAW_COMMAND_CREATE_CHAN ||
             event->note->exchange->failed)

@@ -33,11 +33,11 @@ typedef struct {
 /* One look at a frame. */
 typedef struct {
     packet_info *pinfo;
-    ca_events *events;
-    ca_events before; /* to be told in front of the frame's messages */
+    unsigned before; /* so many events stand in front of the frame's messages */
 } ca_look;
 
 static GHashTable *connections; /* by their ends, which are the key */
+static GPtrArray *streams;      /* the same, by the number of a stream; NULL: not seen */
 static uint32_t latest;         /* frame of this reading */
 static int tap_tcp, tap_ip, tap_ipv6;
 static int proto_icmp, proto_icmpv6;
@@ -72,7 +72,10 @@ static void free_connection(void *data) {
 static void forget_all(void) {
     if (connections)
         g_hash_table_destroy(connections);
+    if (streams)
+        g_ptr_array_free(streams, TRUE);
     connections = NULL;
+    streams = NULL;
     latest = 0;
 }
 
@@ -144,11 +147,14 @@ static void keep(ca_connection *connection, const caw_event *event) {
     g_ptr_array_add(connection->openings, kept);
 }
 
+static void tell_before(ca_look *look, const caw_event *event) {
+    tap_tell_at(look->pinfo, tap_events(look->pinfo), look->before++, event);
+}
+
 static void tell_openings(ca_look *look, ca_connection *connection) {
     for (unsigned i = 0; connection->openings && i < connection->openings->len; i++)
-        tap_add(look->pinfo, &look->before,
-                wmem_memdup(look->pinfo->pool, g_ptr_array_index(connection->openings, i),
-                            sizeof(caw_event)));
+        tell_before(look, wmem_memdup(look->pinfo->pool, g_ptr_array_index(connection->openings, i),
+                                      sizeof(caw_event)));
     forget_openings(connection);
 }
 
@@ -160,7 +166,7 @@ static void tell_end(const ca_look *look, const caw_event *event) {
         circuit = conversation_circuit(event->connection - 1);
     if (circuit)
         caw_circuit_stop_keeping(circuit);
-    tap_tell(look->pinfo, look->events, circuit, event);
+    tap_tell(look->pinfo, tap_events(look->pinfo), circuit, event);
 }
 
 /* What a SYN does stands in front of what its segment may carry, all else behind. */
@@ -171,7 +177,7 @@ static void tell(ca_look *look, ca_connection *connection, const caw_event *even
     }
     tell_openings(look, connection);
     if (event->by == CAW_BY_NOTHING || event->by == CAW_BY_SYN)
-        tap_add(look->pinfo, &look->before, event);
+        tell_before(look, event);
     else
         tell_end(look, event);
 }
@@ -197,12 +203,28 @@ static void see_change(ca_look *look, ca_connection *connection, int end, uint32
     tell(look, connection, event);
 }
 
-static void see_segment(ca_look *look, const struct tcpheader *tcp) {
+/* Most segments are of a connection that has been seen: there is no need to look for its ends. */
+static ca_connection *connection_of(const struct tcpheader *tcp, int *end) {
     caw_end source = tap_end(&tcp->ip_src, tcp->th_sport);
     caw_end target = tap_end(&tcp->ip_dst, tcp->th_dport);
     ca_connection key;
-    int end = order_ends(&source, &target, &key);
-    ca_connection *connection = find_or_make(&key);
+
+    if (!streams)
+        streams = g_ptr_array_new();
+    if (streams->len <= tcp->th_stream)
+        g_ptr_array_set_size(streams, (int)tcp->th_stream + 1);
+    ca_connection **of_stream = (ca_connection **)&streams->pdata[tcp->th_stream];
+    *end = compare(&source, &target) > 0;
+    if (!*of_stream) {
+        order_ends(&source, &target, &key);
+        *of_stream = find_or_make(&key);
+    }
+    return *of_stream;
+}
+
+static void see_segment(ca_look *look, const struct tcpheader *tcp) {
+    int end;
+    ca_connection *connection = connection_of(tcp, &end);
     uint32_t bytes = tcp->th_have_seglen ? tcp->th_seglen : 0;
     caw_change changes[CAW_CHANGES];
     size_t count = caw_connection_segment(&connection->life, end, tcp->th_flags, tcp->th_rawseq,
@@ -254,18 +276,17 @@ static bool is_tapped(void) {
 }
 
 static int see_frame(tvbuff_t *tvb _U_, packet_info *pinfo, proto_tree *tree _U_, void *data _U_) {
-    if (!tap_listens() || !is_tapped())
-        return 0;
-    ca_look look = {.pinfo = pinfo, .events = tap_events(pinfo)};
+    ca_look look = {.pinfo = pinfo};
     const struct tcpheader *tcp;
 
+    if (!tap_listens() || !is_tapped())
+        return 0;
     follow_reading(pinfo->num);
     if (is_error(pinfo)) /* what it quotes is told by TCP, too, and was not sent again */
         see_error(&look);
     else
         for (int i = 0; (tcp = fetch_tapped_data(tap_tcp, i)); i++)
             see_segment(&look, tcp);
-    tap_tell_before(pinfo, look.events, &look.before);
     return 0;
 }
 

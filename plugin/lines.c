@@ -324,11 +324,13 @@ static void write_lines(ca_lines *lines) {
 }
 
 static tap_packet_status on_frame(void *data, packet_info *pinfo _U_,
-                                  epan_dissect_t *dissection _U_, const void *events,
+                                  epan_dissect_t *dissection _U_, const void *tapped,
                                   tap_flags_t flags _U_) {
+    const ca_events *events = tapped;
+
     begin_lines(data);
-    for (const ca_told *told = ((const ca_events *)events)->first; told; told = told->next)
-        see(data, told->event);
+    for (unsigned i = 0; i < events->count; i++)
+        see(data, events->all[i]);
     write_lines(data);
     return TAP_PACKET_DONT_REDRAW;
 }

@@ -105,10 +105,10 @@ static tap_packet_status see(void *tap, packet_info *pinfo, epan_dissect_t *edt 
     const ca_events *events = data;
     tap_packet_status status = TAP_PACKET_DONT_REDRAW;
 
-    for (const ca_told *told = events->first; told; told = told->next) {
-        if (!ca_is_first_answer(told->event) || told->event->note->repeated)
+    for (unsigned i = 0; i < events->count; i++) {
+        if (!ca_is_first_answer(events->all[i]) || events->all[i]->note->repeated)
             continue;
-        add_answer(srt->srt_array, pinfo, told->event);
+        add_answer(srt->srt_array, pinfo, events->all[i]);
         status = TAP_PACKET_REDRAW;
     }
     return status;

@@ -14,7 +14,7 @@
 
 static int tap_ca = -1;
 
-/* The latest frame that was told had been read before: then its notes were known. */
+/* The latest frame with events had been read before: then its notes were known. */
 static bool told_again;
 
 /* What no frame has told, once it has been asked for; of caw_event *. */
@@ -111,37 +111,33 @@ static const caw_event *copy(const caw_event *event, wmem_allocator_t *pool) {
     return caw_event_copy(event, &memory);
 }
 
-void tap_add(packet_info *pinfo, ca_events *events, const caw_event *event) {
-    ca_told *told = wmem_new(pinfo->pool, ca_told);
-
-    *told = (ca_told){event, NULL};
-    if (events->last)
-        events->last->next = told;
-    else
-        events->first = told;
-    events->last = told;
+/* Room for one more; the first is the sign for the taps that there is something. */
+static void make_room(packet_info *pinfo, ca_events *events) {
+    if (!events->count)
+        tap_queue_packet(tap_ca, pinfo, events);
+    if (events->count < events->room)
+        return;
+    events->room = events->room ? 2 * events->room : 4;
+    events->all =
+        wmem_realloc(pinfo->pool, (void *)events->all, events->room * sizeof *events->all);
 }
 
-static void queue_first(packet_info *pinfo, const ca_events *events) {
-    if (!events->first)
-        tap_queue_packet(tap_ca, pinfo, events);
+static void append(packet_info *pinfo, ca_events *events, const caw_event *event) {
+    make_room(pinfo, events);
+    events->all[events->count++] = event;
 }
 
 void tap_tell(packet_info *pinfo, ca_events *events, caw_circuit *circuit, const caw_event *event) {
-    queue_first(pinfo, events);
     for (const caw_event *kept; circuit && (kept = caw_circuit_kept(circuit));)
-        tap_add(pinfo, events, copy(kept, pinfo->pool));
-    tap_add(pinfo, events, event);
+        append(pinfo, events, copy(kept, pinfo->pool));
+    append(pinfo, events, event);
 }
 
-void tap_tell_before(packet_info *pinfo, ca_events *events, const ca_events *before) {
-    if (!before->first)
-        return;
-    queue_first(pinfo, events);
-    before->last->next = events->first;
-    events->first = before->first;
-    if (!events->last)
-        events->last = before->last;
+void tap_tell_at(packet_info *pinfo, ca_events *events, unsigned at, const caw_event *event) {
+    make_room(pinfo, events);
+    memmove(events->all + at + 1, events->all + at, (events->count - at) * sizeof *events->all);
+    events->all[at] = event;
+    events->count++;
 }
 
 /* ---- listening -------------------------------------------------------------------------- */

@@ -7,19 +7,15 @@
 
 #include <epan/packet.h>
 
-typedef struct ca_told {
-    const caw_event *event; /* lives as long as the packet does */
-    struct ca_told *next;   /* NULL at the end of the frame */
-} ca_told;
-
 /*
  * The data of a tap packet: all that a frame tells, in that order; never nothing. One tap packet a
  * frame, because Wireshark drops those beyond 5000. Queued with the first event, so that nothing
  * thrown later loses it. An event may be of an earlier frame than this: see caw_capture.h.
  */
 typedef struct {
-    ca_told *first;
-    ca_told *last;
+    const caw_event **all; /* live as long as the packet does */
+    unsigned count;
+    unsigned room;
 } ca_events;
 
 /*
@@ -51,11 +47,8 @@ caw_event *tap_new(packet_info *pinfo);
  */
 void tap_tell(packet_info *pinfo, ca_events *events, caw_circuit *circuit, const caw_event *event);
 
-/* Tells events in front of all that the frame tells so far. */
-void tap_tell_before(packet_info *pinfo, ca_events *events, const ca_events *before);
-
-/* Adds an event to those to be told. */
-void tap_add(packet_info *pinfo, ca_events *events, const caw_event *event);
+/* Tells an event as the `at`-th of the frame, from 0; others make room. */
+void tap_tell_at(packet_info *pinfo, ca_events *events, unsigned at, const caw_event *event);
 
 /* Where a packet comes from or goes to. */
 caw_end tap_end(const address *host, uint32_t port);

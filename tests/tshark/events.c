@@ -74,11 +74,12 @@ static void print_what(const caw_event *event) {
 }
 
 static tap_packet_status on_frame(void *data _U_, packet_info *pinfo, epan_dissect_t *edt _U_,
-                                  const void *events, tap_flags_t flags _U_) {
+                                  const void *tapped, tap_flags_t flags _U_) {
+    const ca_events *events = tapped;
     static const char *const sides[] = {"nobody", "client", "server"};
 
-    for (const ca_told *told = ((const ca_events *)events)->first; told; told = told->next) {
-        const caw_event *event = told->event;
+    for (unsigned i = 0; i < events->count; i++) {
+        const caw_event *event = events->all[i];
         printf("%u %u #%u", pinfo->num, event->now.frame, event->connection);
         print_end(&event->source);
         print_end(&event->target);
