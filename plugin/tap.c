@@ -80,14 +80,15 @@ caw_end tap_end(const address *host, uint32_t port) {
 
 caw_event *tap_new(packet_info *pinfo) {
     caw_event *event = wmem_new0(pinfo->pool, caw_event);
-    tvbuff_t *frame = get_data_source_tvb_by_name(pinfo, "Frame");
+    const GSList *first = pinfo->data_src; /* the frame; then what is reassembled */
 
     event->now = (caw_moment){pinfo->num, pinfo->abs_ts.nsecs, pinfo->abs_ts.secs};
     event->exact = pinfo->rec->tsprec > WTAP_TSPREC_USEC;
     event->source = tap_end(&pinfo->src, pinfo->srcport);
     event->target = tap_end(&pinfo->dst, pinfo->destport);
     event->link = link_of(pinfo->rec->rec_header.packet_header.pkt_encap);
-    if (frame) {
+    if (first) {
+        tvbuff_t *frame = get_data_source_tvb(first->data);
         event->frame.len = tvb_captured_length(frame);
         event->frame.bytes = tvb_get_ptr(frame, 0, (int)event->frame.len);
     }
