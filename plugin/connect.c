@@ -50,17 +50,20 @@ static double search_of(const caw_exchange *creation) {
 }
 
 /* Adds the creation requests of a frame; true if it has any, or an answer to one. */
-static bool collect(GArray *requests, packet_info *pinfo, const ca_events *events) {
+static bool collect(GArray *requests, const ca_events *events) {
     bool changed = false;
 
-    for (const ca_event *event = events->first; event; event = event->next) {
+    for (unsigned i = 0; i < events->count; i++) {
+        const caw_event *event = events->all[i];
+        char host[CAW_END_TEXT];
         const caw_exchange *exchange = event->note ? event->note->exchange : NULL;
         if (!exchange || exchange->command != CAW_COMMAND_CREATE_CHAN)
             continue;
         changed = true;
         if (event->note->turn != CAW_TURN_REQUEST)
             continue;
-        request asked = {exchange, g_strdup(address_to_str(pinfo->pool, &pinfo->dst))};
+        caw_end_text(&event->target, host, sizeof host);
+        request asked = {exchange, g_strdup(host)};
         g_array_append_val(requests, asked);
     }
     return changed;
@@ -209,9 +212,9 @@ static void finish(void *data) {
     g_array_free(data, TRUE);
 }
 
-static tap_packet_status see(void *data, packet_info *pinfo, epan_dissect_t *edt _U_,
+static tap_packet_status see(void *data, packet_info *pinfo _U_, epan_dissect_t *edt _U_,
                              const void *events, tap_flags_t flags _U_) {
-    return collect(data, pinfo, events) ? TAP_PACKET_REDRAW : TAP_PACKET_DONT_REDRAW;
+    return collect(data, events) ? TAP_PACKET_REDRAW : TAP_PACKET_DONT_REDRAW;
 }
 
 static ca_tap_init init(const char *option, void *user _U_) {
@@ -277,13 +280,15 @@ static void add_row(stat_tap_table *table, packet_info *pinfo, const caw_exchang
 }
 
 static tap_packet_status see_table(void *data, packet_info *pinfo, epan_dissect_t *edt _U_,
-                                   const void *events, tap_flags_t flags _U_) {
+                                   const void *tapped, tap_flags_t flags _U_) {
+    const ca_events *events = tapped;
     stat_data_t *statistic = data;
     stat_tap_table *table = g_array_index(statistic->stat_tap_data->tables, stat_tap_table *, 0);
     tap_packet_status status = TAP_PACKET_DONT_REDRAW;
 
-    for (const ca_event *event = ((const ca_events *)events)->first; event; event = event->next) {
-        if (!ca_is_first_answer(pinfo, event) ||
+    for (unsigned i = 0; i < events->count; i++) {
+        const caw_event *event = events->all[i];
+        if (!ca_is_first_answer(event) ||
             event->note->exchange->command != CAW_COMMAND_CREATE_CHAN ||
             event->note->exchange->failed)
             continue;

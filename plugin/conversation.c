@@ -16,7 +16,10 @@ typedef struct {
     caw_stream *streams[2]; /* by the end that sends; NULL before its first segment */
 } ca_conversation;
 
-static caw_searches *searches; /* of this capture */
+/* Of this capture. */
+static caw_searches *searches;
+static wmem_map_t *circuits;  /* by stream: those that have carried a message */
+static wmem_list_t *in_order; /* the same, one after another */
 
 /* ---- Wireshark's memory under the core's history ---------------------------------------- */
 
@@ -32,6 +35,8 @@ static const caw_memory file_memory = {allocate, release, NULL};
 
 static void new_capture(void) {
     searches = caw_searches_new(&file_memory);
+    circuits = wmem_map_new(wmem_file_scope(), g_direct_hash, g_direct_equal);
+    in_order = wmem_list_new(wmem_file_scope());
 }
 
 void conversation_init(void) {
@@ -246,6 +251,17 @@ static bool is_strange(const ca_conversation *conversation, int end) {
     return !other || caw_stream_contents(other) != CAW_CONTENTS_MESSAGES;
 }
 
+/* Called when a direction has shown that it is Channel Access. */
+static void list_circuit(caw_circuit *circuit, packet_info *pinfo) {
+    const struct tcp_analysis *tcp = get_tcp_conversation_data(NULL, pinfo);
+    void *stream = tcp ? GUINT_TO_POINTER(tcp->stream) : NULL;
+
+    if (!tcp || wmem_map_contains(circuits, stream))
+        return;
+    wmem_map_insert(circuits, stream, circuit);
+    wmem_list_append(in_order, circuit);
+}
+
 /* ---- the entry points' side ------------------------------------------------------------- */
 
 ca_notes *conversation_segment(tvbuff_t *tvb, packet_info *pinfo, const struct tcpinfo *tcp) {
@@ -258,7 +274,10 @@ ca_notes *conversation_segment(tvbuff_t *tvb, packet_info *pinfo, const struct t
     notes->circuit = conversation->circuit;
     caw_stream *stream = stream_of(conversation, notes->end, pinfo, tcp);
     caw_segment segment = segment_of(stream, tvb, pinfo, tcp);
+    bool known = caw_stream_contents(stream) == CAW_CONTENTS_MESSAGES;
     cut(notes, stream, &segment);
+    if (!known && caw_stream_contents(stream) == CAW_CONTENTS_MESSAGES)
+        list_circuit(notes->circuit, pinfo);
     notes->strange = is_strange(conversation, notes->end);
     uint32_t at = MIN(caw_stretch_first(&notes->first.is), segment.captured);
     find_server(notes, pinfo, segment.bytes + at, segment.captured - at);
@@ -328,4 +347,36 @@ const char *conversation_user(const ca_notes *notes) {
 
 const char *conversation_host(const ca_notes *notes) {
     return notes->circuit ? caw_circuit_host(notes->circuit) : NULL;
+}
+
+uint32_t conversation_number(const ca_notes *notes, packet_info *pinfo) {
+    const struct tcp_analysis *tcp = notes->circuit ? get_tcp_conversation_data(NULL, pinfo) : NULL;
+
+    return tcp ? tcp->stream + 1 : 0;
+}
+
+/* ---- what is told later ----------------------------------------------------------------- */
+
+bool conversation_keeps(const ca_notes *notes, const caw_event *event) {
+    /* of a message of this visit, the note is the entry's */
+    return notes->recording && notes->circuit &&
+           caw_circuit_keep(notes->circuit, notes->end, event, (caw_note *)event->note);
+}
+
+bool conversation_waits(const ca_notes *notes) {
+    return notes->recording && notes->circuit &&
+           caw_circuit_speaker(notes->circuit, notes->end) == CAW_SIDE_NOBODY;
+}
+
+caw_circuit *conversation_keeper(const ca_notes *notes) {
+    return notes->recording ? notes->circuit : NULL;
+}
+
+caw_circuit *conversation_circuit(uint32_t stream) {
+    return wmem_map_lookup(circuits, GUINT_TO_POINTER(stream));
+}
+
+void conversation_each_circuit(void (*visit)(caw_circuit *circuit)) {
+    for (wmem_list_frame_t *at = wmem_list_head(in_order); at; at = wmem_list_frame_next(at))
+        visit(wmem_list_frame_data(at));
 }

@@ -10,7 +10,7 @@
 #ifndef CA_CONVERSATION_H
 #define CA_CONVERSATION_H
 
-#include "caw_history.h"
+#include "caw_capture.h"
 
 #include <epan/packet.h>
 
@@ -65,6 +65,27 @@ const caw_note *conversation_note(ca_notes *notes, packet_info *pinfo, const caw
 /* What the circuit's client says of itself; NULL when it has not, or for a datagram. */
 const char *conversation_user(const ca_notes *notes);
 const char *conversation_host(const ca_notes *notes);
+
+/* Numbers the TCP connections of a capture from 1; 0 of a datagram. */
+uint32_t conversation_number(const ca_notes *notes, packet_info *pinfo);
+
+/*
+ * The circuit keeps this event of a payload, whose note is what conversation_note gave, or NULL: it
+ * is told later. Only on the first visit: on later ones the notes are known.
+ */
+bool conversation_keeps(const ca_notes *notes, const caw_event *event);
+
+/* Nothing is told of the payload now, but may be kept until it is known who serves. */
+bool conversation_waits(const ca_notes *notes);
+
+/* Where events may be kept that are to be told before the next of this payload; NULL: nowhere. */
+caw_circuit *conversation_keeper(const ca_notes *notes);
+
+/* The circuit of the TCP stream with this number; NULL when it has carried no messages. */
+caw_circuit *conversation_circuit(uint32_t stream);
+
+/* Visits all circuits, in the order of their first messages. */
+void conversation_each_circuit(void (*visit)(caw_circuit *circuit));
 
 /* What is kept for a capture; called by the protocol's registration. */
 void conversation_init(void);

@@ -114,6 +114,14 @@ caw_side endpoints_announced_speaker(packet_info *pinfo) {
                   has(servers, endpoints_endpoint(&pinfo->dst, pinfo->destport)));
 }
 
+bool endpoints_serves(const caw_end *end) {
+    uint32_t number;
+
+    memcpy(&number, end->bytes, sizeof number);
+    return is_configured("tcp.port", end->port) ||
+           (end->size == sizeof number && has(servers, caw_endpoint(g_ntohl(number), end->port)));
+}
+
 caw_side endpoints_tcp_speaker(packet_info *pinfo) {
     caw_side announced = endpoints_announced_speaker(pinfo);
 

@@ -6,7 +6,7 @@
 #ifndef CA_ENDPOINTS_H
 #define CA_ENDPOINTS_H
 
-#include "caw_history.h"
+#include "caw_capture.h"
 
 #include <epan/packet.h>
 
@@ -15,6 +15,9 @@ uint64_t endpoints_endpoint(const address *host, uint32_t port);
 
 /* Learns from a message of this packet: servers it announces, the client that searches. */
 void endpoints_learn(packet_info *pinfo, const caw_message *message);
+
+/* A server was announced at this end, or its port is a configured one. */
+bool endpoints_serves(const caw_end *end);
 
 /* Who sent this TCP segment: the server is where announced, or else on a configured port. */
 caw_side endpoints_tcp_speaker(packet_info *pinfo);

@@ -14,9 +14,7 @@
 #include "lines.h"
 #include "tap.h"
 
-#include <epan/epan_dissect.h>
 #include <epan/tap.h>
-#include <epan/to_str.h>
 
 #include <errno.h>
 #include <signal.h>
@@ -34,15 +32,17 @@ typedef struct {
     bool flush;   /* somebody may be waiting for the line */
     GString *out; /* the lines of one frame */
 
-    /* The frame and the message being printed. */
-    packet_info *pinfo;
-    const ca_event *event;
-    GString *start; /* of the default format: what all messages of the frame have in common */
-    bool parsed;    /* the frame's headers are in `packet` */
-    tvbuff_t *frame;
+    /* The message being printed. */
+    const caw_event *event;
+    const uint8_t *parsed; /* the frame of which the headers are in `packet` */
     caw_packet packet;
     caw_attribute attribute;
-    GString *word; /* text of the last token */
+    GString *word;             /* text of the last token */
+    wmem_allocator_t *scratch; /* until the lines of the frame are printed */
+
+    /* The default format: what messages have in common with the one before, and whose it is. */
+    GString *start;
+    const caw_event *started;
 } ca_lines;
 
 static const char *const tokens[] = {"timestamp", "ethernet", "ip", "transport", "command",
@@ -57,13 +57,13 @@ static char *room(GString *out, size_t at, size_t length) {
     return out->str + at;
 }
 
-static size_t write_command(const ca_event *event, char *text, size_t size) {
+static size_t write_command(const caw_event *event, char *text, size_t size) {
     if (event->reason)
         return caw_malformed_line(event->reason, event->bytes, text, size);
     return caw_line(&event->message, text, size);
 }
 
-static void append_command(const ca_event *event, GString *out) {
+static void append_command(const caw_event *event, GString *out) {
     size_t at = out->len;
     size_t space = out->allocated_len - at;
     size_t length = write_command(event, out->str + at, space);
@@ -86,21 +86,17 @@ static void print_attribute(const void *object, gboolean repr, GString *out) {
 }
 
 /* A capture that knows nanoseconds prints all of them, any other a float: as dpkt reads them. */
-static bool is_exact(const packet_info *pinfo) {
-    return pinfo->rec->tsprec > WTAP_TSPREC_USEC;
+static double seconds(const caw_event *event) {
+    return (double)event->now.seconds + event->now.nanoseconds / 1000 / 1e6;
 }
 
-static double seconds(const packet_info *pinfo) {
-    return (double)pinfo->abs_ts.secs + pinfo->abs_ts.nsecs / 1000 / 1e6;
-}
-
-static void get_timestamp(const packet_info *pinfo, format_value *value) {
-    if (is_exact(pinfo)) {
+static void get_timestamp(const caw_event *event, format_value *value) {
+    if (event->exact) {
         value->kind = FORMAT_DECIMAL;
-        value->integer = (int64_t)pinfo->abs_ts.secs * 1000000000 + pinfo->abs_ts.nsecs;
+        value->integer = event->now.seconds * 1000000000 + event->now.nanoseconds;
     } else {
         value->kind = FORMAT_REAL;
-        value->real = seconds(pinfo);
+        value->real = seconds(event);
     }
 }
 
@@ -109,40 +105,21 @@ static void get_number(int64_t number, format_value *value) {
     value->integer = number;
 }
 
-static void get_address(ca_lines *lines, const address *address, format_value *value) {
-    value->kind = FORMAT_TEXT;
-    value->text = address_to_str(lines->pinfo->pool, address);
-    value->length = strlen(value->text);
-}
+static void get_address(ca_lines *lines, const caw_end *end, format_value *value) {
+    char *text = wmem_alloc(lines->scratch, CAW_END_TEXT);
 
-static caw_link link_of(int encapsulation) {
-    switch (encapsulation) {
-    case WTAP_ENCAP_ETHERNET:
-        return CAW_LINK_ETHERNET;
-    case WTAP_ENCAP_SLL:
-        return CAW_LINK_SLL;
-    case WTAP_ENCAP_SLL2:
-        return CAW_LINK_SLL2;
-    case WTAP_ENCAP_NULL:
-    case WTAP_ENCAP_LOOP:
-        return CAW_LINK_NULL;
-    case WTAP_ENCAP_RAW_IP:
-    case WTAP_ENCAP_RAW_IP4:
-    case WTAP_ENCAP_RAW_IP6:
-        return CAW_LINK_RAW_IP;
-    default:
-        return CAW_LINK_UNKNOWN;
-    }
+    value->kind = FORMAT_TEXT;
+    value->length = caw_end_text(end, text, CAW_END_TEXT);
+    value->text = text;
 }
 
 static void parse_frame(ca_lines *lines) {
-    if (lines->parsed)
+    const caw_event *event = lines->event;
+
+    if (lines->parsed && lines->parsed == event->frame.bytes)
         return;
-    uint32_t captured = tvb_captured_length(lines->frame);
-    caw_packet_parse(tvb_get_ptr(lines->frame, 0, (int)captured), captured,
-                     link_of(lines->pinfo->rec->rec_header.packet_header.pkt_encap),
-                     &lines->packet);
-    lines->parsed = true;
+    caw_packet_parse(event->frame.bytes, event->frame.len, event->link, &lines->packet);
+    lines->parsed = event->frame.bytes;
 }
 
 /* An attribute of ethernet, ip or transport. */
@@ -220,35 +197,36 @@ static void get_dt(const ca_lines *lines, format_value *value) {
         return;
     const caw_moment *asked = &note->exchange->request;
     value->kind = FORMAT_REAL;
-    value->real = (double)(lines->pinfo->abs_ts.secs - asked->seconds) +
-                  (lines->pinfo->abs_ts.nsecs - asked->nanoseconds) / 1e9;
+    value->real = (double)(lines->event->now.seconds - asked->seconds) +
+                  (lines->event->now.nanoseconds - asked->nanoseconds) / 1e9;
 }
 
 static gboolean get_value(void *user, const char *name, format_value *value) {
     ca_lines *lines = user;
+    const caw_event *event = lines->event;
 
     if (strcmp(name, "timestamp") == 0)
-        get_timestamp(lines->pinfo, value);
+        get_timestamp(event, value);
     else if (strcmp(name, "src") == 0)
-        get_address(lines, &lines->pinfo->src, value);
+        get_address(lines, &event->source, value);
     else if (strcmp(name, "dst") == 0)
-        get_address(lines, &lines->pinfo->dst, value);
+        get_address(lines, &event->target, value);
     else if (strcmp(name, "transport.sport") == 0)
-        get_number(lines->pinfo->srcport, value);
+        get_number(event->source.port, value);
     else if (strcmp(name, "transport.dport") == 0)
-        get_number(lines->pinfo->destport, value);
+        get_number(event->target.port, value);
     else if (strcmp(name, "frame") == 0)
-        get_number(lines->pinfo->num, value);
+        get_number(event->now.frame, value);
     else if (strcmp(name, "pv") == 0)
-        get_name(lines, lines->event->note ? caw_pv(lines->event->note) : NULL, value);
+        get_name(lines, event->note ? caw_pv(event->note) : NULL, value);
     else if (strcmp(name, "user") == 0)
-        get_name(lines, lines->event->user, value);
+        get_name(lines, event->user, value);
     else if (strcmp(name, "host") == 0)
-        get_name(lines, lines->event->host, value);
+        get_name(lines, event->host, value);
     else if (strcmp(name, "dt") == 0)
         get_dt(lines, value);
     else if (strcmp(name, "command") == 0)
-        *value = (format_value){FORMAT_OBJECT, .print = print_command, .object = lines->event};
+        *value = (format_value){FORMAT_OBJECT, .print = print_command, .object = event};
     else if (g_str_has_prefix(name, "command."))
         return get_word(lines, name + strlen("command."), value);
     else
@@ -258,30 +236,44 @@ static gboolean get_value(void *user, const char *name, format_value *value) {
 
 /* ---- printing --------------------------------------------------------------------------- */
 
-static void append_timestamp(const packet_info *pinfo, GString *out) {
+static void append_timestamp(const caw_event *event, GString *out) {
     char text[40];
 
-    if (is_exact(pinfo)) {
-        g_string_append_printf(out, "%" PRId64 ".%09d", (int64_t)pinfo->abs_ts.secs,
-                               pinfo->abs_ts.nsecs);
+    if (event->exact) {
+        g_string_append_printf(out, "%" PRId64 ".%09d", event->now.seconds, event->now.nanoseconds);
     } else {
-        caw_real(seconds(pinfo), text, sizeof text);
+        caw_real(seconds(event), text, sizeof text);
         g_string_append(out, text);
     }
 }
 
+static bool is_same_end(const caw_end *a, const caw_end *b) {
+    return a->size == b->size && a->port == b->port && memcmp(a->bytes, b->bytes, a->size) == 0;
+}
+
+/* It begins as the one before does: both are of this frame, on the way between the same ends. */
+static bool is_alike(const caw_event *event, const caw_event *before) {
+    return before && event->now.frame == before->now.frame &&
+           is_same_end(&event->source, &before->source) &&
+           is_same_end(&event->target, &before->target);
+}
+
 /* The default format, without asking for each token by name. */
 static void begin_default(ca_lines *lines) {
-    packet_info *pinfo = lines->pinfo;
+    const caw_event *event = lines->event;
+    char source[CAW_END_TEXT], target[CAW_END_TEXT];
 
-    append_timestamp(pinfo, lines->start);
-    g_string_append_printf(lines->start, " %s:%u->%s:%u ", address_to_str(pinfo->pool, &pinfo->src),
-                           pinfo->srcport, address_to_str(pinfo->pool, &pinfo->dst),
-                           pinfo->destport);
+    g_string_truncate(lines->start, 0);
+    append_timestamp(event, lines->start);
+    caw_end_text(&event->source, source, sizeof source);
+    caw_end_text(&event->target, target, sizeof target);
+    g_string_append_printf(lines->start, " %s:%u->%s:%u ", source, event->source.port, target,
+                           event->target.port);
+    lines->started = event;
 }
 
 static void append_default(ca_lines *lines) {
-    if (!lines->start->len)
+    if (!is_alike(lines->event, lines->started))
         begin_default(lines);
     g_string_append_len(lines->out, lines->start->str, (gssize)lines->start->len);
     append_command(lines->event, lines->out);
@@ -312,28 +304,47 @@ static void give_up(void) {
     fail(g_strerror(errno), OUTPUT_FAILED);
 }
 
-static tap_packet_status on_frame(void *data, packet_info *pinfo, epan_dissect_t *dissection,
-                                  const void *events, tap_flags_t flags _U_) {
+/* A line for each message, and for bytes that are none; the life of circuits has none. */
+static void see(void *data, const caw_event *event) {
     ca_lines *lines = data;
 
-    lines->pinfo = pinfo;
-    lines->frame = dissection->tvb;
-    lines->parsed = false;
+    if (event->kind != CAW_EVENT_MESSAGE && event->kind != CAW_EVENT_MALFORMED)
+        return;
+    lines->event = event;
+    append_line(lines);
+}
+
+static void begin_lines(ca_lines *lines) {
     g_string_truncate(lines->out, 0);
-    g_string_truncate(lines->start, 0);
-    for (const ca_event *event = ((const ca_events *)events)->first; event; event = event->next) {
-        lines->event = event;
-        append_line(lines);
-    }
+    wmem_free_all(lines->scratch);
+    lines->parsed = NULL;
+    lines->started = NULL;
+}
+
+static void write_lines(ca_lines *lines) {
     fwrite(lines->out->str, 1, lines->out->len, stdout);
     if (lines->flush)
         fflush(stdout);
     if (ferror(stdout))
         give_up();
+}
+
+static tap_packet_status on_frame(void *data, packet_info *pinfo _U_,
+                                  epan_dissect_t *dissection _U_, const void *tapped,
+                                  tap_flags_t flags _U_) {
+    const ca_events *events = tapped;
+
+    begin_lines(data);
+    for (unsigned i = 0; i < events->count; i++)
+        see(data, events->all[i]);
+    write_lines(data);
     return TAP_PACKET_DONT_REDRAW;
 }
 
-static void on_end(void *data _U_) {
+static void on_end(void *data) {
+    begin_lines(data);
+    tap_rest(see, data);
+    write_lines(data);
     if (fflush(stdout))
         give_up();
 }
@@ -345,6 +356,7 @@ static void on_finish(void *data) {
     g_string_free(lines->out, TRUE);
     g_string_free(lines->start, TRUE);
     g_string_free(lines->word, TRUE);
+    wmem_destroy_allocator(lines->scratch);
     g_free(lines);
 }
 
@@ -412,6 +424,7 @@ static ca_lines *start(const char *argument, char **error) {
     lines->out = g_string_sized_new(1 << 16);
     lines->start = g_string_new(NULL);
     lines->word = g_string_new(NULL);
+    lines->scratch = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST);
     GString *refused = register_tap_listener("ca", lines, filter, TL_REQUIRES_NOTHING, NULL,
                                              on_frame, on_end, on_finish);
     if (refused) {

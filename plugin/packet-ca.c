@@ -25,9 +25,8 @@ static dissector_handle_t udp_handle;
 
 /* What a frame has shown so far; it can have several payloads. Lives as long as the packet. */
 typedef struct {
-    bool shown;        /* something is in the columns */
-    bool refused;      /* what was given back, and may be offered again under the other port */
-    ca_events *events; /* NULL: nobody listens */
+    bool shown;   /* something is in the columns */
+    bool refused; /* what was given back, and may be offered again under the other port */
 } ca_frame;
 
 /* One call of an entry point. */
@@ -40,7 +39,8 @@ typedef struct {
     uint32_t reported; /* bytes that were on the wire */
     ca_notes *notes;
     ca_frame *frame;
-    bool heard; /* somebody listens to the tap */
+    ca_events *events;      /* what the frame tells; NULL: nobody listens */
+    const caw_event *about; /* what all events of the payload have in common; NULL: none yet */
 } ca_payload;
 
 static ca_frame *frame_of(packet_info *pinfo) {
@@ -60,36 +60,66 @@ static ca_payload payload_of(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
     payload.reported = tvb_reported_length(tvb);
     payload.bytes = tvb_get_ptr(tvb, 0, (int)payload.captured);
     payload.frame = frame_of(pinfo);
-    payload.heard = tap_listens(pinfo);
+    if (!pinfo->flags.in_error_pkt) /* what an ICMP error quotes was not sent again */
+        payload.events = tap_events(pinfo);
     return payload;
 }
 
 /* ---- what is shown ---------------------------------------------------------------------- */
 
-/* NULL when nobody listens. */
-static ca_event *new_event(const ca_payload *payload) {
-    return payload->heard ? tap_add(payload->pinfo, &payload->frame->events) : NULL;
+/* What is known of any event of this payload. */
+static const caw_event *about_payload(ca_payload *payload) {
+    if (payload->about)
+        return payload->about;
+    caw_event *about = tap_new(payload->pinfo);
+    const ca_notes *notes = payload->notes;
+
+    about->transport = notes->circuit ? CAW_TRANSPORT_TCP : CAW_TRANSPORT_UDP;
+    about->circuit = notes->circuit;
+    about->connection = conversation_number(payload->notes, payload->pinfo);
+    return payload->about = about;
 }
 
-static void tell_message(const ca_payload *payload, const caw_message *message,
-                         const caw_note *note) {
-    ca_event *event = new_event(payload);
+static caw_event *new_event(ca_payload *payload, caw_event_kind kind) {
+    const ca_notes *notes = payload->notes;
+    caw_event *event = wmem_memdup(payload->pinfo->pool, about_payload(payload), sizeof(caw_event));
 
-    if (!event)
+    event->kind = kind;
+    event->speaker =
+        notes->circuit ? caw_circuit_speaker(notes->circuit, notes->end) : notes->speaker;
+    return event;
+}
+
+/* Nobody would ever hear of it. */
+static bool is_unheard(const ca_payload *payload) {
+    return !payload->events && !conversation_waits(payload->notes);
+}
+
+/* Tells an event, unless its circuit keeps it until it is known who serves. */
+static void tell(const ca_payload *payload, const caw_event *event) {
+    if (conversation_keeps(payload->notes, event) || !payload->events)
         return;
+    tap_tell(payload->pinfo, payload->events, conversation_keeper(payload->notes), event);
+}
+
+static void tell_message(ca_payload *payload, const caw_message *message, const caw_note *note) {
+    if (is_unheard(payload))
+        return;
+    caw_event *event = new_event(payload, CAW_EVENT_MESSAGE);
     event->message = *message;
     event->note = note;
     event->user = conversation_user(payload->notes);
     event->host = conversation_host(payload->notes);
+    tell(payload, event);
 }
 
-static void tell_malformed(const ca_payload *payload, const char *reason, uint64_t bytes) {
-    ca_event *event = new_event(payload);
-
-    if (event) {
-        event->reason = reason;
-        event->bytes = bytes;
-    }
+static void tell_malformed(ca_payload *payload, const char *reason, uint64_t bytes) {
+    if (is_unheard(payload))
+        return;
+    caw_event *event = new_event(payload, CAW_EVENT_MALFORMED);
+    event->reason = reason;
+    event->bytes = bytes;
+    tell(payload, event);
 }
 
 /* True for the first thing this frame shows, which begins the columns anew. */
@@ -106,8 +136,8 @@ static bool begin_columns(const ca_payload *payload) {
  * Why a message has fewer bytes than it says is `cut`; NULL when it has all, or the capture lacks
  * them. The core's line says that it is malformed; of a datagram it never was a message.
  */
-static void show(const ca_payload *payload, uint32_t at, const caw_message *message,
-                 const caw_note *note, expert_field *cut) {
+static void show(ca_payload *payload, uint32_t at, const caw_message *message, const caw_note *note,
+                 expert_field *cut) {
     tree_about about = {note, conversation_user(payload->notes), conversation_host(payload->notes)};
 
     if (cut == &ei_ca_own[OWN_FLAW_CUT])
@@ -121,7 +151,7 @@ static void show(const ca_payload *payload, uint32_t at, const caw_message *mess
         expert_add_info(payload->pinfo, item, cut);
 }
 
-static void show_message(const ca_payload *payload, uint32_t at, const caw_message *message,
+static void show_message(ca_payload *payload, uint32_t at, const caw_message *message,
                          const caw_context *context, expert_field *cut) {
     const caw_note *note = conversation_note(payload->notes, payload->pinfo, message, context);
 
@@ -148,7 +178,7 @@ static int finish(const ca_payload *payload) {
 }
 
 /* The rest of the payload is another protocol's: say so, do not wait for more, hand it back. */
-static int refuse(const ca_payload *payload, uint32_t at) {
+static int refuse(ca_payload *payload, uint32_t at) {
     if (at == 0 && payload->frame->refused)
         return 0;
     payload->frame->refused = true;
@@ -193,7 +223,7 @@ static void show_missing(const ca_payload *payload, const caw_stretch *stretch) 
 }
 
 /* What is in front of the first message of the stretch at `at`. Where that is. */
-static uint32_t show_start(const ca_payload *payload, uint32_t at, const caw_stretch *stretch) {
+static uint32_t show_start(ca_payload *payload, uint32_t at, const caw_stretch *stretch) {
     uint32_t repeated = MIN(stretch->repeated, payload->captured - at);
     uint32_t continued = MIN(stretch->continued, payload->captured - at - repeated);
     uint32_t skipped = MIN(stretch->skipped, payload->captured - at - repeated - continued);
@@ -213,7 +243,7 @@ static uint32_t show_start(const ca_payload *payload, uint32_t at, const caw_str
 }
 
 /* Messages from `at` on, in so many bytes. Where they end. */
-static uint32_t show_messages(const ca_payload *payload, uint32_t at, uint32_t length) {
+static uint32_t show_messages(ca_payload *payload, uint32_t at, uint32_t length) {
     uint32_t end = at + MIN(length, payload->captured - at);
 
     while (at < end) {
@@ -235,7 +265,7 @@ static uint32_t show_messages(const ca_payload *payload, uint32_t at, uint32_t l
 }
 
 /* The segment ends inside a header, and TCP will not collect the rest. */
-static int end_in_header(const ca_payload *payload, uint32_t at) {
+static int end_in_header(ca_payload *payload, uint32_t at) {
     uint32_t length = payload->captured - at;
 
     tell_malformed(payload, "not reassembled", length);
@@ -245,14 +275,14 @@ static int end_in_header(const ca_payload *payload, uint32_t at) {
 }
 
 /* The capture lacks the end of the segment, and with it that of a header. */
-static int end_cut(const ca_payload *payload, uint32_t at) {
+static int end_cut(ca_payload *payload, uint32_t at) {
     if (at < payload->captured)
         tell_malformed(payload, "cut short in the capture", payload->captured - at);
     return finish(payload);
 }
 
 /* What follows the last message of all stretches. */
-static int show_tail(const ca_payload *payload, uint32_t at, caw_tail kind) {
+static int show_tail(ca_payload *payload, uint32_t at, caw_tail kind) {
     switch (kind) {
     case CAW_TAIL_KEPT:
         return want_more(payload, at);

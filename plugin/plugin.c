@@ -5,6 +5,7 @@
 #include "compat.h"
 
 #include "connect.h"
+#include "connections.h"
 #include "conversation.h"
 #include "endpoints.h"
 #include "fields.h"
@@ -36,6 +37,8 @@ static void register_all(void) {
     tap_init();
     endpoints_init();
     conversation_init();
+    connections_init();
+    connections_register();
     lines_register();
     connect_register();
     srt_register();

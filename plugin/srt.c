@@ -11,7 +11,6 @@
 
 #include <epan/srt_table.h>
 #include <epan/tap.h>
-#include <epan/to_str.h>
 
 #define OVERALL "All servers"
 
@@ -57,14 +56,25 @@ static srt_stat_table *table_of(GArray *tables, const char *name) {
     return table ? table : add_table(tables, name);
 }
 
-static void add_answer(GArray *tables, packet_info *pinfo, const ca_event *event) {
+/* Wireshark counts from a time to that of the packet, which may come after the answer's own. */
+static nstime_t since(const packet_info *pinfo, const caw_moment *asked, const caw_moment *now) {
+    nstime_t from = {asked->seconds, asked->nanoseconds};
+    nstime_t to = {now->seconds, now->nanoseconds};
+
+    nstime_subtract(&from, &to);
+    nstime_add(&from, &pinfo->abs_ts);
+    return from;
+}
+
+static void add_answer(GArray *tables, packet_info *pinfo, const caw_event *event) {
     const caw_exchange *exchange = event->note->exchange;
-    nstime_t asked = {exchange->request.seconds, exchange->request.nanoseconds};
-    char *server = wmem_strdup_printf(pinfo->pool, "%s:%u",
-                                      address_to_str(pinfo->pool, &pinfo->src), pinfo->srcport);
+    nstime_t asked = since(pinfo, &exchange->request, &event->now);
+    char host[CAW_END_TEXT];
 
     if (!label_of(exchange->command))
         return;
+    caw_end_text(&event->source, host, sizeof host);
+    char *server = wmem_strdup_printf(pinfo->pool, "%s:%u", host, event->source.port);
     add_srt_table_data(g_array_index(tables, srt_stat_table *, 0), exchange->command, &asked,
                        pinfo);
     add_srt_table_data(table_of(tables, g_intern_string(server)), exchange->command, &asked, pinfo);
@@ -76,10 +86,10 @@ static tap_packet_status see(void *tap, packet_info *pinfo, epan_dissect_t *edt 
     const ca_events *events = data;
     tap_packet_status status = TAP_PACKET_DONT_REDRAW;
 
-    for (const ca_event *event = events->first; event; event = event->next) {
-        if (!ca_is_first_answer(pinfo, event) || event->note->repeated)
+    for (unsigned i = 0; i < events->count; i++) {
+        if (!ca_is_first_answer(events->all[i]) || events->all[i]->note->repeated)
             continue;
-        add_answer(srt->srt_array, pinfo, event);
+        add_answer(srt->srt_array, pinfo, events->all[i]);
         status = TAP_PACKET_REDRAW;
     }
     return status;

@@ -1,37 +1,170 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "compat.h"
 
+#include "conversation.h"
+#include "protocol.h"
 #include "tap.h"
 
+#include <epan/proto_data.h>
 #include <epan/tap.h>
+#include <epan/wmem_scopes.h>
+
+/* Of what a packet keeps for the protocol: the entry points have theirs under 0. */
+#define EVENTS_KEY 1
 
 static int tap_ca = -1;
 
+/* The latest frame with events had been read before: then its notes were known. */
+static bool told_again;
+
+/* What no frame has told, once it has been asked for; of caw_event *. */
+static wmem_array_t *rest;
+
+static void new_capture(void) {
+    told_again = false;
+    rest = NULL; /* it went with the capture before */
+}
+
 void tap_init(void) {
     tap_ca = register_tap("ca");
+    register_init_routine(new_capture);
 }
 
-bool tap_listens(const packet_info *pinfo) {
-    return have_tap_listener(tap_ca) && !pinfo->flags.in_error_pkt;
+bool tap_listens(void) {
+    return have_tap_listener(tap_ca);
 }
 
-ca_event *tap_add(packet_info *pinfo, ca_events **events) {
-    ca_event *event = wmem_new0(pinfo->pool, ca_event);
+/* ---- events of a frame ------------------------------------------------------------------ */
 
-    if (!*events) {
-        *events = wmem_new0(pinfo->pool, ca_events);
-        (*events)->first = event;
-        tap_queue_packet(tap_ca, pinfo, *events);
-    } else {
-        (*events)->last->next = event;
+ca_events *tap_events(packet_info *pinfo) {
+    if (!tap_listens())
+        return NULL;
+    ca_events *events = p_get_proto_data(pinfo->pool, pinfo, proto_ca, EVENTS_KEY);
+    if (!events) {
+        events = wmem_new0(pinfo->pool, ca_events);
+        p_add_proto_data(pinfo->pool, pinfo, proto_ca, EVENTS_KEY, events);
+        told_again = PINFO_FD_VISITED(pinfo);
     }
-    (*events)->last = event;
+    return events;
+}
+
+static caw_link link_of(int encapsulation) {
+    switch (encapsulation) {
+    case WTAP_ENCAP_ETHERNET:
+        return CAW_LINK_ETHERNET;
+    case WTAP_ENCAP_SLL:
+        return CAW_LINK_SLL;
+    case WTAP_ENCAP_SLL2:
+        return CAW_LINK_SLL2;
+    case WTAP_ENCAP_NULL:
+    case WTAP_ENCAP_LOOP:
+        return CAW_LINK_NULL;
+    case WTAP_ENCAP_RAW_IP:
+    case WTAP_ENCAP_RAW_IP4:
+    case WTAP_ENCAP_RAW_IP6:
+        return CAW_LINK_RAW_IP;
+    default:
+        return CAW_LINK_UNKNOWN;
+    }
+}
+
+caw_end tap_end(const address *host, uint32_t port) {
+    caw_end end = {.port = (uint16_t)port};
+
+    if (host->type == AT_IPv4 || host->type == AT_IPv6) {
+        end.size = (uint8_t)host->len;
+        memcpy(end.bytes, host->data, end.size);
+    }
+    return end;
+}
+
+caw_event *tap_new(packet_info *pinfo) {
+    caw_event *event = wmem_new0(pinfo->pool, caw_event);
+    const GSList *first = pinfo->data_src; /* the frame; then what is reassembled */
+
+    event->now = (caw_moment){pinfo->num, pinfo->abs_ts.nsecs, pinfo->abs_ts.secs};
+    event->exact = pinfo->rec->tsprec > WTAP_TSPREC_USEC;
+    event->source = tap_end(&pinfo->src, pinfo->srcport);
+    event->target = tap_end(&pinfo->dst, pinfo->destport);
+    event->link = link_of(pinfo->rec->rec_header.packet_header.pkt_encap);
+    if (first) {
+        tvbuff_t *frame = get_data_source_tvb(first->data);
+        event->frame.len = tvb_captured_length(frame);
+        event->frame.bytes = tvb_get_ptr(frame, 0, (int)event->frame.len);
+    }
     return event;
 }
 
-bool ca_is_first_answer(const packet_info *pinfo, const ca_event *event) {
+/* ---- telling ---------------------------------------------------------------------------- */
+
+static void *allocate(void *pool, size_t bytes) {
+    return wmem_alloc(pool, bytes);
+}
+
+static void release(void *pool, void *memory) {
+    wmem_free(pool, memory);
+}
+
+/* A copy of an event that its circuit is about to forget. */
+static const caw_event *copy(const caw_event *event, wmem_allocator_t *pool) {
+    const caw_memory memory = {allocate, release, pool};
+
+    return caw_event_copy(event, &memory);
+}
+
+/* Room for one more; the first is the sign for the taps that there is something. */
+static void make_room(packet_info *pinfo, ca_events *events) {
+    if (!events->count)
+        tap_queue_packet(tap_ca, pinfo, events);
+    if (events->count < events->room)
+        return;
+    events->room = events->room ? 2 * events->room : 4;
+    events->all =
+        wmem_realloc(pinfo->pool, (void *)events->all, events->room * sizeof *events->all);
+}
+
+static void append(packet_info *pinfo, ca_events *events, const caw_event *event) {
+    make_room(pinfo, events);
+    events->all[events->count++] = event;
+}
+
+void tap_tell(packet_info *pinfo, ca_events *events, caw_circuit *circuit, const caw_event *event) {
+    for (const caw_event *kept; circuit && (kept = caw_circuit_kept(circuit));)
+        append(pinfo, events, copy(kept, pinfo->pool));
+    append(pinfo, events, event);
+}
+
+void tap_tell_at(packet_info *pinfo, ca_events *events, unsigned at, const caw_event *event) {
+    make_room(pinfo, events);
+    memmove(events->all + at + 1, events->all + at, (events->count - at) * sizeof *events->all);
+    events->all[at] = event;
+    events->count++;
+}
+
+/* ---- listening -------------------------------------------------------------------------- */
+
+bool ca_is_first_answer(const caw_event *event) {
     const caw_note *note = event->note;
 
     return note && note->turn == CAW_TURN_RESPONSE && note->exchange &&
-           note->exchange->answer.frame == pinfo->num;
+           note->exchange->answer.frame == event->now.frame;
+}
+
+static void add_rest(caw_circuit *circuit) {
+    caw_circuit_stop_keeping(circuit);
+    for (const caw_event *kept; (kept = caw_circuit_kept(circuit));) {
+        const caw_event *ours = copy(kept, wmem_file_scope());
+        wmem_array_append_one(rest, ours);
+    }
+}
+
+void tap_rest(void (*tell)(void *user, const caw_event *event), void *user) {
+    if (told_again)
+        return;
+    if (!rest) {
+        rest = wmem_array_new(wmem_file_scope(), sizeof(const caw_event *));
+        conversation_each_circuit(add_rest);
+    }
+    for (unsigned i = 0; i < wmem_array_get_count(rest); i++)
+        tell(user, *(const caw_event **)wmem_array_index(rest, i));
 }

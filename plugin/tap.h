@@ -1,49 +1,56 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a frame tells the listeners of the tap "ca". */
+/* What a frame tells the listeners of the tap "ca": the core's events. */
 #ifndef CA_TAP_H
 #define CA_TAP_H
 
-#include "caw_history.h"
+#include "caw_capture.h"
 
 #include <epan/packet.h>
 
 /*
- * One message of a frame as the tap "ca" sees it. Lives as long as the packet does; the message
- * borrows the packet's bytes.
- */
-typedef struct ca_event {
-    caw_message message;  /* when reason is NULL */
-    const caw_note *note; /* of the message; NULL when there is a reason */
-    const char *user;     /* of the circuit's client, or NULL */
-    const char *host;
-    const char *reason;    /* why these bytes are not a message that can be told */
-    uint64_t bytes;        /* how many they are */
-    struct ca_event *next; /* NULL at the end of the frame */
-} ca_event;
-
-/*
- * The data of a tap event: all messages that complete in one frame, in that order. One event a
- * frame, because Wireshark drops those beyond 5000. Queued with the first message, so that
- * nothing thrown later loses it.
+ * The data of a tap packet: all that a frame tells, in that order; never nothing. One tap packet a
+ * frame, because Wireshark drops those beyond 5000. Queued with the first event, so that nothing
+ * thrown later loses it. An event may be of an earlier frame than this: see caw_capture.h.
  */
 typedef struct {
-    ca_event *first;
-    ca_event *last;
+    const caw_event **all; /* live as long as the packet does */
+    unsigned count;
+    unsigned room;
 } ca_events;
 
-/* The message of this frame answers a request, and is the first to do so. */
-bool ca_is_first_answer(const packet_info *pinfo, const ca_event *event);
+/*
+ * What no frame has told when a capture ends: it was still not known who serves. For a listener
+ * that has seen all frames; each is told the same.
+ */
+void tap_rest(void (*tell)(void *user, const caw_event *event), void *user);
+
+/* The event is a message that answers a request, and is the first to do so. */
+bool ca_is_first_answer(const caw_event *event);
 
 /* Registers the tap; called by the protocol's registration. */
 void tap_init(void);
 
-/* Somebody listens to this frame. What an ICMP error quotes was not sent again. */
-bool tap_listens(const packet_info *pinfo);
+/* ---- for those who tell ----------------------------------------------------------------- */
+
+/* Somebody listens. */
+bool tap_listens(void);
+
+/* What this frame tells so far; NULL when nobody listens. */
+ca_events *tap_events(packet_info *pinfo);
+
+/* An event of this frame, of no kind yet, from its source to its target; on the packet's memory. */
+caw_event *tap_new(packet_info *pinfo);
 
 /*
- * Adds an event to those of the frame and queues them with the first; `*events` is NULL before.
- * The event lives as long as the packet does.
+ * Tells an event as the last of the frame so far. `circuit`, or NULL: what it has kept until now
+ * is told before.
  */
-ca_event *tap_add(packet_info *pinfo, ca_events **events);
+void tap_tell(packet_info *pinfo, ca_events *events, caw_circuit *circuit, const caw_event *event);
+
+/* Tells an event as the `at`-th of the frame, from 0; others make room. */
+void tap_tell_at(packet_info *pinfo, ca_events *events, unsigned at, const caw_event *event);
+
+/* Where a packet comes from or goes to. */
+caw_end tap_end(const address *host, uint32_t port);
 
 #endif

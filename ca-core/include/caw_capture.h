@@ -117,6 +117,10 @@ size_t caw_packet_text(const caw_packet *packet, const caw_attribute *attribute,
  * one after another in the order of the capture; in a frame, the end of a circuit comes after the
  * frame's messages. An event and all it points to hold until the callback that gets it returns:
  * whoever needs more copies. What is not known is zero or NULL.
+ *
+ * An event may be told later than its own frame, and says itself when and where it was: a message
+ * waits until it is known who serves (caw_circuit_keep), the beginning of a connection until it is
+ * known that it is Channel Access.
  */
 typedef enum {
     CAW_EVENT_MESSAGE,   /* a message: .message with its .note */
@@ -142,7 +146,7 @@ typedef struct {
     caw_moment now; /* of the frame; a message belongs to the frame that completes it */
     bool exact;     /* the capture counts nanoseconds, not microseconds */
     caw_transport transport;
-    caw_end source;
+    caw_end source; /* CAW_BY_ICMP: the end that was asked, although a router may have answered */
     caw_end target;
     uint32_t connection;        /* numbers the TCP connections of a capture from 1; 0: UDP */
     const caw_circuit *circuit; /* NULL for UDP, and before a connection has carried anything */
@@ -150,7 +154,7 @@ typedef struct {
     const char *user;           /* what the circuit's client says of itself, as on the wire */
     const char *host;
     caw_message message;  /* CAW_EVENT_MESSAGE */
-    const caw_note *note; /* CAW_EVENT_MESSAGE: never NULL then */
+    const caw_note *note; /* CAW_EVENT_MESSAGE: never NULL then; is not changed once it is told */
     const char *reason;   /* CAW_EVENT_MALFORMED: a few words; static text */
     uint64_t bytes;       /* CAW_EVENT_MALFORMED */
     uint32_t times;       /* CAW_EVENT_ASKED: from 1 */
@@ -160,6 +164,119 @@ typedef struct {
     caw_view frame; /* the packet as captured, for the objects of a line format; may be empty */
     caw_link link;  /* what the frame begins with */
 } caw_event;
+
+/*
+ * The address as text, without the port: 10.0.0.1, or as RFC 5952 has it, 2001:db8::1, with the
+ * last 32 bits of an address that carries an IPv4 one dotted, as inet_ntop does: ::ffff:10.0.0.1.
+ * "" for an end without address. As snprintf: writes at most size bytes, NUL included, returns the
+ * length of the whole text.
+ */
+size_t caw_end_text(const caw_end *end, char *text, size_t size);
+
+/* Room for any such text, NUL included. */
+#define CAW_END_TEXT 46
+
+/*
+ * A copy that stands alone: the bytes of its message and frame, its note, user and host lie behind
+ * it in one piece of memory, to be freed with memory->release. What belongs to a circuit, or to
+ * searches, stays theirs: the circuit, and what the note points to. NULL without memory.
+ */
+caw_event *caw_event_copy(const caw_event *event, const caw_memory *memory);
+
+/*
+ * While nobody knows who serves on a circuit, requests may look like answers, so the circuit keeps
+ * its events and gives them back in order when it is known: before the one that settles it. It
+ * does not wait for ever: not for more than CAW_KEPT_MOST events or CAW_KEPT_BYTES of them, and not
+ * beyond its end. What it gives back then is as the message alone shows.
+ *
+ *     caw_circuit_observe(circuit, end, &event.message, event.now, &note);
+ *     if (!caw_circuit_keep(circuit, end, &event, NULL)) {
+ *         for (const caw_event *kept; (kept = caw_circuit_kept(circuit));)
+ *             tell(kept);
+ *         tell(&event);
+ *     }
+ */
+#define CAW_KEPT_MOST  64
+#define CAW_KEPT_BYTES (1 << 20)
+
+/*
+ * True: the circuit has a copy of the event, sent by this end, and it is not to be told now. False:
+ * it is to be told, after what caw_circuit_kept still has. A message was observed before. `later`,
+ * or NULL: where the note of a message is written too when it is known, for a caller who reads
+ * messages again; it must stay where it is as long as the circuit lives.
+ */
+bool caw_circuit_keep(caw_circuit *circuit, int end, const caw_event *event, caw_note *later);
+
+/* Stops waiting: the circuit or the capture ends, and what was kept is to be told. */
+void caw_circuit_stop_keeping(caw_circuit *circuit);
+
+/*
+ * The next of the kept events that is to be told now, or NULL. It holds until the next call for
+ * this circuit.
+ */
+const caw_event *caw_circuit_kept(caw_circuit *circuit);
+
+/* What a TCP segment says of its connection: bits of its header, RFC 9293. */
+enum { CAW_TCP_FIN = 1, CAW_TCP_SYN = 2, CAW_TCP_RST = 4, CAW_TCP_ACK = 16 };
+
+/*
+ * The life of the connections between two ends, 0 and 1, one after another. Begins zeroed; holds no
+ * memory. The caller tells the two ends apart by address and port.
+ */
+typedef struct {
+    bool asked;      /* a SYN has been seen ... */
+    bool accepted;   /* ... and one with an ACK */
+    bool used;       /* something else that belongs to a connection */
+    bool refused;    /* it has come to nothing, but may be asked for again */
+    bool closed;     /* the first word of its end has been spoken */
+    int client;      /* the end that asked; of no meaning before asked or accepted */
+    uint32_t isn[2]; /* sequence number of the SYN of each end */
+    uint32_t times;  /* how often it was asked for */
+    bool carries[2]; /* this end has sent data */
+} caw_connection;
+
+/* What a segment has changed: see the members of caw_event. */
+typedef struct {
+    caw_event_kind kind;
+    caw_by by;
+    uint32_t times;
+} caw_change;
+
+/* A segment can end one connection and ask for the next. */
+#define CAW_CHANGES 2
+
+/*
+ * Looks at a segment, sent by this end, with these flags, sequence number as on the wire and
+ * bytes of data. Writes what it has changed, in order, and returns how many changes these are. The
+ * first FIN, RST or new SYN closes a connection; a RST of the server before any data refuses it. A
+ * SYN with another sequence number asks for another connection; the same one again, for the same.
+ */
+size_t caw_connection_segment(caw_connection *connection, int end, unsigned flags,
+                              uint32_t sequence, uint32_t bytes, caw_change changes[CAW_CHANGES]);
+
+/*
+ * An ICMP error quotes a segment of this end with this sequence number. True when that is the SYN
+ * of an attempt that nobody has answered: it is refused.
+ */
+bool caw_connection_unreachable(caw_connection *connection, int end, uint32_t sequence);
+
+/* Who is at this end: the one that asked is the client. CAW_SIDE_NOBODY without a handshake. */
+caw_side caw_connection_speaker(const caw_connection *connection, int end);
+
+/* An ICMP or ICMPv6 error and the TCP segment that it quotes. */
+typedef struct {
+    uint8_t type; /* RFC 792, RFC 4443 */
+    uint8_t code;
+    caw_end source; /* of the segment */
+    caw_end target;
+    uint32_t sequence;
+} caw_icmp_error;
+
+/*
+ * True when the packet is an ICMP error that says that a TCP segment did not arrive: destination
+ * unreachable, time exceeded, parameter problem; not "too big", which has it sent again.
+ */
+bool caw_packet_icmp_error(const caw_packet *packet, caw_icmp_error *error);
 
 /* ---- 3. expressions ---------------------------------------------------------------------- */
 

@@ -107,8 +107,8 @@ caw_circuit *caw_circuit_new(const caw_memory *memory, bool complete);
 void caw_circuit_free(caw_circuit *circuit);
 
 /*
- * Says which end is the server. The first word stands. Messages that were seen before, and could
- * have been sent by both sides, get their notes now.
+ * Says which end is the server. The first word stands. Messages that were seen before, could have
+ * been sent by both sides, and are kept (caw_circuit_keep), get their notes now.
  */
 void caw_circuit_set_server(caw_circuit *circuit, int server_end);
 
@@ -123,8 +123,8 @@ caw_context caw_circuit_context(const caw_circuit *circuit, int end, const uint8
 void caw_circuit_gap(caw_circuit *circuit);
 
 /*
- * Takes note of a message, sent by this end. The note must stay where it is as long as the
- * circuit lives: settling may fill it in later.
+ * Takes note of a message, sent by this end. A message that only one side can have sent settles
+ * who serves; of one that both can have sent nothing is noted before that is settled.
  */
 void caw_circuit_observe(caw_circuit *circuit, int end, const caw_message *message, caw_moment now,
                          caw_note *note);

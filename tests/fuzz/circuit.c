@@ -7,7 +7,7 @@
  * type, count, both parameters, size and payload. The ids are single bytes, so equal ones are
  * frequent.
  */
-#include "caw_history.h"
+#include "caw_capture.h"
 
 #include "../core/counted.h"
 #include "../core/make.h"
@@ -31,6 +31,9 @@ typedef struct {
     caw_note notes[MOST];
     const char *names[MOST]; /* what was told when the message came */
     size_t seen;
+    uint32_t numbers[MOST]; /* the frames of what the circuit was shown */
+    size_t asked;
+    size_t told;
 } play;
 
 static void require(bool fact, const char *what) {
@@ -56,6 +59,30 @@ static void check_note(const caw_note *note, const caw_moment *now) {
             "an answer that answered not");
 }
 
+/* Reads what is told: all bytes of the message must be there. */
+static void check_event(const caw_event *event, const caw_moment *now) {
+    static char text[1 << 12];
+    check_note(event->note, now);
+    caw_line(&event->message, text, sizeof text);
+}
+
+/* Events are told once, in order, and not before it is known who serves. */
+static void tell(play *self, int end, const caw_message *message, caw_note *note) {
+    const caw_event event = {
+        .kind = CAW_EVENT_MESSAGE, .message = *message, .now = self->now, .note = note};
+    const caw_event *kept;
+    self->numbers[self->asked++] = self->now.frame;
+    if (caw_circuit_keep(self->circuit, end, &event, note))
+        return;
+    while ((kept = caw_circuit_kept(self->circuit))) {
+        require(kept->now.frame == self->numbers[self->told++], "out of order");
+        check_event(kept, &self->now);
+    }
+    require(self->told + 1 == self->asked, "not told");
+    self->told++;
+    check_event(&event, &self->now);
+}
+
 static void show(play *self, int happens, const draft *made) {
     static uint8_t bytes[MADE_MOST];
     int end = happens & FROM_SERVER;
@@ -74,6 +101,7 @@ static void show(play *self, int happens, const draft *made) {
         if (caw_decode(bytes, length, &context, &message) <= 0)
             return;
         caw_circuit_observe(self->circuit, end, &message, self->now, note);
+        tell(self, end, &message, note);
         caw_searches_link(self->searches, 0, note);
     }
     check_note(note, &self->now);

@@ -9,6 +9,7 @@
  * circuit recovered).
  */
 #include "exchange.h"
+#include "kept.h"
 #include "message/header.h"
 #include "message/message.h"
 #include "message/wire.h"
@@ -32,15 +33,6 @@ struct subscription {
     subscription *last;      /* of those that wait for the id, or itself */
 };
 
-/* A message that either side could have sent, until it is known who is who. */
-typedef struct deferred {
-    caw_message message;
-    int end;
-    caw_moment now;
-    caw_note *note;
-    struct deferred *next;
-} deferred;
-
 struct caw_circuit {
     caw_store store;
     caw_idmap open;    /* channels and subscriptions, by scope and id */
@@ -53,8 +45,8 @@ struct caw_circuit {
     int64_t quickest;  /* answer, in nanoseconds; 0: none yet */
     const char *user;
     const char *host;
-    deferred *first_deferred;
-    deferred *last_deferred;
+    caw_kept_queue kept;
+    bool stopped; /* keeps no more: they were too many, or it is the end */
 };
 
 enum { BY_CID, BY_SID, BY_SUBSCRIPTION };
@@ -76,6 +68,7 @@ void caw_circuit_free(caw_circuit *circuit) {
     if (!circuit)
         return;
     caw_memory memory = circuit->store.memory;
+    caw_kept_free(&circuit->kept, &memory);
     caw_idmap_free(&circuit->open, &memory);
     caw_idmap_free(&circuit->waiting, &memory);
     caw_store_free(&circuit->store);
@@ -637,34 +630,28 @@ static void see(caw_circuit *circuit, const caw_message *message, caw_moment now
         see_answer(circuit, message, now, note);
 }
 
-static void defer(caw_circuit *circuit, int end, const caw_message *message, caw_moment now,
-                  caw_note *note) {
-    deferred *later = caw_keep(&circuit->store, sizeof *later);
-    /* the bytes go away; what can be deferred has all it needs in its header, or is a search */
-    uint32_t length = message->command == CAW_COMMAND_SEARCH ? message->payload.len : 0;
-    caw_view name = {message->payload.bytes, 0, length};
-    const char *copy = caw_keep_text(&circuit->store, name);
-    if (!later || !copy)
+/* Reads a kept message again, now that it is known who sent it. */
+static void settle(caw_circuit *circuit, const caw_kept *kept) {
+    caw_event *event = kept->event;
+    caw_message *message = &event->message;
+    event->speaker = caw_circuit_speaker(circuit, kept->end);
+    if (event->kind != CAW_EVENT_MESSAGE)
         return;
-    *later = (deferred){*message, end, now, note, NULL};
-    later->message.whole = later->message.payload = (caw_view){(const uint8_t *)copy, 0, length};
-    if (circuit->last_deferred)
-        circuit->last_deferred->next = later;
-    else
-        circuit->first_deferred = later;
-    circuit->last_deferred = later;
+    caw_context context = {.transport = CAW_TRANSPORT_TCP, .speaker = event->speaker};
+    caw_decode(message->whole.bytes, message->whole.len, &context, message);
+    see(circuit, message, event->now, kept->note);
+    if (kept->later)
+        *kept->later = *kept->note;
 }
 
 void caw_circuit_set_server(caw_circuit *circuit, int server_end) {
     if (circuit->server_end >= 0)
         return;
     circuit->server_end = server_end;
-    for (deferred *each = circuit->first_deferred; each; each = each->next) {
-        each->message.speaker = caw_circuit_speaker(circuit, each->end);
-        caw_find_row(&each->message, false);
-        see(circuit, &each->message, each->now, each->note);
-    }
-    circuit->first_deferred = circuit->last_deferred = NULL;
+    if (circuit->stopped) /* what is still there has been judged */
+        return;
+    for (const caw_kept *each = circuit->kept.first; each; each = each->next)
+        settle(circuit, each);
 }
 
 caw_context caw_circuit_context(const caw_circuit *circuit, int end, const uint8_t *bytes,
@@ -690,10 +677,37 @@ caw_context caw_circuit_context(const caw_circuit *circuit, int end, const uint8
 void caw_circuit_observe(caw_circuit *circuit, int end, const caw_message *message, caw_moment now,
                          caw_note *note) {
     memset(note, 0, sizeof *note);
-    if (message->speaker == CAW_SIDE_NOBODY) {
-        defer(circuit, end, message, now, note);
+    if (message->speaker == CAW_SIDE_NOBODY)
         return;
-    }
     caw_circuit_set_server(circuit, message->speaker == CAW_SIDE_SERVER ? end : !end);
     see(circuit, message, now, note);
+}
+
+/* ---- what waits for that ------------------------------------------------------------------ */
+
+static bool is_settled(const caw_circuit *circuit) {
+    return circuit->server_end >= 0 || circuit->stopped;
+}
+
+/* Bytes that are no message wait only for messages before them. */
+static bool must_wait(const caw_circuit *circuit, const caw_event *event) {
+    return event->kind == CAW_EVENT_MESSAGE ||
+           (event->kind == CAW_EVENT_MALFORMED && circuit->kept.first);
+}
+
+bool caw_circuit_keep(caw_circuit *circuit, int end, const caw_event *event, caw_note *later) {
+    if (is_settled(circuit) || !must_wait(circuit, event))
+        return false;
+    bool kept = caw_kept_add(&circuit->kept, &circuit->store.memory, event, end, later);
+    if (!kept)
+        caw_circuit_stop_keeping(circuit);
+    return kept;
+}
+
+void caw_circuit_stop_keeping(caw_circuit *circuit) {
+    circuit->stopped = true;
+}
+
+const caw_event *caw_circuit_kept(caw_circuit *circuit) {
+    return is_settled(circuit) ? caw_kept_take(&circuit->kept, &circuit->store.memory) : NULL;
 }
