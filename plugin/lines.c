@@ -11,14 +11,13 @@
 #include "caw_capture.h"
 #include "format.h"
 #include "lines.h"
+#include "output.h"
 #include "tap.h"
 
 #include <epan/epan_dissect.h>
 #include <epan/tap.h>
 #include <epan/to_str.h>
 
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -283,27 +282,14 @@ static void append_default(ca_lines *lines) {
     append_command(lines->event, lines->out);
 }
 
-/* Tells and gives up: a program that waits for lines must not wait in vain. */
-static void fail(const char *what) {
-    fprintf(stderr, "caw: %s\n", what);
-    exit(1);
-}
-
 static void append_line(ca_lines *lines) {
     char *error;
 
     if (!lines->form)
         append_default(lines);
     else if (!format_print(lines->form, get_value, lines, lines->out, &error))
-        fail(error);
+        output_fail(error);
     g_string_append_c(lines->out, '\n');
-}
-
-/* When nobody reads any more the work is done, quietly. */
-static void give_up(void) {
-    if (errno == EPIPE)
-        exit(0);
-    fail(g_strerror(errno));
 }
 
 static tap_packet_status on_frame(void *data, packet_info *pinfo, epan_dissect_t *dissection,
@@ -319,17 +305,14 @@ static tap_packet_status on_frame(void *data, packet_info *pinfo, epan_dissect_t
         lines->event = event;
         append_line(lines);
     }
-    fwrite(lines->out->str, 1, lines->out->len, stdout);
+    output_write(lines->out->str, lines->out->len);
     if (lines->flush)
-        fflush(stdout);
-    if (ferror(stdout))
-        give_up();
+        output_flush();
     return TAP_PACKET_DONT_REDRAW;
 }
 
 static void on_end(void *data _U_) {
-    if (fflush(stdout))
-        give_up();
+    output_flush();
 }
 
 static void on_finish(void *data) {
@@ -403,7 +386,7 @@ static ca_lines *start(const char *argument, char **error) {
         on_finish(lines);
         return NULL;
     }
-    signal(SIGPIPE, SIG_IGN); /* a write then fails, which give_up understands */
+    output_begin();
     return lines;
 }
 

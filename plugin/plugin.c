@@ -4,13 +4,13 @@
  */
 #include "compat.h"
 
-#include "connect.h"
 #include "conversation.h"
 #include "endpoints.h"
 #include "fields.h"
 #include "lines.h"
 #include "packet-ca.h"
 #include "protocol.h"
+#include "reports.h"
 #include "srt.h"
 #include "tap.h"
 
@@ -37,7 +37,7 @@ static void register_all(void) {
     endpoints_init();
     conversation_init();
     lines_register();
-    connect_register();
+    reports_register();
     srt_register();
 }
 
