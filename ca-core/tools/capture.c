@@ -1,13 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * caw-capture EXPRESSION: prints the pcap-filter expression, or what is wrong, and exits with 2.
- * caw-capture --words: prints the words of expressions.
+ * caw-capture --words: prints the words of expressions. Exits with 1 when that cannot be written.
  */
 #include "caw_capture.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* The status to exit with. When nobody reads any more the work is done, quietly. */
+static int print(const char *text) {
+    if ((fputs(text, stdout) >= 0 && fflush(stdout) == 0) || errno == EPIPE)
+        return 0;
+    fprintf(stderr, "caw: %s\n", strerror(errno));
+    return 1;
+}
 
 static int complain(const char *expression, const caw_where_verdict *report) {
     fprintf(stderr, "caw: capture filter: %s\n  %s\n  %*s^\n", report->problem, expression,
@@ -26,24 +36,25 @@ static int print_filter(const char *expression) {
     size_t length = caw_where_to_pcap(expression, NULL, 0, &report);
     if (length == 0)
         return complain(expression, &report);
-    char *text = malloc(length + 1);
+    char *text = malloc(length + sizeof "\n");
     if (!text)
         return 1;
     caw_where_to_pcap(expression, text, length + 1, &report);
+    strcpy(text + length, "\n");
     warn(report.remarks);
-    puts(text);
+    int status = print(text);
     free(text);
-    return 0;
+    return status;
 }
 
 static int print_words(void) {
     char words[CAW_WHERE_PROBLEM];
     caw_where_words(words, sizeof words);
-    fputs(words, stdout);
-    return 0;
+    return print(words);
 }
 
 int main(int argc, char **argv) {
+    signal(SIGPIPE, SIG_IGN); /* a write then fails, which print() tells from other failures */
     if (argc == 2 && strcmp(argv[1], "--words") == 0)
         return print_words();
     if (argc == 2)

@@ -161,6 +161,8 @@ static attempt *new_attempt(caw_report *report, const caw_exchange *exchange) {
     caw_kept_name pv = {NULL, NULL};
     if (exchange->pv && !caw_report_keep_name(report, exchange->pv, &pv))
         return NULL;
+    if (!exchange->pv)
+        caw_report_drop(report);
     made = caw_report_add(report, CONNECT, sizeof *made);
     if (!made)
         return NULL;
@@ -442,11 +444,21 @@ static void see_created(caw_report *report, const caw_event *event) {
 
 /* ---- the report --------------------------------------------------------------------------- */
 
+/* A question of which history, for want of memory, knows nothing. */
+static bool is_lost(const caw_message *message) {
+    bool asks =
+        message->command == CAW_COMMAND_SEARCH || message->command == CAW_COMMAND_CREATE_CHAN;
+    return asks && message->row->speaker == CAW_SIDE_CLIENT;
+}
+
 static void see_message(caw_report *report, const caw_event *event) {
     const caw_note *note = event->note;
     bool request = note->turn == CAW_TURN_REQUEST, answer = note->turn == CAW_TURN_RESPONSE;
-    if (!note->exchange)
+    if (!note->exchange) {
+        if (is_lost(&event->message))
+            caw_report_drop(report);
         return;
+    }
     switch (note->exchange->command) {
     case CAW_COMMAND_SEARCH:
         if (request)
