@@ -71,6 +71,7 @@ static void observe(caw_report *report, packet_info *pinfo, const ca_events *eve
 
 /* One -z option. */
 typedef struct {
+    const caw_report_row *row;
     caw_report *report;
     caw_form form;
     char *table; /* NULL: all */
@@ -93,6 +94,15 @@ static void on_draw(void *data) {
 
     caw_report_print(print->report, print->form, print->table, &output);
     output_flush();
+}
+
+/* Wireshark is about to read the capture again. */
+static void on_reset(void *data) {
+    printed *print = data;
+
+    caw_report_free(print->report);
+    if (!(print->report = new_report(print->row)))
+        output_fail("out of memory");
 }
 
 static void on_finish(void *data) {
@@ -151,7 +161,9 @@ static char *names_of_tables(const caw_report_row *row) {
 }
 
 /* What is wrong with the argument, to be freed; NULL when it listens now. */
-static char *start(const char *rest, const caw_report_row *row, printed *print) {
+static char *start(const char *rest, printed *print) {
+    const caw_report_row *row = print->row;
+
     rest = read_words(rest, print);
     if (*rest && *rest != ',')
         return g_strdup("no such report");
@@ -172,7 +184,8 @@ static char *start(const char *rest, const caw_report_row *row, printed *print) 
 static ca_tap_init init(const char *argument, void *user) {
     const caw_report_row *row = user;
     printed *print = g_new0(printed, 1);
-    char *error = start(argument + strlen("ca,") + strlen(row->name), row, print);
+    print->row = row;
+    char *error = start(argument + strlen("ca,") + strlen(row->name), print);
 
     if (error) {
         fprintf(stderr, "caw: -z %s: %s\n", argument, error);

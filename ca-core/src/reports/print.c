@@ -204,7 +204,7 @@ static void put_csv_keys(printer *out, const caw_table *table) {
 
 /* ---- text --------------------------------------------------------------------------------- */
 
-#define WIDEST 40 /* of a text; what is longer is cut, and ends in "..." */
+#define WIDEST 36 /* of a text; what is longer is cut, and ends in "..." */
 #define DOTS   3
 
 static bool begins_character(char c) {
