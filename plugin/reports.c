@@ -176,16 +176,16 @@ static char *start(const char *rest, printed *print) {
     if (!(print->report = new_report(row)))
         return g_strdup("out of memory");
     GString *error =
-        register_tap_listener("ca", print, *rest ? rest + 1 : NULL, TL_REQUIRES_NOTHING, NULL,
+        register_tap_listener("ca", print, *rest ? rest + 1 : NULL, TL_REQUIRES_NOTHING, on_reset,
                               on_packet, on_draw, on_finish);
     return error ? g_string_free(error, FALSE) : NULL;
 }
 
 static ca_tap_init init(const char *argument, void *user) {
-    const caw_report_row *row = user;
     printed *print = g_new0(printed, 1);
-    print->row = row;
-    char *error = start(argument + strlen("ca,") + strlen(row->name), print);
+
+    print->row = user;
+    char *error = start(argument + strlen("ca,") + strlen(print->row->name), print);
 
     if (error) {
         fprintf(stderr, "caw: -z %s: %s\n", argument, error);
