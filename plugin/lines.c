@@ -12,12 +12,11 @@
 #include "caw_capture.h"
 #include "format.h"
 #include "lines.h"
+#include "output.h"
 #include "tap.h"
 
 #include <epan/tap.h>
 
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -279,29 +278,14 @@ static void append_default(ca_lines *lines) {
     append_command(lines->event, lines->out);
 }
 
-enum { OUTPUT_FAILED = 1, BAD_FORMAT = 2 }; /* exit statuses, of the launcher too */
-
-/* Tells and gives up: a program that waits for lines must not wait in vain. */
-static void fail(const char *what, int status) {
-    fprintf(stderr, "caw: %s\n", what);
-    exit(status);
-}
-
 static void append_line(ca_lines *lines) {
     char *error;
 
     if (!lines->form)
         append_default(lines);
     else if (!format_print(lines->form, get_value, lines, lines->out, &error))
-        fail(error, BAD_FORMAT);
+        output_fail(error, OUTPUT_BAD_FORMAT);
     g_string_append_c(lines->out, '\n');
-}
-
-/* When nobody reads any more the work is done, quietly. */
-static void give_up(void) {
-    if (errno == EPIPE)
-        exit(0);
-    fail(g_strerror(errno), OUTPUT_FAILED);
 }
 
 /* A line for each message, and for bytes that are none; the life of circuits has none. */
@@ -322,11 +306,9 @@ static void begin_lines(ca_lines *lines) {
 }
 
 static void write_lines(ca_lines *lines) {
-    fwrite(lines->out->str, 1, lines->out->len, stdout);
+    output_write(lines->out->str, lines->out->len);
     if (lines->flush)
-        fflush(stdout);
-    if (ferror(stdout))
-        give_up();
+        output_flush();
 }
 
 static tap_packet_status on_frame(void *data, packet_info *pinfo _U_,
@@ -345,8 +327,7 @@ static void on_end(void *data) {
     begin_lines(data);
     tap_rest(see, data);
     write_lines(data);
-    if (fflush(stdout))
-        give_up();
+    output_flush();
 }
 
 static void on_finish(void *data) {
@@ -432,7 +413,7 @@ static ca_lines *start(const char *argument, char **error) {
         on_finish(lines);
         return NULL;
     }
-    signal(SIGPIPE, SIG_IGN); /* a write then fails, which give_up understands */
+    output_begin();
     return lines;
 }
 

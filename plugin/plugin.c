@@ -4,7 +4,6 @@
  */
 #include "compat.h"
 
-#include "connect.h"
 #include "connections.h"
 #include "conversation.h"
 #include "endpoints.h"
@@ -12,6 +11,7 @@
 #include "lines.h"
 #include "packet-ca.h"
 #include "protocol.h"
+#include "reports.h"
 #include "srt.h"
 #include "tap.h"
 
@@ -40,7 +40,7 @@ static void register_all(void) {
     connections_init();
     connections_register();
     lines_register();
-    connect_register();
+    reports_register();
     srt_register();
 }
 

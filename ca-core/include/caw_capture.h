@@ -4,7 +4,8 @@
  *
  *     1. headers     the objects `ethernet`, `ip` and `transport` of a line format
  *     2. events      what happens in a capture: messages, and the life of circuits
- *     3. expressions a question in words of the protocol, compiled for a capture filter
+ *     3. reports     questions about a whole capture, answered by a table
+ *     4. expressions a question in words of the protocol, compiled for a capture filter
  */
 #ifndef CAW_CAPTURE_H
 #define CAW_CAPTURE_H
@@ -278,7 +279,132 @@ typedef struct {
  */
 bool caw_packet_icmp_error(const caw_packet *packet, caw_icmp_error *error);
 
-/* ---- 3. expressions ---------------------------------------------------------------------- */
+/* ---- 3. reports --------------------------------------------------------------------------- */
+
+/*
+ * A report answers one question about a whole capture with a table; it may have further tables
+ * that look at the same things otherwise. It is shown each event once, in order, and printed at the
+ * end, or at any time between. It keeps copies only: no event has to outlive the call it is shown
+ * in.
+ *
+ *     caw_report *report = caw_report_new(caw_report_find("connect"), &memory, SIZE_MAX);
+ *     while (next_event(&event))
+ *         caw_report_observe(report, &event);
+ *     if (!caw_report_print(report, CAW_FORM_JSON, NULL, &output))
+ *         ...                            the output has failed, and knows why
+ *     caw_report_free(report);
+ */
+
+/*
+ * What stands in a column. What is not known is null in JSON, nothing in CSV and "-" in text.
+ */
+typedef enum {
+    CAW_CELL_TEXT,    /* words, or a name with dangerous characters escaped: UTF-8, printable */
+    CAW_CELL_COUNT,   /* how many */
+    CAW_CELL_SECONDS, /* a duration */
+    CAW_CELL_MOMENT,  /* a point in time: nanoseconds since 1970 in JSON and CSV, in text seconds
+                         since the first packet that the report was shown */
+    CAW_CELL_ADDRESS, /* "10.1.0.2:5064", "[fe80::1]:5064"; an address alone when the port is 0 */
+    CAW_CELL_FRAME,   /* the number of a frame */
+    CAW_CELL_REAL     /* any other number */
+} caw_cell_kind;
+
+typedef struct {
+    const char *key;   /* in JSON and CSV; of a duration it ends in _s, of a moment in _ns */
+    const char *title; /* for a person */
+    caw_cell_kind kind;
+} caw_column;
+
+/* What stands in one place of a table, by the kind of its column. */
+typedef struct {
+    bool known; /* nothing below counts when it is not */
+    union {
+        const char *text;    /* CAW_CELL_TEXT: ends with a NUL; the report's own */
+        uint64_t count;      /* CAW_CELL_COUNT, CAW_CELL_FRAME */
+        int64_t nanoseconds; /* CAW_CELL_SECONDS */
+        caw_moment moment;   /* CAW_CELL_MOMENT */
+        caw_end end;         /* CAW_CELL_ADDRESS */
+        double real;         /* CAW_CELL_REAL */
+    } is;
+} caw_cell;
+
+#define CAW_MOST_TABLES  4  /* of a report */
+#define CAW_MOST_COLUMNS 16 /* of a table */
+
+typedef struct {
+    const char *name; /* the value of "table" in JSON */
+    uint32_t columns;
+    caw_column column[CAW_MOST_COLUMNS];
+    void (*cells)(void *record, caw_cell *cells); /* private */
+} caw_table;
+
+typedef struct {
+    const char *name;        /* as people ask for it; the first table has the same */
+    const char *title;       /* for a menu: what it lists */
+    const char *question;    /* that it answers, in one sentence */
+    const caw_table *tables; /* the main one first */
+    uint32_t table_count;
+    const struct caw_report_code *code; /* private */
+} caw_report_row;
+
+/* All reports; the last one is followed by NULL. */
+extern const caw_report_row *const caw_report_rows[];
+
+/* The report of this name, or NULL. */
+const caw_report_row *caw_report_find(const char *name);
+
+/* The report has a table of this name. */
+bool caw_report_has(const caw_report_row *row, const char *table);
+
+/* What every report knows beside its tables: the keys of the first object in JSON. */
+typedef struct {
+    caw_moment first;  /* "first_ns": of the earliest event shown; frame 0 when there was none */
+    caw_moment last;   /* "last_ns": of the latest */
+    uint64_t messages; /* "messages": shown */
+    uint64_t skipped;  /* "skipped": bytes that were no message */
+    uint64_t dropped;  /* "dropped": what could not be kept, for want of memory or beyond the most
+                          rows: a row, or a part of one. 0: the report is complete */
+} caw_totals;
+
+typedef struct caw_report caw_report;
+
+/* An empty report of at most so many rows in a table. NULL without memory. */
+caw_report *caw_report_new(const caw_report_row *row, const caw_memory *memory, size_t most_rows);
+void caw_report_free(caw_report *report);
+
+void caw_report_observe(caw_report *report, const caw_event *event);
+
+caw_totals caw_report_totals(const caw_report *report);
+
+/*
+ * The main table, as it grows: takes one of its rows that are new or have changed since they were
+ * taken, oldest change first. New rows come in the order of their numbers, from 0. False when there
+ * is none left. Cells hold until the report is shown the next event.
+ */
+bool caw_report_take(caw_report *report, size_t *number, caw_cell cells[CAW_MOST_COLUMNS]);
+
+/* How a report is printed. */
+typedef enum {
+    CAW_FORM_TEXT, /* sentences, then aligned columns for the eye */
+    CAW_FORM_CSV,  /* RFC 4180: one table, its keys in the first line */
+    CAW_FORM_JSON  /* an object in each line: the totals as "table": "totals", then the rows, each
+                      with the name of its table. Always valid JSON in UTF-8 */
+} caw_form;
+
+/* Where text goes. write may fail: returns false then, and is not called again. */
+typedef struct {
+    bool (*write)(void *user, const char *text, size_t length);
+    void *user;
+} caw_output;
+
+/*
+ * Prints the report as far as it has come. `table` names one of its tables; NULL is all of them,
+ * in CSV the main one. False when a write failed.
+ */
+bool caw_report_print(caw_report *report, caw_form form, const char *table,
+                      const caw_output *output);
+
+/* ---- 4. expressions ---------------------------------------------------------------------- */
 
 /*
  * Capture filters on Channel Access: an expression in words of the protocol becomes one of

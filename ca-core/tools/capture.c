@@ -8,18 +8,17 @@
 #include "caw_capture.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static int fail(void) {
+/* The status to exit with. When nobody reads any more the work is done, quietly. */
+static int print(const char *text) {
+    if ((fputs(text, stdout) >= 0 && fflush(stdout) == 0) || errno == EPIPE)
+        return 0;
     fprintf(stderr, "caw: %s\n", strerror(errno));
     return 1;
-}
-
-/* An error of an earlier write is told too. */
-static int finish(void) {
-    return fflush(stdout) || ferror(stdout) ? fail() : 0;
 }
 
 static int complain(const char *expression, const caw_where_verdict *report) {
@@ -39,24 +38,27 @@ static int print_filter(const char *expression) {
     size_t length = caw_where_to_pcap(expression, NULL, 0, &report);
     if (length == 0)
         return complain(expression, &report);
-    char *text = malloc(length + 1);
-    if (!text)
-        return fail();
+    char *text = malloc(length + sizeof "\n");
+    if (!text) {
+        fputs("caw: out of memory\n", stderr);
+        return 1;
+    }
     caw_where_to_pcap(expression, text, length + 1, &report);
+    strcpy(text + length, "\n");
     warn(report.remarks);
-    puts(text);
+    int status = print(text);
     free(text);
-    return finish();
+    return status;
 }
 
 static int print_words(void) {
     char words[CAW_WHERE_PROBLEM];
     caw_where_words(words, sizeof words);
-    fputs(words, stdout);
-    return finish();
+    return print(words);
 }
 
 int main(int argc, char **argv) {
+    signal(SIGPIPE, SIG_IGN); /* a write then fails, which print() tells from other failures */
     if (argc == 2 && strcmp(argv[1], "--words") == 0)
         return print_words();
     if (argc == 2)

@@ -163,21 +163,18 @@ static void test_announced(void) {
     }
 }
 
-static void test_without_memory(void) {
-    for (long good = 0; good < 12; good++) {
-        counted count = {.good = good};
-        caw_memory memory = counted_memory(&count);
-        caw_searches *searches = caw_searches_new(&memory);
-        CHECK(!searches == (good == 0), "%ld pieces", good);
-        if (searches) {
-            ask(searches, CLIENT, 1, "t:a\0\0\0\0");
-            caw_note answer = tell(searches, SERVER, CLIENT, 1);
-            CHECK(!caw_pv(&answer) || strcmp(caw_pv(&answer), "t:a") == 0, "%ld pieces", good);
-            tell(searches, SECOND, CLIENT, 1);
-        }
-        caw_searches_free(searches);
-        CHECK(count.live == 0, "%ld pieces: %ld left", good, count.live);
+static void search_without_memory(counted *count) {
+    caw_memory memory = counted_memory(count);
+    caw_searches *searches = caw_searches_new(&memory);
+    CHECK(!searches == (count->good == 0), "%ld pieces", count->good);
+    if (searches) {
+        ask(searches, CLIENT, 1, "t:a\0\0\0\0");
+        caw_note answer = tell(searches, SERVER, CLIENT, 1);
+        CHECK(!caw_pv(&answer) || strcmp(caw_pv(&answer), "t:a") == 0, "%ld pieces", count->good);
+        tell(searches, SECOND, CLIENT, 1);
     }
+    caw_searches_free(searches);
+    CHECK(count->live == 0, "%ld pieces: %ld left", count->good, count->live);
 }
 
 int main(void) {
@@ -190,6 +187,6 @@ int main(void) {
     caw_searches_free(searches);
     CHECK(count.live == 0, "%ld pieces left", count.live);
     test_announced();
-    test_without_memory();
+    counted_fail_each(search_without_memory);
     return test_summary();
 }

@@ -1,10 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The reports of tshark -z: each figure against pandas and the tracker."""
 
+import csv
 import functools
+import io
+import json
 import math
+import os
+import re
+import shutil
+import socket
+import subprocess
+from collections import defaultdict
 from decimal import Decimal
 
+import dpkt
 import pandas
 import pytest
 
@@ -12,9 +22,10 @@ import reference
 import talk
 import tracker
 import wire
-from compare import decode_as, ports_of
-from conftest import CAPTURES
-from talk import create, created, hello, read, refused, value
+from compare import RECORDED, decode_as, ports_of
+from conftest import BUILD, CAPTURES, ROOT
+from talk import create, hello, read, refused, value
+from talk import created as created_by
 from wire import EVERYBODY, SEARCHER, SERVER_END
 
 CAPTURED = [
@@ -50,123 +61,312 @@ def report(tshark):
     )
 
 
-# ---- connections -----------------------------------------------------------------------------
+# ---- connections: what is expected -----------------------------------------------------------
+
+COLUMNS = 'pv client server searches asked_ns search_s tcp_s create_s total_s state frame'.split()
+DESCRIBED = {
+    'mean_s': 'mean', 'std_s': 'std', 'min_s': 'min', 'q25_s': '25%', 'q50_s': '50%',
+    'q75_s': '75%', 'max_s': 'max',
+}  # fmt: skip
 
 
-def read_connections(text):
-    """(unanswered, rows of channels, rows of servers) of ca,connect."""
-    first, _, *rest = text.splitlines()
-    assert first.endswith(UNANSWERED)
-    blank = rest.index('')
-    channels, servers = [line.split() for line in rest[:blank]], rest[blank + 1 :]
-    assert channels[0] == ['PV', 'server_address', 't', 'dt', 'search']
-    assert servers[0].split() == [
-        'server_address', 'count', 'mean', 'std', 'min', '25%', '50%', '75%', 'max',
-    ]  # fmt: skip
-    return int(first.split()[0]), channels[1:], [line.split() for line in servers[1:]]
+def end(address):
+    return '{}:{}'.format(*address)
 
 
-def creations(notes, frames=None):
-    asked = [n for n in notes if n.header and n.is_request]
-    asked = [n for n in asked if n.header.command == tracker.CREATE_CHAN]
-    return [n for n in asked if frames is None or n.frame in frames]
+def asks(note, command):
+    return note.header and note.is_request and note.header.command == command
+
+
+def creations(notes):
+    return [n for n in notes if asks(n, tracker.CREATE_CHAN)]
 
 
 def is_created(note):
     return note.answer and note.answer.header.command == tracker.CREATE_CHAN
 
 
-def search_before(notes, creation):
-    """The search of this name from this host that was the last to be asked or answered.
-
-    Two clients on the host may search at the same time: who is answered connects.
-    """
-    told = [search_told(n) for n in notes[: notes.index(creation)] if n.header]
-    client = creation.message.source[0]
-    ours = [s for s in told if s and s.pv == creation.pv and s.message.source[0] == client]
-    return ours[-1] if ours else None
+def announced(answer):
+    """Where a search answer of minor version 13 says the server is; ANYBODY: where it came from."""
+    host, port = answer.message.source
+    if answer.header.p1 != tracker.ANYBODY:
+        host = socket.inet_ntoa(answer.header.p1.to_bytes(4, 'big'))
+        return host, answer.header.type
+    return host, port if answer.message.transport == 'tcp' else answer.header.type
 
 
-def search_told(note):
-    """The search that this message asks for the first time, or by datagram answers first."""
-    if note.header.command != tracker.SEARCH:
+class Search:
+    """One search, sent again until somebody answers."""
+
+    def __init__(self, note, notes):
+        self.first = note
+        self.sent = [n for n in notes if n is note or n.earlier is note]
+        self.found = note.answer and note.answer.header.command == tracker.SEARCH and note.answer
+        self.server = self.found and announced(self.found)
+        self.creation = None
+
+    def may_lead_to(self, creation):
+        return (
+            self.found
+            and self.first.pv == creation.pv
+            and self.first.message.source[0] == creation.message.source[0]
+            and self.server == creation.message.destination
+            and self.found.frame <= creation.frame
+        )
+
+
+class Connection:
+    """A TCP connection as its flags tell it."""
+
+    def __init__(self, client, server, frame, time):
+        self.ends = client, server
+        self.begun = frame, time
+        self.accepted = self.closed = None
+
+    def last(self, frame):
+        """The frame of the last thing that happened to it before this one."""
+        known = [self.begun, self.accepted, self.closed]
+        return max(f for f, _ in filter(None, known) if f <= frame)
+
+
+def connections(capture):
+    """Those of which the SYN was captured. Ports are not used twice in captures that come here."""
+    found = {}
+    for frame, time, ip in reference.ip_packets(capture):
+        if not isinstance(ip.data, dpkt.tcp.TCP):
+            continue
+        source = socket.inet_ntoa(ip.src), ip.data.sport
+        target = socket.inet_ntoa(ip.dst), ip.data.dport
+        flags = ip.data.flags & (wire.SYN | wire.ACK)
+        if flags == wire.SYN:
+            found.setdefault((source, target), Connection(source, target, frame, time))
+        connection = found.get((source, target)) or found.get((target, source))
+        if connection and flags == wire.SYN | wire.ACK and not connection.accepted:
+            connection.accepted = frame, time
+        if connection and ip.data.flags & (wire.FIN | dpkt.tcp.TH_RST) and not connection.closed:
+            connection.closed = frame, time
+    return found
+
+
+def between(start, end):
+    """Seconds, without what floats could not hold of the microseconds."""
+    return round(float(end - start), 6)
+
+
+def nanoseconds(time):
+    return int(round(Decimal(time) * 10**6)) * 1000
+
+
+def match(searches, creation):
+    """The latest search that can have led to a creation and has none yet, or else shares its own."""
+    able = [s for s in searches if s.may_lead_to(creation)]
+    able.sort(key=lambda s: s.found.frame)
+    free = [s for s in able if not s.creation]
+    return (free or able or [None])[-1]
+
+
+def opening(search, creation, connection, first):
+    """How long the connection took, if it was made for this channel."""
+    if not connection or not connection.accepted:
         return None
-    if note.is_request:
-        return None if note.earlier else note
-    first = note.request and note.request.answer is note
-    return note.request if first and note.message.transport == 'udp' else None
+    ours = connection.accepted[0] > search.found.frame if search else first
+    return between(connection.begun[1], connection.accepted[1]) if ours else None
 
 
-def exact(seconds):
-    """A difference of two floats, without what they could not hold of the microseconds."""
-    return round(float(seconds), 6)
-
-
-def since_search(notes, creation):
-    search = search_before(notes, creation)
-    return creation.answer.message.time - search.message.time if search else math.nan
-
-
-def expected_channels(notes, frames=None):
-    """The table of pandas: a row for each pair of request and answer, in the order of answers."""
-    pairs = [n for n in creations(notes, frames) if is_created(n)]
-    pairs.sort(key=lambda n: notes.index(n.answer))
-    return pandas.DataFrame(
-        {
-            'PV': n.pv,
-            'server_address': n.message.destination[0],
-            't': n.message.time,
-            'dt': exact(n.answer.time),
-            'search': exact(since_search(notes, n)),
+def searched(search):
+    """What a row says of its search."""
+    row = dict.fromkeys(COLUMNS) | {'searches': 0}
+    if search:
+        first = search.first.message
+        row |= {
+            'pv': search.first.pv,
+            'client': end(first.source),
+            'searches': len(search.sent),
+            'asked_ns': nanoseconds(first.time),
+            'state': 'nobody answers',
+            'frame': search.sent[-1].frame,
         }
-        for n in pairs
+    if search and search.found:
+        row['server'] = end(search.server)
+        row['search_s'] = between(first.time, search.found.message.time)
+    return row
+
+
+def created(creation, search, tcp):
+    request = creation.message
+    row = searched(search) | {
+        'pv': creation.pv,
+        'client': end(request.source),
+        'server': end(request.destination),
+        'tcp_s': tcp,
+        'state': 'not created',
+        'frame': creation.frame,
+    }
+    row['asked_ns'] = row['asked_ns'] or nanoseconds(request.time)
+    if creation.answer:
+        told = creation.answer.message
+        row['create_s'] = between(request.time, told.time)
+        row['state'] = 'connected' if is_created(creation) else 'rejected by server'
+        row['frame'] = creation.answer.frame
+        if search and is_created(creation):
+            row['total_s'] = between(search.first.message.time, told.time)
+    return row
+
+
+def waiting(search, circuits, frames):
+    """An answered search without a creation, with the latest connection to that server."""
+    row = searched(search)
+    ours = [
+        c for c in circuits.values()
+        if c.ends[0][0] == search.first.message.source[0] and c.ends[1] == search.server
+    ]  # fmt: skip
+    row |= {'state': 'answered, no connection tried', 'frame': search.found.frame}
+    latest = ours[-1] if ours else None
+    if not latest or latest.closed and latest.closed[0] < search.found.frame:
+        return row
+    row['state'] = 'not created'
+    if latest.last(frames) > search.found.frame:
+        row |= {'client': end(latest.ends[0]), 'frame': latest.last(frames)}
+    return row
+
+
+def expected_rows(notes, circuits):
+    """In the order in which they were asked for."""
+    searches, rows, used = [], [], set()
+    for note in notes:
+        if asks(note, tracker.SEARCH) and not note.earlier:
+            searches.append(Search(note, notes))
+            rows.append([notes.index(note), searches[-1], None])
+    for note in creations(notes):
+        ends = note.message.source, note.message.destination
+        search = match(searches, note)
+        tcp = opening(search, note, circuits.get(ends), ends not in used)
+        used.add(ends)
+        if search and not search.creation:
+            search.creation = note
+            next(row for row in rows if row[1] is search)[2] = created(note, search, tcp)
+        else:
+            rows.append([notes.index(note), None, created(note, search, tcp)])
+    frames = max((n.frame for n in notes), default=0)
+    rows.sort(key=lambda row: row[0])
+    return [
+        row or (waiting(search, circuits, frames) if search.found else searched(search))
+        for _, search, row in rows
+    ]
+
+
+def expected_servers(rows):
+    """What pandas' describe() makes of the channels that were created, by address."""
+    made = [r for r in rows if r['state'] == 'connected']
+    frame = pandas.DataFrame(
+        {'server': [r['server'].split(':')[0] for r in made], 'took': [r['create_s'] for r in made]}
     )
+    return {server: each['took'].describe() for server, each in frame.groupby('server')}
 
 
-def assert_channels(got, expected):
-    assert len(got) == len(expected)
-    for row, wanted in zip(got, expected.to_dict('records')):
-        assert row == [
-            wanted['PV'],
-            wanted['server_address'],
-            seconds(wanted['t']),
-            seconds(wanted['dt']),
-            seconds(wanted['search']),
-        ]
+def expected(capture, ports=(5064,)):
+    notes = tracker.track(reference.messages(str(capture), ports))
+    return expected_rows(notes, connections(str(capture))), notes
 
 
-def seconds(number):
-    """As printed; these captures count microseconds."""
-    return 'NaN' if math.isnan(number) else f'{number:.6f}000'
+# ---- connections: what is printed ------------------------------------------------------------
 
 
-def assert_servers(got, channels):
-    if not len(channels):
-        assert not got
-        return
-    described = channels.groupby('server_address')['dt'].describe()
-    assert [row[0] for row in got] == list(described.index)
+def read_json(text):
+    """{table: its rows} of a report in JSON, and that it is no more."""
+    tables = defaultdict(list)
+    for line in text.splitlines():
+        row = json.loads(line)
+        tables[row.pop('table')].append(row)
+    return tables
+
+
+def read_text(text):
+    """(first line, second line, rows of each table as lists of words) of a report as text."""
+    first, second, *rest = text.splitlines()
+    tables = '\n'.join(rest).strip('\n').split('\n\n')
+    return first, second, [[re.split(r' {2,}', row) for row in t.split('\n')] for t in tables]
+
+
+def assert_servers(got, rows):
+    described = expected_servers(rows)
+    assert {row['server']: row['count'] for row in got} == {
+        server: figures['count'] for server, figures in described.items()
+    }
     for row in got:
-        wanted = described.loc[row[0]]
-        assert int(row[1]) == wanted['count']
-        for text, column in zip(row[2:], ('mean', 'std', 'min', '25%', '50%', '75%', 'max')):
-            assert float(text) == pytest.approx(wanted[column], abs=PRINTED, nan_ok=True), row
+        figures = described[row['server']]
+        for key, word in DESCRIBED.items():
+            value = math.nan if row[key] is None else row[key]
+            assert value == pytest.approx(figures[word], abs=PRINTED, nan_ok=True), (row, key)
 
 
-def assert_connections(text, notes, frames=None):
-    unanswered, channels, servers = read_connections(text)
-    expected = expected_channels(notes, frames)
-    assert unanswered == len([n for n in creations(notes, frames) if not n.answer])
-    assert_channels(channels, expected)
-    assert_servers(servers, expected)
-    return unanswered, channels, servers
+def assert_totals(totals, notes):
+    messages = [n.message for n in notes]
+    whole = [m for m in messages if not m.stray]
+    assert totals['messages'] == len(whole)
+    assert totals['skipped'] == sum(len(m.data) for m in messages if m.stray)
+    assert totals['dropped'] == 0
+    assert totals['first_ns'] <= nanoseconds(messages[0].time)
+    assert totals['last_ns'] >= nanoseconds(messages[-1].time)
 
 
-@pytest.mark.parametrize('name', CAPTURED)
-def test_connections_are_what_pandas_makes_of_them(name, report, stage):
-    text = report(stage / 'captures' / name, 'ca,connect', *decode_as(name))
-    _, channels, _ = assert_connections(text, recorded(name))
-    assert channels
+def assert_json(text, rows, notes):
+    tables = read_json(text)
+    assert next(iter(tables)) == 'totals' and len(tables['totals']) == 1
+    assert_totals(tables['totals'][0], notes)
+    assert [list(row) for row in tables['connect']] == [COLUMNS] * len(rows)
+    assert tables['connect'] == rows
+    assert_servers(tables['servers'], rows)
+
+
+def told(value, first_ns, column):
+    """A value as text tells it: six decimals in captures of microseconds."""
+    if value is None:
+        return '-'
+    if column == 'asked_ns':
+        return f'{(value - first_ns) // 1000 / 10**6:.6f}'
+    return f'{value:.6f}' if column.endswith('_s') else str(value)
+
+
+def assert_text(text, rows, first_ns):
+    first, _, tables = read_text(text)
+    unanswered = [r for r in rows if r['state'] == 'not created' and r['search_s'] is None]
+    assert first.endswith(UNANSWERED) and int(first.split()[0]) >= len(unanswered)
+    heading, *table = tables[0]
+    assert heading == [column.replace('_ns', '_s') for column in COLUMNS]
+    assert table == [[told(r[c], first_ns, c) for c in COLUMNS] for r in rows]
+    assert max(map(len, text.splitlines())) <= 150
+
+
+def assert_csv(text, rows):
+    heading, *table = csv.reader(io.StringIO(text, newline=''))
+    assert heading == COLUMNS
+    for got, row in zip(table, rows, strict=True):
+        for cell, column in zip(got, COLUMNS):
+            same = float(cell) == row[column] if column.endswith('_s') and cell else False
+            assert same or cell == ('' if row[column] is None else str(row[column])), (got, row)
+
+
+@pytest.mark.parametrize('name', RECORDED)
+def test_connections(name, report, stage):
+    """In each form, on every capture; here and there something is created."""
+    path = stage / 'captures' / name
+    rows, notes = expected(path, ports_of(name))
+    text = report(path, 'ca,connect,json', *decode_as(name))
+    assert_json(text, rows, notes)
+    assert_csv(report(path, 'ca,connect,csv', *decode_as(name)), rows)
+    first_ns = read_json(text)['totals'][0]['first_ns']
+    assert_text(report(path, 'ca,connect', *decode_as(name)), rows, first_ns)
+    assert name not in CAPTURED or 'connected' in {row['state'] for row in rows}
+
+
+def test_one_table(report, stage):
+    path = stage / 'captures' / 'twoiocs.pcap'
+    heading, *rows = csv.reader(report(path, 'ca,connect,csv,table=servers').splitlines())
+    assert heading == ['server', 'count', *DESCRIBED] and len(rows) == 2
+    tables = read_json(report(path, 'ca,connect,table=servers,json'))
+    assert tables.keys() == {'totals', 'servers'}
+    assert len(read_text(report(path, 'ca,connect,table=servers'))[2]) == 1
 
 
 def test_connections_of_two_passes(report, stage):
@@ -175,26 +375,25 @@ def test_connections_of_two_passes(report, stage):
 
 
 def test_a_capture_without_channels(report, stage):
-    text = report(stage / 'captures' / NO_CHANNELS, 'ca,connect')
-    assert read_connections(text) == (0, [], [])
+    first, second, tables = read_text(report(stage / 'captures' / NO_CHANNELS, 'ca,connect'))
+    assert first == '0' + UNANSWERED and [len(table) for table in tables] == [1, 1]
 
 
 def test_a_filter_chooses_frames(report, stage):
-    notes = recorded('twoiocs.pcap')
-    frames = {n.frame for n in notes if n.message.destination[0] == '10.77.0.2'}
-    text = report(stage / 'captures' / 'twoiocs.pcap', 'ca,connect,ip.dst == 10.77.0.2')
-    assert_connections(text, notes, frames)
+    """Those between two hosts, with the searches' answers; a filter may have commas."""
+    path = stage / 'captures' / 'twoiocs.pcap'
+    wanted = [r for r in expected(path, ports_of('twoiocs.pcap'))[0] if '10.77.0.2' in r['server']]
+    for option in (
+        'ca,connect,json,ip.addr == 10.77.0.2',
+        'ca,connect,json,ip.addr in {10.77.0.2, 10.77.0.99}',
+    ):
+        got = read_json(report(path, option, *decode_as('twoiocs.pcap')))['connect']
+        assert [(r['pv'], r['create_s'], r['frame']) for r in got] == [
+            (r['pv'], r['create_s'], r['frame']) for r in wanted
+        ]
 
 
-def quick_circuits():
-    """Three channels of one server, 1, 2 and 30 ms; one of another; refused; never answered."""
-    first = wire.circuit([
-        create(1, 't:a'), created(1, 1), create(2, 't:b'), created(2, 2), create(3, 't:c'),
-        created(3, 3), create(4, 't:no'), refused(4), create(5, 't:never'), create(6, 't:nor'),
-    ])  # fmt: skip
-    times = [0, 1, 2, 3, 10, 12, 20, 50, 60, 61, 70, 71]
-    second = wire.circuit([create(1, 't:z'), created(1, 1)], server=('10.1.0.9', 5064))
-    return list(zip(times + [80, 81, 82, 89], first + second))
+# ---- connections by hand ---------------------------------------------------------------------
 
 
 def saved(save, timed):
@@ -204,18 +403,41 @@ def saved(save, timed):
     return save(capture), tracker.track(reference.messages(capture))
 
 
+def rows_of(report, path):
+    return read_json(report(path, 'ca,connect,json'))['connect']
+
+
+def cells(rows, *columns):
+    return [tuple(row[column] for column in columns) for row in rows]
+
+
+def quick_circuits():
+    """Three channels of one server, 1, 2 and 30 ms; one of another; refused; never answered."""
+    first = wire.circuit([
+        create(1, 't:a'), created_by(1, 1), create(2, 't:b'), created_by(2, 2), create(3, 't:c'),
+        created_by(3, 3), create(4, 't:no'), refused(4), create(5, 't:never'), create(6, 't:nor'),
+    ])  # fmt: skip
+    times = [0, 1, 2, 3, 10, 12, 20, 50, 60, 61, 70, 71]
+    second = wire.circuit([create(1, 't:z'), created_by(1, 1)], server=('10.1.0.9', 5064))
+    return list(zip(times + [80, 81, 82, 89], first + second))
+
+
 def test_figures_that_can_be_checked_by_hand(report, save):
-    path, notes = saved(save, quick_circuits())
-    unanswered, channels, servers = assert_connections(report(path, 'ca,connect'), notes)
-    assert unanswered == 2
-    assert [row[0] for row in channels] == ['t:a', 't:b', 't:c', 't:z']
-    assert [row[3:] for row in channels] == [
-        [dt, 'NaN'] for dt in ('0.001000000', '0.002000000', '0.030000000', '0.007000000')
+    path, _ = saved(save, quick_circuits())
+    text = report(path, 'ca,connect')
+    assert text.startswith('2' + UNANSWERED)
+    assert cells(rows_of(report, path), 'pv', 'tcp_s', 'create_s', 'state', 'frame') == [
+        ('t:a', 0.001, 0.001, 'connected', 4),
+        ('t:b', None, 0.002, 'connected', 6),
+        ('t:c', None, 0.03, 'connected', 8),
+        ('t:no', None, 0.001, 'rejected by server', 10),
+        ('t:never', None, None, 'not created', 11),
+        ('t:nor', None, None, 'not created', 12),
+        ('t:z', 0.001, 0.007, 'connected', 16),
     ]
-    assert servers == [
-        '10.1.0.1 3 0.011000000 0.016462078 0.001000000 0.001500000 0.002000000 0.016000000 '
-        '0.030000000'.split(),
-        '10.1.0.9 1 0.007000000 NaN'.split() + ['0.007000000'] * 5,
+    assert read_text(text)[2][1][1:] == [
+        '10.1.0.1 3 0.011000 0.016462 0.001000 0.001500 0.002000 0.016000 0.030000'.split(),
+        '10.1.0.9 1 0.007000 - 0.007000 0.007000 0.007000 0.007000 0.007000'.split(),
     ]
 
 
@@ -227,11 +449,14 @@ def test_the_time_from_the_first_search(report, save):
         wire.udp(SEARCHER, EVERYBODY, ask),
         wire.udp(SEARCHER, EVERYBODY, talk.version(2) + talk.search(1, 't:a')),
         wire.udp(SERVER_END, SEARCHER, talk.version(2) + talk.found(1)),
-        *wire.circuit([hello(), create(1, 't:a'), created(1, 5)]),
+        *wire.circuit([hello(), create(1, 't:a'), created_by(1, 5)]),
     ]
-    path, notes = saved(save, list(enumerate(packets)))
-    _, channels, _ = assert_connections(report(path, 'ca,connect'), notes)
-    assert channels[0][3:] == ['0.001000000', '0.007000000']
+    path, _ = saved(save, list(enumerate(packets)))
+    columns = 'client', 'searches', 'search_s', 'tcp_s', 'create_s', 'total_s', 'state'
+    assert cells(rows_of(report, path), *columns) == [
+        ('10.1.0.7:40001', 1, None, None, None, None, 'nobody answers'),
+        ('10.1.0.2:40100', 2, 0.002, 0.001, 0.001, 0.007, 'connected'),
+    ]
 
 
 def test_two_clients_on_a_host_that_search_at_the_same_time(report, save):
@@ -239,7 +464,7 @@ def test_two_clients_on_a_host_that_search_at_the_same_time(report, save):
     first, second = ('10.1.0.2', 40001), ('10.1.0.2', 40002)
     ask = talk.version(1) + talk.search(1, 't:a')
     answer = talk.version(1) + talk.found(1)
-    opening = [create(1, 't:a'), created(1, 5)]
+    opening = [create(1, 't:a'), created_by(1, 5)]
     packets = [
         wire.udp(first, EVERYBODY, ask),
         wire.udp(second, EVERYBODY, ask),
@@ -248,16 +473,216 @@ def test_two_clients_on_a_host_that_search_at_the_same_time(report, save):
         wire.udp(SERVER_END, second, answer),
         *wire.circuit(opening, client=('10.1.0.2', 40200)),
     ]
-    path, notes = saved(save, list(enumerate(packets)))
-    _, channels, _ = assert_connections(report(path, 'ca,connect'), notes)
-    assert [row[4] for row in channels] == ['0.006000000', '0.010000000']
+    path, _ = saved(save, list(enumerate(packets)))
+    assert cells(rows_of(report, path), 'client', 'total_s') == [
+        ('10.1.0.2:40100', 0.006), ('10.1.0.2:40200', 0.01),
+    ]  # fmt: skip
 
 
-@pytest.mark.parametrize('option', ['ca,connect,no filter at all', 'ca,connects', 'ca,srt,)('])
+def unreachable(packet, code):
+    """What a router sends back: ICMP 3 with the beginning of the packet."""
+    quoted = dpkt.icmp.ICMP.Unreach(data=dpkt.ip.IP(packet))
+    reply = dpkt.ip.IP(
+        src=socket.inet_aton('10.1.0.254'), dst=dpkt.ip.IP(packet).src, p=dpkt.ip.IP_PROTO_ICMP,
+        ttl=64, data=dpkt.icmp.ICMP(type=3, code=code, data=quoted),
+    )  # fmt: skip
+    reply.len = len(reply)
+    return bytes(reply)
+
+
+def test_a_server_that_answers_and_takes_no_connection(report, save):
+    servers = {name: (f'10.1.0.{number}', 5064) for number, name in enumerate(NOT_TAKEN, 11)}
+    packets = []
+    for cid, (name, server) in enumerate(servers.items()):
+        packets += [
+            (cid, wire.udp(SEARCHER, EVERYBODY, talk.version(1) + talk.search(cid, name))),
+            (cid, wire.udp(server, SEARCHER, talk.version(1) + talk.found(cid))),
+        ]
+    for number, (name, server) in enumerate(servers.items()):
+        client = ('10.1.0.2', 40110 + number)
+        syn = wire.tcp(client, server, seq=7, flags=wire.SYN)
+        reset = wire.tcp(server, client, ack=8, flags=dpkt.tcp.TH_RST | wire.ACK)
+        packets += {
+            't:mute': [(10, syn), (1010, syn), (3010, syn)],
+            't:rst': [(20, syn), (21, reset)],
+            't:icmp': [(30, syn), (31, unreachable(syn, 10))],
+            't:idle': [],
+        }[name]
+    path, _ = saved(save, packets)
+    assert cells(rows_of(report, path), 'pv', 'state', 'frame') == [
+        ('t:mute', 'no answer to 3 SYN', 11),
+        ('t:rst', 'refused (RST)', 13),
+        ('t:icmp', 'refused (ICMP 3/10)', 15),
+        ('t:idle', 'answered, no connection tried', 8),
+    ]
+
+
+NOT_TAKEN = 't:mute', 't:rst', 't:icmp', 't:idle'
+
+
+def test_a_name_of_60_kilobytes_pads_no_row(report, save):
+    """It may be long in JSON, for it is what was sent."""
+    long = 'x' * 60000
+    opening = [create(1, long)] + [create(cid, f't:{cid}') for cid in range(2, 400)]
+    path, _ = saved(save, list(enumerate(wire.circuit(opening))))
+    assert max(map(len, report(path, 'ca,connect').splitlines())) <= 150
+    assert rows_of(report, path)[0]['pv'] == long
+
+
+# ---- every report ----------------------------------------------------------------------------
+
+REPORTS = ['connect']
+
+
+def test_all_reports_are_listed(run):
+    listed = run(['tshark', '-z', 'help'])
+    words = {line.strip() for line in (listed.stdout + listed.stderr).splitlines()}
+    mine = {word for word in words if word.startswith('ca,')}
+    tables = {f'ca,table,{name}' for name in REPORTS}
+    assert mine == {'ca,lines', 'ca,srt', *(f'ca,{name}' for name in REPORTS), *tables}
+
+
+@pytest.mark.parametrize(
+    'option',
+    ['ca,connect,no filter at all', 'ca,connects', 'ca,connect,table=none', 'ca,connect,jsons',
+     'ca,channels', 'ca,srt,)('],
+)  # fmt: skip
 def test_a_bad_option_says_so(option, run, stage):
     done = run(['tshark', '-q', '-r', stage / 'captures' / NO_CHANNELS, '-z', option])
     assert done.returncode != 0
     assert option.split(',')[1][:3] in done.stderr and not done.stdout
+
+
+@pytest.fixture
+def window(run):
+    """window(capture, report): the table of the Statistics menu, with its columns."""
+
+    def window(capture, name):
+        asked = [
+            {'method': 'load', 'params': {'file': str(capture)}},
+            {'method': 'tap', 'params': {'tap0': f'nstat:ca,table,{name}'}},
+        ]
+        lines = [json.dumps(each | {'jsonrpc': '2.0', 'id': i}) for i, each in enumerate(asked, 1)]
+        done = run(['sharkd', '-'], input='\n'.join(lines).encode() + b'\n')
+        answer = next(line for line in done.stdout.splitlines() if '"nstat:' in line)
+        told = json.loads(re.sub(r'\bnan\b', 'null', answer))['result']['taps'][0]
+        assert len(told['tables']) == 1
+        return [field['c'] for field in told['fields']], told['tables'][0]
+
+    return window
+
+
+@pytest.mark.parametrize('name', ['twoiocs.pcap', 'search-missing.pcap', 'oddities.pcap'])
+def test_the_window_of_the_connections(name, window, report, stage):
+    """Numbers are numbers, so that they sort, and the frame is one of them."""
+    path = stage / 'captures' / name
+    tables = read_json(report(path, 'ca,connect,json'))
+    columns, table = window(path, 'connect')
+    assert table['t'] == 'CA Connections'
+    assert columns == [
+        'PV', 'Client', 'Server', 'Searches', 'Asked (s)', 'Search (s)', 'TCP (s)', 'Create (s)',
+        'Total (s)', 'State', 'Frame',
+    ]  # fmt: skip
+    first_ns = tables['totals'][0]['first_ns']
+    for row in tables['connect']:
+        row['asked_ns'] = (row['asked_ns'] - first_ns) // 1000 / 10**6
+        row['server'] = row['server'] or '-'
+    assert table['i'] == [list(row.values()) for row in tables['connect']]
+
+
+def test_the_table_of_the_command_line(report, stage):
+    shown = report(stage / 'captures' / 'twoiocs.pcap', 'ca,table,connect,ip.addr == 10.77.0.2')
+    assert 'CA Connections' in shown and 'third:ai' in shown and 'second:ai' not in shown
+
+
+@pytest.fixture
+def sanitized(stage):
+    """A folder with a plugin that tells when it touches memory that is not its own."""
+    build = BUILD / 'sanitized'
+    flags = '-DCMAKE_C_FLAGS=-fsanitize=address -fno-omit-frame-pointer'
+    configure = ['cmake', '-S', ROOT, '-B', build, '-DCMAKE_C_COMPILER=gcc', flags]
+    for command in (configure, ['cmake', '--build', build, '-j', '2', '--target', 'ca']):
+        subprocess.run(command, check=True, capture_output=True)
+    plugins = stage / 'made' / 'sanitized'
+    shutil.copytree(build / 'plugins', plugins, dirs_exist_ok=True)
+    for path in [plugins, *plugins.rglob('*')]:
+        path.chmod(0o755)
+    return plugins
+
+
+def test_a_reader_that_begins_anew(sanitized, run, stage):
+    """tshark -M forgets the packets so far, and all that it has kept for them: reports do not."""
+    library = subprocess.run(
+        ['gcc', '-print-file-name=libasan.so'], check=True, capture_output=True, text=True
+    ).stdout.strip()
+    wanted = [word for name in REPORTS for word in ('-z', f'ca,{name},json')]
+    done = run(
+        ['tshark', '-q', '-M', '20', '-r', stage / 'captures' / 'twoiocs.pcap', *wanted],
+        env={
+            'LD_PRELOAD': library,
+            'ASAN_OPTIONS': 'detect_leaks=0',
+            'WIRESHARK_PLUGIN_DIR': str(sanitized),
+            'WIRESHARK_DEBUG_WMEM_OVERRIDE': 'simple',  # so that it sees Wireshark's memory
+        },
+    )
+    assert done.returncode == 0 and 'Sanitizer' not in done.stderr, done.stderr[:3000]
+    assert 'resetting session' in done.stderr
+    tables = read_json(done.stdout)
+    assert len(tables['totals']) == len(REPORTS) and all(t['messages'] for t in tables['totals'])
+    assert all(tables[name] for name in REPORTS)
+
+
+# ---- an output that takes nothing ------------------------------------------------------------
+
+OUTPUTS = ['ca,lines', *(f'ca,{name}' for name in REPORTS)]
+
+
+@pytest.mark.parametrize('option', OUTPUTS)
+def test_a_full_disk_is_told(option, run, stage):
+    with open('/dev/full', 'w') as full:
+        done = run(
+            ['tshark', '-q', '-r', stage / 'captures' / 'twoiocs.pcap', '-z', option],
+            stdout=full, stderr=subprocess.PIPE, capture_output=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (1, 'caw: No space left on device\n')
+
+
+@pytest.mark.parametrize('option', OUTPUTS)
+def test_a_closed_output_is_told(option, run, stage):
+    tshark = f'exec tshark -q -r "$0" -z {option} >&-'
+    done = run(['sh', '-c', tshark, stage / 'captures' / 'twoiocs.pcap'])
+    assert (done.returncode, done.stderr) == (1, 'caw: Bad file descriptor\n')
+
+
+@pytest.mark.parametrize('option', OUTPUTS)
+def test_a_broken_pipe_ends_quietly(option, run, stage):
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = run(
+        ['tshark', '-q', '-r', stage / 'captures' / 'twoiocs.pcap', '-z', option],
+        stdout=writer, stderr=subprocess.PIPE, capture_output=False,
+    )  # fmt: skip
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, '')
+
+
+@pytest.mark.parametrize('expression', ['write', 'echo and port 5064'])  # above and below a buffer
+def test_capture_filters_that_cannot_be_printed(expression, run, launcher):
+    """What the filter does not see is told first."""
+    for where, status, told in (
+        ('> /dev/full', 1, 'caw: No space left on device\n'),
+        ('>&-', 1, 'caw: Bad file descriptor\n'),
+    ):
+        done = run(['sh', '-c', f'"$0" --capture-filter "$1" {where}', launcher, expression])
+        assert done.returncode == status and done.stderr.endswith(told), done.stderr
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = run(
+        [launcher, '--capture-filter', expression],
+        stdout=writer, stderr=subprocess.PIPE, capture_output=False,
+    )  # fmt: skip
+    os.close(writer)
+    assert done.returncode == 0 and 'pipe' not in done.stderr
 
 
 # ---- service response times ------------------------------------------------------------------
@@ -329,7 +754,7 @@ def every_kind():
     ]
     search = wire.udp(SEARCHER, EVERYBODY, talk.version(1) + talk.search(1, 't:a'))
     answer = wire.udp(SERVER_END, SEARCHER, talk.version(1) + talk.found(1) * 2)
-    chunks = [create(1, 't:a'), created(1, 5)] + [chunk for pair in pairs for chunk in pair]
+    chunks = [create(1, 't:a'), created_by(1, 5)] + [chunk for pair in pairs for chunk in pair]
     packets = [search, answer, *wire.circuit(chunks)]
     times = [sum(range(n // 2)) * 2 + n % 2 * (n // 2 + 1) for n in range(len(packets))]
     return list(zip(times, packets))

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A report as text, CSV or JSON. Asks for no memory: rows are read as often as they are needed. */
+#include "report.h"
+
+#include <math.h>
+
+typedef struct {
+    const caw_report *report;
+    const caw_output *to;
+    bool failed;
+    size_t used;
+    char buffer[4096];
+} printer;
+
+static void flush(printer *out) {
+    if (out->used && !out->failed)
+        out->failed = !out->to->write(out->to->user, out->buffer, out->used);
+    out->used = 0;
+}
+
+static void put(printer *out, char c) {
+    if (out->used == sizeof out->buffer)
+        flush(out);
+    out->buffer[out->used++] = c;
+}
+
+static void puts_of(printer *out, const char *text) {
+    for (; *text; text++)
+        put(out, *text);
+}
+
+/* ---- cells as short words ----------------------------------------------------------------- */
+
+#define WORD 64 /* longer than any word but text */
+
+#define BILLION 1000000000u
+
+/* At most `places` decimals, rounded; at least so many if `all`, else at least one. */
+static void put_seconds(caw_text *out, int64_t nanoseconds, int places, bool all) {
+    uint64_t rest = nanoseconds < 0 ? 0 - (uint64_t)nanoseconds : (uint64_t)nanoseconds;
+    uint64_t unit = places == 6 ? 1000 : 1;
+    rest = (rest + unit / 2) / unit * unit;
+    if (nanoseconds < 0)
+        caw_put(out, '-');
+    caw_put_unsigned(out, rest / BILLION);
+    caw_put(out, '.');
+    rest %= BILLION;
+    for (int place = 0; place < places && (all || rest || place == 0); place++) {
+        caw_put(out, (char)('0' + rest / (BILLION / 10)));
+        rest = rest * 10 % BILLION;
+    }
+}
+
+/* Nanoseconds since 1970: more of them than an int64_t holds are written in two parts. */
+static void put_nanoseconds(caw_text *out, const caw_moment *moment) {
+    bool before = moment->seconds < 0;
+    uint64_t seconds = before ? 0 - (uint64_t)moment->seconds : (uint64_t)moment->seconds;
+    uint64_t rest = (uint64_t)moment->nanoseconds;
+    if (before && rest) {
+        seconds--;
+        rest = BILLION - rest;
+    }
+    if (before)
+        caw_put(out, '-');
+    if (seconds)
+        caw_put_unsigned(out, seconds);
+    for (uint64_t unit = BILLION / 10; seconds && unit > rest && unit > 1; unit /= 10)
+        caw_put(out, '0');
+    caw_put_unsigned(out, rest);
+}
+
+static void put_end(caw_text *out, const caw_end *end) {
+    char address[WORD];
+    bool brackets = end->size == 16 && end->port;
+    caw_end_text(end, address, sizeof address);
+    caw_put3(out, brackets ? "[" : "", address, brackets ? "]" : "");
+    if (end->port) {
+        caw_put(out, ':');
+        caw_put_unsigned(out, end->port);
+    }
+}
+
+static int places_of(const printer *out) {
+    return caw_report_exact(out->report) ? 9 : 6;
+}
+
+static void put_since_first(const printer *out, caw_text *word, const caw_moment *moment) {
+    caw_moment first = caw_report_totals(out->report).first;
+    put_seconds(word, caw_between(&first, moment), places_of(out), true);
+}
+
+/* A cell that is known and no text. */
+static void write_word(const printer *out, caw_form form, caw_cell_kind kind, const caw_cell *cell,
+                       char text[WORD]) {
+    caw_text word = caw_text_into(text, WORD);
+    bool eye = form == CAW_FORM_TEXT;
+    switch (kind) {
+    case CAW_CELL_TEXT:
+        break;
+    case CAW_CELL_COUNT:
+    case CAW_CELL_FRAME:
+        caw_put_unsigned(&word, cell->is.count);
+        break;
+    case CAW_CELL_SECONDS:
+        put_seconds(&word, cell->is.nanoseconds, eye ? places_of(out) : 9, eye);
+        break;
+    case CAW_CELL_MOMENT:
+        if (eye)
+            put_since_first(out, &word, &cell->is.moment);
+        else
+            put_nanoseconds(&word, &cell->is.moment);
+        break;
+    case CAW_CELL_ADDRESS:
+        put_end(&word, &cell->is.end);
+        break;
+    case CAW_CELL_REAL:
+        caw_put_real(&word, cell->is.real);
+        break;
+    }
+    caw_text_end(&word);
+}
+
+static bool is_known(caw_cell_kind kind, const caw_cell *cell) {
+    return cell->known && (kind != CAW_CELL_REAL || isfinite(cell->is.real));
+}
+
+static bool is_quoted(caw_cell_kind kind) {
+    return kind == CAW_CELL_TEXT || kind == CAW_CELL_ADDRESS;
+}
+
+/* ---- JSON --------------------------------------------------------------------------------- */
+
+static void put_json_text(printer *out, const char *text) {
+    put(out, '"');
+    for (; *text; text++) {
+        if (*text == '"' || *text == '\\')
+            put(out, '\\');
+        put(out, *text);
+    }
+    put(out, '"');
+}
+
+static void put_json_cell(printer *out, caw_cell_kind kind, const caw_cell *cell) {
+    char word[WORD];
+    if (!is_known(kind, cell)) {
+        puts_of(out, "null");
+        return;
+    }
+    write_word(out, CAW_FORM_JSON, kind, cell, word);
+    if (is_quoted(kind))
+        put_json_text(out, kind == CAW_CELL_TEXT ? cell->is.text : word);
+    else
+        puts_of(out, word);
+}
+
+static void put_json_row(printer *out, const caw_table *table, const caw_cell *cells) {
+    puts_of(out, "{\"table\": ");
+    put_json_text(out, table->name);
+    for (uint32_t i = 0; i < table->columns; i++) {
+        puts_of(out, ", ");
+        put_json_text(out, table->column[i].key);
+        puts_of(out, ": ");
+        put_json_cell(out, table->column[i].kind, &cells[i]);
+    }
+    puts_of(out, "}\n");
+}
+
+/* ---- CSV ---------------------------------------------------------------------------------- */
+
+static void put_csv_text(printer *out, const char *text) {
+    put(out, '"');
+    for (; *text; text++) {
+        if (*text == '"')
+            put(out, '"');
+        put(out, *text);
+    }
+    put(out, '"');
+}
+
+static void put_csv_row(printer *out, const caw_table *table, const caw_cell *cells) {
+    for (uint32_t i = 0; i < table->columns; i++) {
+        caw_cell_kind kind = table->column[i].kind;
+        char word[WORD];
+        if (i)
+            put(out, ',');
+        if (!is_known(kind, &cells[i]))
+            continue;
+        write_word(out, CAW_FORM_CSV, kind, &cells[i], word);
+        if (kind == CAW_CELL_TEXT)
+            put_csv_text(out, cells[i].is.text);
+        else
+            puts_of(out, word);
+    }
+    puts_of(out, "\r\n");
+}
+
+static void put_csv_keys(printer *out, const caw_table *table) {
+    for (uint32_t i = 0; i < table->columns; i++) {
+        puts_of(out, i ? "," : "");
+        puts_of(out, table->column[i].key);
+    }
+    puts_of(out, "\r\n");
+}
+
+/* ---- text --------------------------------------------------------------------------------- */
+
+#define WIDEST 36 /* of a text; what is longer is cut, and ends in "..." */
+#define DOTS   3
+
+static bool begins_character(char c) {
+    return ((unsigned char)c & 0xc0) != 0x80;
+}
+
+/* How many characters a text has, up to one more than the widest. */
+static uint32_t characters_in(const char *text) {
+    uint32_t count = 0;
+    for (; *text && count <= WIDEST; text++)
+        count += begins_character(*text);
+    return count;
+}
+
+static void put_cut(printer *out, const char *text) {
+    bool cut = characters_in(text) > WIDEST;
+    for (uint32_t count = 0; *text; text++) {
+        count += begins_character(*text);
+        if (cut && count > WIDEST - DOTS)
+            break;
+        put(out, *text);
+    }
+    puts_of(out, cut ? "..." : "");
+}
+
+/* The key, but that moments are told in seconds. */
+static const char *heading_of(const caw_column *column, char word[WORD]) {
+    size_t length = strlen(column->key);
+    if (column->kind != CAW_CELL_MOMENT || length < 3 || length >= WORD)
+        return column->key;
+    memcpy(word, column->key, length + 1);
+    memcpy(word + length - strlen("_ns"), "_s", sizeof "_s");
+    return word;
+}
+
+static const char *words_of(const printer *out, caw_cell_kind kind, const caw_cell *cell,
+                            char word[WORD]) {
+    if (!is_known(kind, cell))
+        return "-";
+    if (kind == CAW_CELL_TEXT)
+        return cell->is.text;
+    write_word(out, CAW_FORM_TEXT, kind, cell, word);
+    return word;
+}
+
+static void widen(uint32_t *width, const char *text) {
+    uint32_t wanted = characters_in(text);
+    if (wanted > WIDEST)
+        wanted = WIDEST;
+    if (*width < wanted)
+        *width = wanted;
+}
+
+/* Texts stand at the left of their columns, numbers at the right. Ends no line in blanks. */
+static void put_padded(printer *out, const caw_table *table, uint32_t column, uint32_t width,
+                       const char *text) {
+    uint32_t length = 0, shown = 0;
+    widen(&shown, text);
+    length = width > shown ? width - shown : 0;
+    bool left = is_quoted(table->column[column].kind);
+    puts_of(out, column ? "  " : "");
+    for (uint32_t i = 0; i < length && !left; i++)
+        put(out, ' ');
+    put_cut(out, text);
+    for (uint32_t i = 0; i < length && left && column + 1 < table->columns; i++)
+        put(out, ' ');
+}
+
+static void measure(const printer *out, const caw_table *table, const caw_record *record,
+                    uint32_t widths[CAW_MOST_COLUMNS]) {
+    char word[WORD];
+    for (uint32_t i = 0; i < table->columns; i++)
+        widths[i] = 0;
+    for (uint32_t i = 0; i < table->columns; i++)
+        widen(&widths[i], heading_of(&table->column[i], word));
+    for (; record; record = record->next) {
+        caw_cell cells[CAW_MOST_COLUMNS] = {{.known = false}};
+        table->cells((void *)record, cells);
+        for (uint32_t i = 0; i < table->columns; i++)
+            widen(&widths[i], words_of(out, table->column[i].kind, &cells[i], word));
+    }
+}
+
+static void put_text_row(printer *out, const caw_table *table, const caw_cell *cells,
+                         const uint32_t widths[CAW_MOST_COLUMNS]) {
+    char word[WORD];
+    for (uint32_t i = 0; i < table->columns; i++)
+        put_padded(out, table, i, widths[i], words_of(out, table->column[i].kind, &cells[i], word));
+    put(out, '\n');
+}
+
+static void put_headings(printer *out, const caw_table *table,
+                         const uint32_t widths[CAW_MOST_COLUMNS]) {
+    char word[WORD];
+    put(out, '\n');
+    for (uint32_t i = 0; i < table->columns; i++)
+        put_padded(out, table, i, widths[i], heading_of(&table->column[i], word));
+    put(out, '\n');
+}
+
+static void put_counted(caw_text *out, uint64_t count, const char *one, const char *many) {
+    caw_put_unsigned(out, count);
+    caw_puts(out, count == 1 ? one : many);
+}
+
+static void put_if_any(caw_text *out, uint64_t count, const char *one, const char *many) {
+    if (count == 0)
+        return;
+    caw_put(out, ' ');
+    put_counted(out, count, one, many);
+}
+
+/* "182 messages in 34.250000 s from 1763867000.123456 on." */
+static void say_totals(const printer *out, caw_text *text) {
+    static const caw_moment epoch = {.frame = 1};
+    caw_totals totals = caw_report_totals(out->report);
+    put_counted(text, totals.messages, " message", " messages");
+    if (totals.first.frame) {
+        caw_puts(text, " in ");
+        put_since_first(out, text, &totals.last);
+        caw_puts(text, " s from ");
+        put_seconds(text, caw_between(&epoch, &totals.first), places_of(out), true);
+        caw_puts(text, " on");
+    }
+    caw_put(text, '.');
+    put_if_any(text, totals.skipped, " byte is not a message.", " bytes are not messages.");
+    put_if_any(text, totals.dropped, " row, or part of one, is missing.",
+               " rows, or parts of rows, are missing.");
+}
+
+static void put_sentences(printer *out) {
+    const struct caw_report_code *code = caw_report_row_of(out->report)->code;
+    char sentences[1024];
+    caw_text text = caw_text_into(sentences, sizeof sentences);
+    if (code->say) {
+        code->say(out->report, &text);
+        caw_put(&text, '\n');
+    }
+    say_totals(out, &text);
+    caw_put(&text, '\n');
+    caw_text_end(&text);
+    puts_of(out, sentences);
+}
+
+/* ---- tables ------------------------------------------------------------------------------- */
+
+static const caw_table totals_table = {
+    .name = "totals",
+    .columns = 5,
+    .column = {{"first_ns", "First Packet", CAW_CELL_MOMENT},
+               {"last_ns", "Last Packet", CAW_CELL_MOMENT},
+               {"messages", "Messages", CAW_CELL_COUNT},
+               {"skipped", "Skipped Bytes", CAW_CELL_COUNT},
+               {"dropped", "Dropped", CAW_CELL_COUNT}},
+};
+
+static void put_json_totals(printer *out) {
+    caw_totals totals = caw_report_totals(out->report);
+    caw_cell cells[] = {caw_cell_moment(&totals.first), caw_cell_moment(&totals.last),
+                        caw_cell_count(totals.messages), caw_cell_count(totals.skipped),
+                        caw_cell_count(totals.dropped)};
+    put_json_row(out, &totals_table, cells);
+}
+
+static void put_table(printer *out, caw_form form, uint32_t number) {
+    const caw_table *table = &caw_report_row_of(out->report)->tables[number];
+    const caw_record *record = caw_report_first(out->report, number);
+    uint32_t widths[CAW_MOST_COLUMNS];
+
+    if (form == CAW_FORM_CSV)
+        put_csv_keys(out, table);
+    if (form == CAW_FORM_TEXT) {
+        measure(out, table, record, widths);
+        put_headings(out, table, widths);
+    }
+    for (; record && !out->failed; record = record->next) {
+        caw_cell cells[CAW_MOST_COLUMNS] = {{.known = false}};
+        table->cells((void *)record, cells);
+        if (form == CAW_FORM_CSV)
+            put_csv_row(out, table, cells);
+        else if (form == CAW_FORM_JSON)
+            put_json_row(out, table, cells);
+        else
+            put_text_row(out, table, cells, widths);
+    }
+}
+
+static bool is_wanted(const caw_report_row *row, uint32_t number, caw_form form,
+                      const char *table) {
+    if (table)
+        return strcmp(row->tables[number].name, table) == 0;
+    return form != CAW_FORM_CSV || number == 0;
+}
+
+bool caw_report_has(const caw_report_row *row, const char *table) {
+    for (uint32_t i = 0; i < row->table_count; i++)
+        if (is_wanted(row, i, CAW_FORM_CSV, table))
+            return true;
+    return false;
+}
+
+bool caw_report_print(caw_report *report, caw_form form, const char *table,
+                      const caw_output *output) {
+    const caw_report_row *row = caw_report_row_of(report);
+    printer out = {.report = report, .to = output};
+    caw_report_end(report);
+    if (form == CAW_FORM_TEXT)
+        put_sentences(&out);
+    if (form == CAW_FORM_JSON)
+        put_json_totals(&out);
+    for (uint32_t i = 0; i < row->table_count; i++)
+        if (is_wanted(row, i, form, table))
+            put_table(&out, form, i);
+    flush(&out);
+    return !out.failed;
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What all reports have in common: records in tables, what has changed, totals. */
+#include "report.h"
+
+typedef struct {
+    caw_record *first;
+    caw_record *last;
+    size_t count;
+} record_list;
+
+struct caw_report {
+    const caw_report_row *row;
+    caw_store store;
+    size_t most; /* rows of a table */
+    caw_totals totals;
+    bool exact;
+    record_list tables[CAW_MOST_TABLES];
+    caw_record *first_changed;
+    caw_record *last_changed;
+    uint64_t taken;
+    void *state;
+};
+
+caw_report *caw_report_new(const caw_report_row *row, const caw_memory *memory, size_t most_rows) {
+    caw_report *report = memory->alloc(memory->user, sizeof *report);
+    if (!report)
+        return NULL;
+    memset(report, 0, sizeof *report);
+    report->row = row;
+    report->store.memory = *memory;
+    report->most = most_rows;
+    report->taken = 1;
+    report->state = caw_keep(&report->store, row->code->state);
+    if (report->state)
+        return report;
+    memory->release(memory->user, report);
+    return NULL;
+}
+
+void caw_report_free(caw_report *report) {
+    if (!report)
+        return;
+    if (report->row->code->close)
+        report->row->code->close(report);
+    caw_memory memory = report->store.memory;
+    caw_store_free(&report->store);
+    memory.release(memory.user, report);
+}
+
+void caw_report_observe(caw_report *report, const caw_event *event) {
+    caw_totals *totals = &report->totals;
+    if (!totals->first.frame || caw_between(&totals->first, &event->now) < 0)
+        totals->first = event->now; /* what a circuit has kept comes late */
+    if (!totals->last.frame || caw_between(&totals->last, &event->now) > 0)
+        totals->last = event->now;
+    totals->messages += event->kind == CAW_EVENT_MESSAGE;
+    if (event->kind == CAW_EVENT_MALFORMED)
+        totals->skipped += event->bytes;
+    report->exact |= event->exact;
+    report->row->code->observe(report, event);
+}
+
+caw_totals caw_report_totals(const caw_report *report) {
+    return report->totals;
+}
+
+/* ---- for the reports ---------------------------------------------------------------------- */
+
+void *caw_report_state(const caw_report *report) {
+    return report->state;
+}
+
+const caw_memory *caw_report_memory(const caw_report *report) {
+    return &report->store.memory;
+}
+
+void caw_report_drop(caw_report *report) {
+    report->totals.dropped++;
+}
+
+static void *counted(caw_report *report, void *kept) {
+    if (!kept)
+        caw_report_drop(report);
+    return kept;
+}
+
+void *caw_report_keep(caw_report *report, size_t bytes) {
+    return counted(report, caw_keep(&report->store, bytes));
+}
+
+bool caw_report_keep_name(caw_report *report, const char *name, caw_kept_name *kept) {
+    caw_view bytes = {(const uint8_t *)name, 0, (uint32_t)strlen(name)};
+    caw_text measured = caw_text_into(NULL, 0);
+    caw_put_printable(&measured, bytes);
+    char *wire = caw_report_keep(report, (size_t)bytes.len + 1);
+    char *shown =
+        measured.length == bytes.len ? wire : caw_report_keep(report, measured.length + 1);
+    if (!wire || !shown)
+        return false;
+    caw_text out = caw_text_into(shown, measured.length + 1);
+    caw_put_printable(&out, bytes);
+    caw_text_end(&out);
+    memcpy(wire, name, bytes.len);
+    *kept = (caw_kept_name){wire, shown};
+    return true;
+}
+
+void caw_report_index(caw_report *report, caw_idmap *map, caw_key key, void *value) {
+    if (!caw_idmap_set(map, &report->store.memory, key, value))
+        caw_report_drop(report);
+}
+
+void *caw_report_add(caw_report *report, uint32_t table, size_t bytes) {
+    record_list *list = &report->tables[table];
+    caw_record *record = list->count < report->most ? caw_keep(&report->store, bytes) : NULL;
+    if (!counted(report, record))
+        return NULL;
+    record->number = list->count++;
+    if (list->last)
+        list->last->next = record;
+    else
+        list->first = record;
+    list->last = record;
+    if (table == 0)
+        caw_report_touch(report, record);
+    return record;
+}
+
+/* ---- what has changed --------------------------------------------------------------------- */
+
+void caw_report_touch(caw_report *report, caw_record *record) {
+    if (record->changed)
+        return;
+    record->changed = true;
+    record->next_changed = NULL;
+    if (report->first_changed)
+        report->last_changed->next_changed = record;
+    else
+        report->first_changed = record;
+    report->last_changed = record;
+}
+
+bool caw_report_take(caw_report *report, size_t *number, caw_cell cells[CAW_MOST_COLUMNS]) {
+    caw_record *record = report->first_changed;
+    if (!record)
+        return false;
+    report->first_changed = record->next_changed;
+    record->changed = false;
+    report->taken++;
+    *number = record->number;
+    report->row->tables[0].cells(record, cells);
+    return true;
+}
+
+uint64_t caw_report_taken(const caw_report *report) {
+    return report->taken;
+}
+
+/* ---- for printing ------------------------------------------------------------------------- */
+
+const caw_report_row *caw_report_row_of(const caw_report *report) {
+    return report->row;
+}
+
+const caw_record *caw_report_first(const caw_report *report, uint32_t table) {
+    return report->tables[table].first;
+}
+
+bool caw_report_exact(const caw_report *report) {
+    return report->exact;
+}
+
+void caw_report_end(caw_report *report) {
+    if (report->row->code->end)
+        report->row->code->end(report);
+}
+
+/* ---- cells -------------------------------------------------------------------------------- */
+
+/* Capture files can hold any time: what no int64_t holds stops at its ends. */
+int64_t caw_between(const caw_moment *from, const caw_moment *to) {
+    const int64_t most = INT64_MAX / 1000000000 - 1;
+    bool later = to->seconds >= from->seconds;
+    uint64_t distance = later ? (uint64_t)to->seconds - (uint64_t)from->seconds
+                              : (uint64_t)from->seconds - (uint64_t)to->seconds;
+    if (distance > (uint64_t)most)
+        return later ? INT64_MAX : INT64_MIN;
+    int64_t seconds = later ? (int64_t)distance : -(int64_t)distance;
+    return seconds * 1000000000 + to->nanoseconds - from->nanoseconds;
+}
+
+caw_cell caw_cell_text(const char *text) {
+    return (caw_cell){.known = text != NULL, .is.text = text};
+}
+
+caw_cell caw_cell_count(uint64_t count) {
+    return (caw_cell){.known = true, .is.count = count};
+}
+
+caw_cell caw_cell_seconds(bool known, int64_t nanoseconds) {
+    return (caw_cell){.known = known, .is.nanoseconds = nanoseconds};
+}
+
+caw_cell caw_cell_between(const caw_moment *from, const caw_moment *to) {
+    return caw_cell_seconds(from->frame && to->frame, caw_between(from, to));
+}
+
+caw_cell caw_cell_moment(const caw_moment *moment) {
+    return (caw_cell){.known = moment->frame != 0, .is.moment = *moment};
+}
+
+caw_cell caw_cell_end(const caw_end *end) {
+    return (caw_cell){.known = end->size != 0, .is.end = *end};
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a report is made of. To add one: a file that defines its caw_report_row (see caw_capture.h)
+ * and its code, and a line in list.c.
+ *
+ * The code adds a record to a table for each of its rows and fills it in as events come; only when
+ * a row is looked at does the table's function `cells` turn the record into cells. All memory for
+ * records and what they point to comes from caw_report_keep and goes with the report.
+ */
+#ifndef CAW_REPORT_H
+#define CAW_REPORT_H
+
+#include "caw_capture.h"
+#include "history/exchange.h"
+#include "text/text.h"
+
+struct caw_report_code {
+    size_t state; /* bytes that caw_report_state gives, zeroed at first */
+    void (*observe)(caw_report *report, const caw_event *event);
+    void (*end)(caw_report *report); /* before printing, more than once; or NULL */
+    void (*say)(const caw_report *report, caw_text *out); /* the first sentence of text, or NULL */
+    void (*close)(caw_report *report); /* frees what was not kept with caw_report_keep, or NULL */
+};
+
+/* Begins the struct of every record. The engine's own. */
+typedef struct caw_record {
+    struct caw_record *next;
+    struct caw_record *next_changed;
+    size_t number;
+    bool changed;
+} caw_record;
+
+void *caw_report_state(const caw_report *report);
+const caw_memory *caw_report_memory(const caw_report *report);
+
+/* A new row of a table, zeroed; NULL, which is counted, without memory or beyond the most rows. */
+void *caw_report_add(caw_report *report, uint32_t table, size_t bytes);
+
+/* Zeroed memory; NULL, which is counted, without memory. */
+void *caw_report_keep(caw_report *report, size_t bytes);
+
+/* A name that is kept, twice only where the two differ. */
+typedef struct {
+    const char *wire;  /* as events have it */
+    const char *shown; /* printable */
+} caw_kept_name;
+
+/* False, which is counted, without memory; `kept` is as before then. */
+bool caw_report_keep_name(caw_report *report, const char *name, caw_kept_name *kept);
+
+/* Sets or removes an entry of an index; what has no room is counted. */
+void caw_report_index(caw_report *report, caw_idmap *map, caw_key key, void *value);
+
+/* Something could not be kept. */
+void caw_report_drop(caw_report *report);
+
+/* This record of the main table has changed. */
+void caw_report_touch(caw_report *report, caw_record *record);
+
+/* A number that changes whenever somebody has taken changed records: those touched since are. */
+uint64_t caw_report_taken(const caw_report *report);
+
+/* What printing needs. */
+const caw_report_row *caw_report_row_of(const caw_report *report);
+const caw_record *caw_report_first(const caw_report *report, uint32_t table);
+bool caw_report_exact(const caw_report *report); /* an event counted nanoseconds */
+void caw_report_end(caw_report *report);
+
+/* From one moment to another in nanoseconds; the nearest number when there is none. */
+int64_t caw_between(const caw_moment *from, const caw_moment *to);
+
+/* Cells. A moment of frame 0 is not known, nor an end without an address. */
+caw_cell caw_cell_text(const char *text);
+caw_cell caw_cell_count(uint64_t count);
+caw_cell caw_cell_seconds(bool known, int64_t nanoseconds);
+caw_cell caw_cell_between(const caw_moment *from, const caw_moment *to);
+caw_cell caw_cell_moment(const caw_moment *moment);
+caw_cell caw_cell_end(const caw_end *end);
+
+#endif

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The reports that list.c lists, each in the file of its name. */
+#ifndef CAW_REPORTS_H
+#define CAW_REPORTS_H
+
+#include "caw_capture.h"
+
+extern const caw_report_row caw_report_connect;
+
+#endif
