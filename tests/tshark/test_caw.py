@@ -347,6 +347,15 @@ def test_lines_appear_at_once(start, launcher):
 # ---- signals ---------------------------------------------------------------------------------
 
 
+SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+
+
+def heed_signals():
+    """Whoever runs the tests in the background, or by nohup, has some of them ignored."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+
+
 @pytest.fixture
 def waiting(start, launcher):
     """waiting(bytes, stdout=..., ...): it has been given them and waits for more."""
@@ -354,6 +363,7 @@ def waiting(start, launcher):
 
     def waiting(content, **options):
         options = {'stdin': subprocess.PIPE, 'start_new_session': True, 'bufsize': 0} | options
+        options |= {'preexec_fn': heed_signals}
         running.append(start([launcher], **options))
         running[-1].stdin.write(content)
         return running[-1]
@@ -365,7 +375,7 @@ def waiting(start, launcher):
 
 
 @pytest.mark.parametrize('who', [os.kill, os.killpg], ids=['alone', 'as by the terminal'])
-@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize('number', SIGNALS)
 def test_a_signal_while_it_waits_for_packets(number, who, waiting, echoes):
     running = waiting(echoes.read_bytes())
     for expected in ('EchoRequest()\n', 'EchoResponse()\n'):
