@@ -111,7 +111,7 @@ static bool is_ours(ca_connection *connection) {
         connection->ours = caw_connection_speaker(&connection->life, end) != CAW_SIDE_CLIENT &&
                            endpoints_serves(&connection->ends[end]);
     if (!connection->ours)
-        connection->ours = conversation_circuit(connection->stream) != NULL;
+        connection->ours = conversation_circuit(connection->stream + 1) != NULL;
     return connection->ours;
 }
 
@@ -119,7 +119,7 @@ static bool is_ours(ca_connection *connection) {
 
 static caw_event *new_event(const ca_look *look, const ca_connection *connection, int end) {
     caw_event *event = tap_new(look->pinfo);
-    const caw_circuit *circuit = conversation_circuit(connection->stream);
+    const caw_circuit *circuit = conversation_circuit(connection->stream + 1);
 
     event->transport = CAW_TRANSPORT_TCP;
     event->source = connection->ends[end];
@@ -163,7 +163,7 @@ static void tell_end(const ca_look *look, const caw_event *event) {
     caw_circuit *circuit = NULL;
 
     if (!PINFO_FD_VISITED(look->pinfo))
-        circuit = conversation_circuit(event->connection - 1);
+        circuit = conversation_circuit(event->connection);
     if (circuit)
         caw_circuit_stop_keeping(circuit);
     tap_tell(look->pinfo, tap_events(look->pinfo), circuit, event);
@@ -205,20 +205,20 @@ static void see_change(ca_look *look, ca_connection *connection, int end, uint32
 
 /* Most segments are of a connection that has been seen: there is no need to look for its ends. */
 static ca_connection *connection_of(const struct tcpheader *tcp, int *end) {
-    caw_end source = tap_end(&tcp->ip_src, tcp->th_sport);
-    caw_end target = tap_end(&tcp->ip_dst, tcp->th_dport);
-    ca_connection key;
-
     if (!streams)
         streams = g_ptr_array_new();
     if (streams->len <= tcp->th_stream)
         g_ptr_array_set_size(streams, (int)tcp->th_stream + 1);
     ca_connection **of_stream = (ca_connection **)&streams->pdata[tcp->th_stream];
-    *end = compare(&source, &target) > 0;
     if (!*of_stream) {
+        caw_end source = tap_end(&tcp->ip_src, tcp->th_sport);
+        caw_end target = tap_end(&tcp->ip_dst, tcp->th_dport);
+        ca_connection key;
         order_ends(&source, &target, &key);
         *of_stream = find_or_make(&key);
     }
+    int order = cmp_address(&tcp->ip_src, &tcp->ip_dst);
+    *end = order ? order > 0 : tcp->th_sport > tcp->th_dport;
     return *of_stream;
 }
 

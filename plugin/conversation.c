@@ -18,7 +18,7 @@ typedef struct {
 
 /* Of this capture. */
 static caw_searches *searches;
-static wmem_map_t *circuits;  /* by stream: those that have carried a message */
+static wmem_map_t *circuits;  /* by connection: those that have carried a message */
 static wmem_list_t *in_order; /* the same, one after another */
 
 /* ---- Wireshark's memory under the core's history ---------------------------------------- */
@@ -252,23 +252,24 @@ static bool is_strange(const ca_conversation *conversation, int end) {
 }
 
 /* Called when a direction has shown that it is Channel Access. */
-static void list_circuit(caw_circuit *circuit, packet_info *pinfo) {
-    const struct tcp_analysis *tcp = get_tcp_conversation_data(NULL, pinfo);
-    void *stream = tcp ? GUINT_TO_POINTER(tcp->stream) : NULL;
+static void list_circuit(const ca_notes *notes) {
+    void *number = GUINT_TO_POINTER(notes->connection);
 
-    if (!tcp || wmem_map_contains(circuits, stream))
+    if (!notes->connection || wmem_map_contains(circuits, number))
         return;
-    wmem_map_insert(circuits, stream, circuit);
-    wmem_list_append(in_order, circuit);
+    wmem_map_insert(circuits, number, notes->circuit);
+    wmem_list_append(in_order, notes->circuit);
 }
 
 /* ---- the entry points' side ------------------------------------------------------------- */
 
 ca_notes *conversation_segment(tvbuff_t *tvb, packet_info *pinfo, const struct tcpinfo *tcp) {
-    ca_notes *notes = notes_of(tvb, get_tcp_conversation_data(NULL, pinfo), pinfo);
+    const struct tcp_analysis *analysis = get_tcp_conversation_data(NULL, pinfo);
+    ca_notes *notes = notes_of(tvb, analysis, pinfo);
 
     if (!notes->recording)
         return notes;
+    notes->connection = analysis ? analysis->stream + 1 : 0;
     ca_conversation *conversation = conversation_of(pinfo);
     notes->end = end_of(pinfo);
     notes->circuit = conversation->circuit;
@@ -277,7 +278,7 @@ ca_notes *conversation_segment(tvbuff_t *tvb, packet_info *pinfo, const struct t
     bool known = caw_stream_contents(stream) == CAW_CONTENTS_MESSAGES;
     cut(notes, stream, &segment);
     if (!known && caw_stream_contents(stream) == CAW_CONTENTS_MESSAGES)
-        list_circuit(notes->circuit, pinfo);
+        list_circuit(notes);
     notes->strange = is_strange(conversation, notes->end);
     uint32_t at = MIN(caw_stretch_first(&notes->first.is), segment.captured);
     find_server(notes, pinfo, segment.bytes + at, segment.captured - at);
@@ -349,12 +350,6 @@ const char *conversation_host(const ca_notes *notes) {
     return notes->circuit ? caw_circuit_host(notes->circuit) : NULL;
 }
 
-uint32_t conversation_number(const ca_notes *notes, packet_info *pinfo) {
-    const struct tcp_analysis *tcp = notes->circuit ? get_tcp_conversation_data(NULL, pinfo) : NULL;
-
-    return tcp ? tcp->stream + 1 : 0;
-}
-
 /* ---- what is told later ----------------------------------------------------------------- */
 
 bool conversation_keeps(const ca_notes *notes, const caw_event *event) {
@@ -372,8 +367,8 @@ caw_circuit *conversation_keeper(const ca_notes *notes) {
     return notes->recording ? notes->circuit : NULL;
 }
 
-caw_circuit *conversation_circuit(uint32_t stream) {
-    return wmem_map_lookup(circuits, GUINT_TO_POINTER(stream));
+caw_circuit *conversation_circuit(uint32_t connection) {
+    return wmem_map_lookup(circuits, GUINT_TO_POINTER(connection));
 }
 
 void conversation_each_circuit(void (*visit)(caw_circuit *circuit)) {

@@ -35,6 +35,7 @@ typedef struct {
     ca_stretch first;           /* of a TCP payload */
     bool strange;               /* no sign yet that this direction is Channel Access */
     bool recording;             /* this is the first visit */
+    uint32_t connection;        /* numbers those of the capture from 1; 0: none is known */
     int end;                    /* of the circuit */
     caw_circuit *circuit;       /* NULL for a datagram */
     caw_side speaker;           /* of a datagram */
@@ -66,9 +67,6 @@ const caw_note *conversation_note(ca_notes *notes, packet_info *pinfo, const caw
 const char *conversation_user(const ca_notes *notes);
 const char *conversation_host(const ca_notes *notes);
 
-/* Numbers the TCP connections of a capture from 1; 0 of a datagram. */
-uint32_t conversation_number(const ca_notes *notes, packet_info *pinfo);
-
 /*
  * The circuit keeps this event of a payload, whose note is what conversation_note gave, or NULL: it
  * is told later. Only on the first visit: on later ones the notes are known.
@@ -81,8 +79,8 @@ bool conversation_waits(const ca_notes *notes);
 /* Where events may be kept that are to be told before the next of this payload; NULL: nowhere. */
 caw_circuit *conversation_keeper(const ca_notes *notes);
 
-/* The circuit of the TCP stream with this number; NULL when it has carried no messages. */
-caw_circuit *conversation_circuit(uint32_t stream);
+/* The circuit of the connection with this number; NULL when it has carried no messages. */
+caw_circuit *conversation_circuit(uint32_t connection);
 
 /* Visits all circuits, in the order of their first messages. */
 void conversation_each_circuit(void (*visit)(caw_circuit *circuit));

@@ -246,15 +246,11 @@ static void append_timestamp(const caw_event *event, GString *out) {
     }
 }
 
-static bool is_same_end(const caw_end *a, const caw_end *b) {
-    return a->size == b->size && a->port == b->port && memcmp(a->bytes, b->bytes, a->size) == 0;
-}
-
 /* It begins as the one before does: both are of this frame, on the way between the same ends. */
 static bool is_alike(const caw_event *event, const caw_event *before) {
     return before && event->now.frame == before->now.frame &&
-           is_same_end(&event->source, &before->source) &&
-           is_same_end(&event->target, &before->target);
+           memcmp(&event->source, &before->source, sizeof event->source) == 0 &&
+           memcmp(&event->target, &before->target, sizeof event->target) == 0;
 }
 
 /* The default format, without asking for each token by name. */

@@ -76,7 +76,7 @@ static const caw_event *about_payload(ca_payload *payload) {
 
     about->transport = notes->circuit ? CAW_TRANSPORT_TCP : CAW_TRANSPORT_UDP;
     about->circuit = notes->circuit;
-    about->connection = conversation_number(payload->notes, payload->pinfo);
+    about->connection = notes->connection;
     return payload->about = about;
 }
 
@@ -102,14 +102,14 @@ static void tell(const ca_payload *payload, const caw_event *event) {
     tap_tell(payload->pinfo, payload->events, conversation_keeper(payload->notes), event);
 }
 
-static void tell_message(ca_payload *payload, const caw_message *message, const caw_note *note) {
+static void tell_message(ca_payload *payload, const caw_message *message, const tree_about *about) {
     if (is_unheard(payload))
         return;
     caw_event *event = new_event(payload, CAW_EVENT_MESSAGE);
     event->message = *message;
-    event->note = note;
-    event->user = conversation_user(payload->notes);
-    event->host = conversation_host(payload->notes);
+    event->note = about->note;
+    event->user = about->user;
+    event->host = about->host;
     tell(payload, event);
 }
 
@@ -143,7 +143,7 @@ static void show(ca_payload *payload, uint32_t at, const caw_message *message, c
     if (cut == &ei_ca_own[OWN_FLAW_CUT])
         tell_malformed(payload, "the datagram ends inside the message", message->whole.len);
     else
-        tell_message(payload, message, note);
+        tell_message(payload, message, &about);
     tree_info(payload->pinfo, begin_columns(payload), message, &about);
     proto_item *item =
         tree_message(payload->tree, payload->pinfo, payload->tvb, at, message, &about);

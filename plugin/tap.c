@@ -128,9 +128,14 @@ static void append(packet_info *pinfo, ca_events *events, const caw_event *event
     events->all[events->count++] = event;
 }
 
-void tap_tell(packet_info *pinfo, ca_events *events, caw_circuit *circuit, const caw_event *event) {
-    for (const caw_event *kept; circuit && (kept = caw_circuit_kept(circuit));)
+static void tell_kept(packet_info *pinfo, ca_events *events, caw_circuit *circuit) {
+    for (const caw_event *kept; (kept = caw_circuit_kept(circuit));)
         append(pinfo, events, copy(kept, pinfo->pool));
+}
+
+void tap_tell(packet_info *pinfo, ca_events *events, caw_circuit *circuit, const caw_event *event) {
+    if (circuit)
+        tell_kept(pinfo, events, circuit);
     append(pinfo, events, event);
 }
 

@@ -433,10 +433,10 @@ static void report_flaws(packet_info *pinfo, proto_item *item, uint64_t flaws) {
 
 proto_item *tree_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t at,
                          const caw_message *message, const tree_about *about) {
-    ca_walk walk = {.pinfo = pinfo, .tvb = tvb, .base = at, .message = message, .about = about};
     proto_item *item = NULL;
 
     if (tree) {
+        ca_walk walk = {.pinfo = pinfo, .tvb = tvb, .base = at, .message = message, .about = about};
         item = proto_tree_add_item(tree, proto_ca, tvb, (int)at, (int)message->whole.len, ENC_NA);
         walk.root = proto_item_add_subtree(item, ett_ca);
         walk.visible = PTREE_DATA(tree)->visible;

@@ -709,5 +709,7 @@ void caw_circuit_stop_keeping(caw_circuit *circuit) {
 }
 
 const caw_event *caw_circuit_kept(caw_circuit *circuit) {
-    return is_settled(circuit) ? caw_kept_take(&circuit->kept, &circuit->store.memory) : NULL;
+    if (caw_kept_is_empty(&circuit->kept) || !is_settled(circuit)) /* mostly it is */
+        return NULL;
+    return caw_kept_take(&circuit->kept, &circuit->store.memory);
 }

@@ -21,6 +21,11 @@ typedef struct {
     size_t bytes;
 } caw_kept_queue;
 
+/* Nothing is in it, and nothing that was taken is to be freed. */
+static inline bool caw_kept_is_empty(const caw_kept_queue *queue) {
+    return !queue->first && !queue->told;
+}
+
 /* False when there is no room or memory for another. */
 bool caw_kept_add(caw_kept_queue *queue, const caw_memory *memory, const caw_event *event, int end,
                   caw_note *later);
