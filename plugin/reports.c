@@ -53,6 +53,7 @@ typedef struct {
     caw_report *report;
     caw_form form;
     char *table; /* NULL: all */
+    bool ended;  /* what was left at the end has been told; Wireshark may draw more than once */
 } printed;
 
 static tap_packet_status on_packet(void *data, packet_info *pinfo _U_, epan_dissect_t *edt _U_,
@@ -68,9 +69,11 @@ static bool write_text(void *user _U_, const char *text, size_t length) {
 
 static void on_draw(void *data) {
     static const caw_output output = {write_text, NULL};
-    const printed *print = data;
+    printed *print = data;
 
-    tap_rest(observe, print->report);
+    if (!print->ended)
+        tap_rest(observe, print->report);
+    print->ended = true;
     caw_report_print(print->report, print->form, print->table, &output);
     output_flush();
 }
@@ -79,6 +82,7 @@ static void on_draw(void *data) {
 static void on_reset(void *data) {
     printed *print = data;
 
+    print->ended = false;
     caw_report_free(print->report);
     if (!(print->report = new_report(print->row)))
         output_fail("out of memory", OUTPUT_FAILED);
