@@ -33,7 +33,7 @@ typedef struct {
 /* One look at a frame. */
 typedef struct {
     packet_info *pinfo;
-    unsigned before; /* so many events stand in front of the frame's messages */
+    unsigned before; /* so many events stand before the frame's messages */
 } ca_look;
 
 static GHashTable *connections; /* by their ends, which are the key */
@@ -169,7 +169,7 @@ static void tell_end(const ca_look *look, const caw_event *event) {
     tap_tell(look->pinfo, tap_events(look->pinfo), circuit, event);
 }
 
-/* What a SYN does stands in front of what its segment may carry, all else behind. */
+/* What a SYN does comes before what its segment may carry, all else after it. */
 static void tell(ca_look *look, ca_connection *connection, const caw_event *event) {
     if (!is_ours(connection)) {
         keep(connection, event);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The format as a whole: text, braces and names. What is behind the colon is the spec's. */
+/* The format as a whole: text, braces and names. What is after the colon is the spec's. */
 #include "format.h"
 
 #include "caw.h"

@@ -14,7 +14,7 @@
 typedef struct {
     gboolean negative;
     const char *prefix;
-    GString *digits; /* in front of the point */
+    GString *digits; /* before the point */
     GString *rest;   /* from the point on: ".5e+10%" */
 } number;
 
@@ -82,7 +82,7 @@ static char *print_int(const format_spec *spec, gint64 integer, GString *out) {
     char type = spec->type ? spec->type : 'd';
     guint base = type == 'b' ? 2 : type == 'o' ? 8 : strchr("xX", type) ? 16 : 10;
     if (spec->precision >= 0)
-        return g_strdup("a whole number takes no precision; write 'f' behind it for places");
+        return g_strdup("a whole number takes no precision; write 'f' after it for places");
     if (type == 'c')
         return print_character(spec, integer, out);
     number value = new_number();
@@ -136,7 +136,7 @@ static GString *shortest(double real, gboolean alternate) {
 }
 
 /*
- * Type 'g': this many digits, as many of them behind the point as the size allows, else with an
+ * Type 'g': this many digits, as many of them after the point as the size allows, else with an
  * exponent. Not left to printf, whose "%#g" drops zeros in some versions of glibc. Without a type
  * (`plain`) a whole number keeps ".0", for which the last digit has to make room.
  */
@@ -245,7 +245,7 @@ static void round_decimal(decimal *self, char kind, int precision) {
         round_digits(self, MAX(precision, 1));
 }
 
-/* How many digits are in front of the point; the rest is for the exponent. */
+/* How many digits are before the point; the rest is for the exponent. */
 static int point_place(const decimal *self, char kind, int precision) {
     int whole = self->exponent + (int)self->digits->len;
     if (kind == 'f' || (kind == 'g' && self->exponent <= 0 && whole > -6))

@@ -34,7 +34,7 @@ static int take_number(reader *in, int none) {
     return number;
 }
 
-/* Any character in front of an alignment is the fill. */
+/* Any character before an alignment is the fill. */
 static void take_alignment(reader *in, format_spec *spec) {
     gsize size = in->at < in->end ? (gsize)(g_utf8_next_char(in->at) - in->at) : 1;
     if (size < (gsize)(in->end - in->at) && strchr("<>=^", in->at[size]) && in->at[size]) {

@@ -14,7 +14,7 @@ typedef enum {
     FORMAT_OBJECT   /* .print: anything else that Python prints but cannot format, as bytes */
 } format_kind;
 
-/* Borrowed from whoever fills it in; must live until it is called again. */
+/* Borrowed from the callback that fills it in; must live until that is called again. */
 typedef struct {
     format_kind kind;
     gint64 integer;

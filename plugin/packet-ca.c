@@ -206,7 +206,7 @@ static int want_more(const ca_payload *payload, uint32_t at) {
     return (int)payload->captured;
 }
 
-/* Bytes that the capture lacks in front of a stretch, as an item without bytes. */
+/* Bytes that the capture lacks before a stretch, as an item without bytes. */
 static void show_missing(const ca_payload *payload, const caw_stretch *stretch) {
     if (!stretch->missing && !stretch->given_up)
         return;
@@ -217,12 +217,12 @@ static void show_missing(const ca_payload *payload, const caw_stretch *stretch) 
                                                       "Channel Access, %u bytes missing, %u wasted",
                                                       stretch->missing, stretch->given_up);
     expert_add_info_format(payload->pinfo, item, &ei_ca_own[OWN_FLAW_MISSING],
-                           "The capture lacks %u bytes in front of this%s", stretch->missing,
+                           "The capture lacks %u bytes before this%s", stretch->missing,
                            stretch->given_up ? ", and a message that began before them is lost"
                                              : "");
 }
 
-/* What is in front of the first message of the stretch at `at`. Where that is. */
+/* What comes before the first message of the stretch at `at`. Where that is. */
 static uint32_t show_start(ca_payload *payload, uint32_t at, const caw_stretch *stretch) {
     uint32_t repeated = MIN(stretch->repeated, payload->captured - at);
     uint32_t continued = MIN(stretch->continued, payload->captured - at - repeated);

@@ -119,7 +119,7 @@ static char *take_table(const char **rest) {
     return g_strndup(name, length);
 }
 
-/* The words in front of the filter, in any order; the last of each kind counts. */
+/* The words before the filter, in any order; the last of each kind counts. */
 static const char *read_words(const char *rest, printed *print) {
     for (char *table;;) {
         if (take_word(&rest, "json")) {

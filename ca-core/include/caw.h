@@ -337,7 +337,7 @@ typedef enum {
     CAW_ELEMENT_DOUBLE
 } caw_element_kind;
 
-/* DBR types (db_access.h): a base type, plain or with ever more metadata in front of the value. */
+/* DBR types (db_access.h): a base type, plain or with ever more metadata before the value. */
 typedef enum {
     /* plain: the value alone */
     CAW_DBR_STRING,

@@ -114,10 +114,10 @@ size_t caw_packet_text(const caw_packet *packet, const caw_attribute *attribute,
 /* ---- 2. events ---------------------------------------------------------------------------- */
 
 /*
- * What lines, reports and expressions read, and nothing else: whoever reads packets makes these,
+ * What lines, reports and expressions read, and nothing else: a reader of packets makes these,
  * one after another in the order of the capture; in a frame, the end of a circuit comes after the
  * frame's messages. An event and all it points to hold until the callback that gets it returns:
- * whoever needs more copies. What is not known is zero or NULL.
+ * copy what you need for longer. What is not known is zero or NULL.
  *
  * An event may be told later than its own frame, and says itself when and where it was: a message
  * waits until it is known who serves (caw_circuit_keep), the beginning of a connection until it is
@@ -178,7 +178,7 @@ size_t caw_end_text(const caw_end *end, char *text, size_t size);
 #define CAW_END_TEXT 46
 
 /*
- * A copy that stands alone: the bytes of its message and frame, its note, user and host lie behind
+ * A copy that stands alone: the bytes of its message and frame, its note, user and host lie after
  * it in one piece of memory, to be freed with memory->release. What belongs to a circuit, or to
  * searches, stays theirs: the circuit, and what the note points to. NULL without memory.
  */
@@ -472,7 +472,7 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
  * - UDP: names of messages, `command`, `size`, and everything under `not` look at the first 2
  *   messages of a datagram: the VERSION and the first search or answer. Other comparisons look at
  *   all messages that start in the first 256 bytes, about 7 searches, for names of PVs, and 160
- *   for numbers. Later ones slip through. Behind the first, only messages as the protocol wants
+ *   for numbers. Later ones slip through. After the first, only messages as the protocol wants
  *   them are found; the rare data that looks like one is, too.
  * - What follows a message with an extended header (large arrays) in the same packet is not seen.
  * - Requests and answers have the same command number. Who sends from port 5064 is a server, who

@@ -220,8 +220,8 @@ typedef enum {
  * What the bytes of a stretch are, in the order in which they stand there. All counts are bytes.
  */
 typedef struct {
-    uint32_t missing;   /* that the capture lacks in front of this stretch, so far */
-    uint32_t given_up;  /* in front of these, of a message that was kept and lacks them */
+    uint32_t missing;   /* that the capture lacks before this stretch, so far */
+    uint32_t given_up;  /* before these, of a message that was kept and lacks them */
     uint32_t repeated;  /* that were seen before */
     uint32_t continued; /* of a message that began in an earlier segment */
     uint32_t skipped;   /* up to the first proven message */
@@ -229,11 +229,11 @@ typedef struct {
     uint32_t tail;      /* up to the end of the segment: see `tail_kind` */
     uint32_t length;    /* from repeated to tail; the next stretch begins after them */
     caw_tail tail_kind;
-    bool after_loss; /* what is in front of this stretch is missing or was not understood: answers
+    bool after_loss; /* what comes before this stretch is missing or was not understood: answers
                         may be lost */
 } caw_stretch;
 
-/* Bytes in front of its first message. */
+/* Bytes before its first message. */
 static inline uint32_t caw_stretch_first(const caw_stretch *stretch) {
     return stretch->repeated + stretch->continued + stretch->skipped;
 }

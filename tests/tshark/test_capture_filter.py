@@ -567,7 +567,7 @@ MISTAKES = [
     ('and search', 0, "before 'and'", 'beacon'),
     ('search beacon', 0, "no such message 'search beacon'", 'beacon'),
     ('host 10.0.0', 5, "'10.0.0'", 'host 10.0.0.1'),
-    ('net 10.0.0.1/24', 4, "'10.0.0.1/24'", 'zeros behind the bits'),
+    ('net 10.0.0.1/24', 4, "'10.0.0.1/24'", 'zeros after the bits'),
     ('port 70000', 5, "'70000'", '65535'),
     ('tcp src host 10.0.0.1', 8, "'host'", 'port NUMBER'),
     ('search; reboot', 6, "';'", 'and or not'),

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* The space left behind an event, taken from the front. */
+/* The space left after an event, taken from the front. */
 static void *put(char **space, const void *bytes, size_t length) {
     void *at = *space;
     if (length)

@@ -19,7 +19,7 @@ void *caw_keep(caw_store *store, size_t bytes);
 /* The text is this name. */
 bool caw_same_text(const char *text, caw_view name);
 
-/* A copy of a text with a NUL behind it. */
+/* A copy of a text, with a NUL at its end. */
 const char *caw_keep_text(caw_store *store, caw_view text);
 
 void caw_store_free(caw_store *store);

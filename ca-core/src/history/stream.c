@@ -9,7 +9,7 @@
 #include <string.h>
 
 struct caw_stream {
-    caw_gaps gaps; /* in front of `seen` */
+    caw_gaps gaps; /* before `seen` */
     uint64_t largest;
     bool placed;     /* `seen` means something */
     bool begun;      /* a segment was added */
@@ -19,7 +19,7 @@ struct caw_stream {
     uint64_t grid;   /* position of a message: all begin at multiples of 8 from there */
     uint64_t seen;   /* position after the last byte */
     caw_place place; /* there */
-    uint32_t kept;   /* bytes in front of there that shall be added again */
+    uint32_t kept;   /* bytes before there that are to be added again */
 };
 
 /* How far a stretch of a segment is understood. */
@@ -81,7 +81,7 @@ static bool is_kept(const caw_stream *stream, uint64_t from, uint64_t end) {
     return stream->kept && stream->seen - from == stream->kept && end > stream->seen;
 }
 
-/* Bytes of a gap: those that were seen in front of it are repeated, it may end before they do. */
+/* Bytes of a gap: those that were seen before it are repeated, it may end before they do. */
 static void put_into(const caw_gap *gap, caw_walk *walk, caw_stretch *stretch) {
     uint64_t from = walk->start + walk->at;
     walk->until = smaller(walk->segment->length, gap->to - walk->start);
@@ -130,7 +130,7 @@ static uint32_t skip(const caw_stream *stream, const caw_walk *walk) {
                                 stream->aligned ? 8 : 1, whole);
 }
 
-/* What is in front of the first message. */
+/* What comes before the first message. */
 static void find_first(const caw_stream *stream, caw_walk *walk, caw_stretch *stretch) {
     uint32_t left = walk->until - walk->at;
     uint32_t there = walk->there - smaller(walk->at, walk->there);

@@ -10,7 +10,7 @@
 #define CAW_STATE_MOST  16 /* MAX_ENUM_STATES */
 #define CAW_EVENT_SIZE  16 /* struct mon_info */
 
-/* Bytes of a metadata field in front of elements of this kind; of all states together. */
+/* Bytes of a metadata field before elements of this kind; of all states together. */
 static inline uint32_t caw_meta_size(const caw_field_row *row, caw_element_kind element) {
     return row->room == CAW_ROOM_OF_ELEMENT ? caw_element_size(element) : row->room;
 }

@@ -138,7 +138,7 @@ static bool next_of_minor(caw_cursor *cursor, caw_field *field) {
 
 /* ---- values ------------------------------------------------------------------------------- */
 
-/* How many names of states there are: the number in front of the first. */
+/* How many names of states there are: the number before the first. */
 static uint32_t states_shown(const caw_cursor *cursor) {
     uint32_t names = cursor->at - cursor->index * CAW_STATE_ROOM;
     int16_t states = (int16_t)wire_u16(cursor->message->whole, names - 2);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What one message alone shows to be wrong. One function per part of a message; legal traffic of
- * any server or client known raises notes at most. Bytes behind the NUL of a string and RISC
- * padding are never judged: servers leave old buffer contents there. rsrv leaves them behind
+ * any server or client known raises notes at most. Bytes after the NUL of a string and RISC
+ * padding are never judged: servers leave old buffer contents there. rsrv leaves them after
  * values of variable length as well.
  */
 #include "flaws.h"

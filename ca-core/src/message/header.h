@@ -56,7 +56,7 @@ static inline int64_t caw_size_of(const caw_header *header) {
 /* One word of a header. */
 typedef struct {
     caw_field_id id;
-    uint8_t len; /* bytes, 0 behind the last word */
+    uint8_t len; /* bytes, 0 after the last word */
 } caw_header_word;
 
 /*

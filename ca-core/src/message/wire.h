@@ -61,7 +61,7 @@ static inline caw_view wire_sub(caw_view view, uint32_t at, uint32_t len) {
     return sub;
 }
 
-/* Bytes in front of the first NUL, all of them when there is none. */
+/* Bytes before the first NUL, all of them when there is none. */
 static inline uint32_t wire_strlen(caw_view view) {
     const uint8_t *nul = view.len ? memchr(view.bytes, 0, view.len) : NULL;
     return nul ? (uint32_t)(nul - view.bytes) : view.len;

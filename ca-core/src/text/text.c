@@ -31,7 +31,7 @@ void caw_put_whole(caw_text *out, const char *chars, size_t length) {
 
 /* ---- numbers ------------------------------------------------------------------------------ */
 
-/* Writes two digits in front of `end`; returns where they begin. */
+/* Writes two digits before `end`; returns where they begin. */
 static char *pair_before(char *end, uint32_t value) {
     static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930"
                                 "31323334353637383940414243444546474849505152535455565758596061"
@@ -78,7 +78,7 @@ void caw_put_ipv4(caw_text *out, uint32_t address) {
 
 /*
  * Digits are copied in one piece of this size, whatever their number: room for it is always there,
- * and what is too much is overwritten or left behind.
+ * and what is too much is overwritten, or stays after the end.
  */
 #define PIECE 20
 

@@ -16,7 +16,7 @@ static void put_offset(caw_text *out, where_spot spot, uint32_t at) {
     } else {
         caw_put_unsigned(out, UDP_HEADER + spot.at + at);
     }
-    for (uint32_t i = 0; i < spot.behind; i++) {
+    for (uint32_t i = 0; i < spot.after; i++) {
         caw_put(out, '+');
         caw_where_put_load(out, caw_where_nth_spot(spot.transport, i),
                            caw_where_header[WHERE_SIZE].at, caw_where_header[WHERE_SIZE].len);

@@ -216,7 +216,7 @@ static bool is_number(const caw_where_token *token, uint32_t *number) {
     return token->kind == WORD && read_number(token, &at, number) && at == token->length;
 }
 
-/* Four numbers with dots; *at is then behind them. */
+/* Four numbers with dots; *at is then after them. */
 static bool read_address(const caw_where_token *token, size_t *at, uint32_t *address) {
     uint32_t octet;
     *address = 0;
@@ -236,7 +236,7 @@ static bool is_address(const caw_where_token *token, uint32_t *address) {
     return token->kind == WORD && read_address(token, &at, address) && at == token->length;
 }
 
-/* ADDRESS/BITS, with zeros behind the bits: libpcap wants it so. */
+/* ADDRESS/BITS, with zeros after the bits, as libpcap wants it. */
 static bool is_net(const caw_where_token *token) {
     size_t at = 0;
     uint32_t address, bits;
@@ -246,7 +246,7 @@ static bool is_net(const caw_where_token *token) {
     return at == token->length && bits <= 32 && (bits == 32 || !(address & UINT32_MAX >> bits));
 }
 
-/* The value behind host, net or port. */
+/* The value after host, net or port. */
 static bool is_packet_value(const caw_where_token *what, const caw_where_token *value) {
     uint32_t number;
     if (is_word(what, "host"))
@@ -299,7 +299,7 @@ static const where_node *parse_packet(parser *p) {
         if (!is_packet_value(&p->now, &p->next))
             return complain(p, &p->next, "no such value",
                             ": host 10.0.0.1, net 10.0.0.0/24 with "
-                            "zeros behind the bits, or port 0 to 65535");
+                            "zeros after the bits, or port 0 to 65535");
         advance(p);
         last = p->now;
         if (port) {

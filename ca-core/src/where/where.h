@@ -151,7 +151,7 @@ typedef enum {
 typedef struct {
     caw_transport transport;
     uint32_t at;
-    uint32_t behind;
+    uint32_t after;
 } where_spot;
 
 /* The i-th message of a segment or datagram, the sizes of those before it added up. */
