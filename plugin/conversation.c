@@ -3,6 +3,7 @@
 
 #include "conversation.h"
 #include "endpoints.h"
+#include "memory.h"
 #include "protocol.h"
 
 #include <epan/conversation.h>
@@ -20,18 +21,6 @@ typedef struct {
 static caw_searches *searches;
 static wmem_map_t *circuits;  /* by connection: those that have carried a message */
 static wmem_list_t *in_order; /* the same, one after another */
-
-/* ---- Wireshark's memory under the core's history ---------------------------------------- */
-
-static void *allocate(void *user _U_, size_t bytes) {
-    return wmem_alloc(wmem_file_scope(), bytes);
-}
-
-static void release(void *user _U_, void *memory) {
-    wmem_free(wmem_file_scope(), memory);
-}
-
-static const caw_memory file_memory = {allocate, release, NULL};
 
 static void new_capture(void) {
     searches = caw_searches_new(&file_memory);
@@ -147,22 +136,6 @@ static caw_side speaker_by_syn(packet_info *pinfo) {
     return pinfo->srcport == tcp->server_port ? CAW_SIDE_SERVER : CAW_SIDE_CLIENT;
 }
 
-/* The first message here that only one side could have sent tells. */
-static caw_side speaker_by_bytes(const uint8_t *bytes, uint32_t length, caw_transport transport) {
-    uint32_t at = 0;
-
-    while (at < length) {
-        caw_side side = caw_speaker(bytes + at, length - at, transport);
-        if (side != CAW_SIDE_NOBODY)
-            return side;
-        int64_t size = caw_size(bytes + at, length - at);
-        if (size <= 0 || size > length - at)
-            break;
-        at += (uint32_t)size;
-    }
-    return CAW_SIDE_NOBODY;
-}
-
 /* The first of these that knows. */
 static void find_server(ca_notes *notes, packet_info *pinfo, const uint8_t *bytes,
                         uint32_t length) {
@@ -172,7 +145,7 @@ static void find_server(ca_notes *notes, packet_info *pinfo, const uint8_t *byte
     if (speaker == CAW_SIDE_NOBODY)
         speaker = endpoints_tcp_speaker(pinfo);
     if (speaker == CAW_SIDE_NOBODY)
-        speaker = speaker_by_bytes(bytes, length, CAW_TRANSPORT_TCP);
+        speaker = caw_speaker_of_all(bytes, length, CAW_TRANSPORT_TCP);
     if (speaker != CAW_SIDE_NOBODY)
         caw_circuit_set_server(notes->circuit,
                                speaker == CAW_SIDE_SERVER ? notes->end : !notes->end);
@@ -294,7 +267,7 @@ ca_notes *conversation_datagram(tvbuff_t *tvb, packet_info *pinfo) {
     notes->speaker = endpoints_udp_speaker(pinfo);
     if (notes->speaker == CAW_SIDE_NOBODY)
         notes->speaker =
-            speaker_by_bytes(tvb_get_ptr(tvb, 0, (int)captured), captured, CAW_TRANSPORT_UDP);
+            caw_speaker_of_all(tvb_get_ptr(tvb, 0, (int)captured), captured, CAW_TRANSPORT_UDP);
     return notes;
 }
 

@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "compat.h"
 
-#include "conversation.h"
 #include "endpoints.h"
+#include "memory.h"
 #include "protocol.h"
 
 #include <epan/conversation.h>
 #include <epan/prefs.h>
-#include <epan/wmem_scopes.h>
 
 static dissector_handle_t tcp_handle;
 static dissector_handle_t udp_handle;
 
-/* Endpoints, each a key and its own value; emptied for each capture. */
-static wmem_map_t *servers;
-static wmem_map_t *clients;
+static caw_endpoints *known; /* of this capture */
 
 uint64_t endpoints_endpoint(const address *host, uint32_t port) {
     uint32_t number;
@@ -25,29 +22,12 @@ uint64_t endpoints_endpoint(const address *host, uint32_t port) {
     return caw_endpoint(g_ntohl(number), (uint16_t)port);
 }
 
-static bool has(wmem_map_t *map, uint64_t endpoint) {
-    return wmem_map_contains(map, &endpoint);
-}
-
-static void add(wmem_map_t *map, uint64_t endpoint) {
-    uint64_t *key = wmem_new(wmem_file_scope(), uint64_t);
-
-    *key = endpoint;
-    wmem_map_insert(map, key, key);
-}
-
-/* GLib's own hash uses half of the bits: a capture could make them all the same. */
-static unsigned hash(const void *endpoint) {
-    return wmem_strong_hash(endpoint, sizeof(uint64_t));
-}
-
-static wmem_map_t *new_map(void) {
-    return wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), hash, g_int64_equal);
+static void new_capture(void) {
+    known = caw_endpoints_new(&file_memory);
 }
 
 void endpoints_init(void) {
-    servers = new_map();
-    clients = new_map();
+    register_init_routine(new_capture);
 }
 
 /* ---- learning --------------------------------------------------------------------------- */
@@ -65,53 +45,38 @@ static void adopt(packet_info *pinfo, const address *host, uint32_t port, conver
     conversation_set_dissector(conversation, handle);
 }
 
-static void learn_server(packet_info *pinfo, uint64_t endpoint) {
+/* A server that was not known. */
+static void adopt_server(packet_info *pinfo, uint64_t endpoint) {
     uint32_t number = g_htonl((uint32_t)(endpoint >> 16));
     uint32_t port = endpoint & 0xffff;
     address host;
 
-    if (!endpoint || !port || has(servers, endpoint))
-        return;
-    add(servers, endpoint);
     set_address(&host, AT_IPv4, sizeof number, &number);
     if (!is_configured("tcp.port", port))
         adopt(pinfo, &host, port, CONVERSATION_TCP, tcp_handle);
 }
 
-/* A client searches from a socket of its own; answers may come from anywhere. */
-static void learn_client(packet_info *pinfo, uint64_t endpoint) {
-    if (has(clients, endpoint))
-        return;
-    add(clients, endpoint);
-    if (!is_configured("udp.port", pinfo->srcport))
-        adopt(pinfo, &pinfo->src, pinfo->srcport, CONVERSATION_UDP, udp_handle);
-}
-
 void endpoints_learn(packet_info *pinfo, const caw_message *message) {
     uint64_t sender = endpoints_endpoint(&pinfo->src, pinfo->srcport);
-    bool searches =
-        message->command == CAW_COMMAND_SEARCH && message->row->speaker == CAW_SIDE_CLIENT;
+    uint64_t server = 0;
 
     if (PINFO_FD_VISITED(pinfo) || pinfo->flags.in_error_pkt)
         return;
     if (pinfo->src.type == AT_IPv4)
-        learn_server(pinfo, caw_announced_server(message, sender));
-    if (searches && message->transport == CAW_TRANSPORT_UDP)
-        learn_client(pinfo, sender);
+        server = caw_endpoints_learn_server(known, message, sender);
+    if (server)
+        adopt_server(pinfo, server);
+    if (caw_endpoints_learn_client(known, message, sender) &&
+        !is_configured("udp.port", pinfo->srcport))
+        adopt(pinfo, &pinfo->src, pinfo->srcport, CONVERSATION_UDP, udp_handle);
 }
 
 /* ---- who speaks ------------------------------------------------------------------------- */
 
-/* One of two ends is the server's: CAW_SIDE_SERVER if the sender is there. */
-static caw_side one_of(bool source, bool destination) {
-    if (source == destination)
-        return CAW_SIDE_NOBODY;
-    return source ? CAW_SIDE_SERVER : CAW_SIDE_CLIENT;
-}
-
 caw_side endpoints_announced_speaker(packet_info *pinfo) {
-    return one_of(has(servers, endpoints_endpoint(&pinfo->src, pinfo->srcport)),
-                  has(servers, endpoints_endpoint(&pinfo->dst, pinfo->destport)));
+    return caw_side_of_source(
+        caw_endpoints_has_server(known, endpoints_endpoint(&pinfo->src, pinfo->srcport)),
+        caw_endpoints_has_server(known, endpoints_endpoint(&pinfo->dst, pinfo->destport)));
 }
 
 bool endpoints_serves(const caw_end *end) {
@@ -119,7 +84,8 @@ bool endpoints_serves(const caw_end *end) {
 
     memcpy(&number, end->bytes, sizeof number);
     return is_configured("tcp.port", end->port) ||
-           (end->size == sizeof number && has(servers, caw_endpoint(g_ntohl(number), end->port)));
+           (end->size == sizeof number &&
+            caw_endpoints_has_server(known, caw_endpoint(g_ntohl(number), end->port)));
 }
 
 caw_side endpoints_tcp_speaker(packet_info *pinfo) {
@@ -127,16 +93,16 @@ caw_side endpoints_tcp_speaker(packet_info *pinfo) {
 
     if (announced != CAW_SIDE_NOBODY)
         return announced;
-    return one_of(is_configured("tcp.port", pinfo->srcport),
-                  is_configured("tcp.port", pinfo->destport));
+    return caw_side_of_source(is_configured("tcp.port", pinfo->srcport),
+                              is_configured("tcp.port", pinfo->destport));
 }
 
 caw_side endpoints_udp_speaker(packet_info *pinfo) {
     const range_t *ports = prefs_get_range_value("ca", "udp.port");
     uint32_t search = ports && ports->nranges ? ports->ranges[0].low : CAW_SERVER_PORT;
 
-    return one_of(pinfo->srcport == search || pinfo->srcport == CAW_SERVER_PORT,
-                  pinfo->destport == search || pinfo->destport == CAW_SERVER_PORT);
+    return caw_side_of_source(pinfo->srcport == search || pinfo->srcport == CAW_SERVER_PORT,
+                              pinfo->destport == search || pinfo->destport == CAW_SERVER_PORT);
 }
 
 void endpoints_register(dissector_handle_t tcp, dissector_handle_t udp) {

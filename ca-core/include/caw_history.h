@@ -5,6 +5,7 @@
  *     1. history      whose PV, which answer, how long
  *     2. streams      where messages begin, when a capture has gaps
  *     3. plausibility is this Channel Access at all, and where does it go on
+ *     4. endpoints    where servers and clients are
  */
 #ifndef CAW_HISTORY_H
 #define CAW_HISTORY_H
@@ -302,6 +303,54 @@ bool caw_begins(const uint8_t *bytes, size_t available);
  * where not, from 0 in steps of 1. `piece` is that of caw_chain, for a chain of all the bytes.
  */
 size_t caw_resync(const uint8_t *bytes, size_t available, size_t first, size_t step, bool piece);
+
+/*
+ * A TCP segment on a port that nobody has named is one of a circuit: its messages are evidence
+ * enough, or it is the `first` of its direction after the handshake and begins with a VERSION.
+ * `whole`: all bytes of the segment are there.
+ */
+bool caw_is_circuit(const uint8_t *bytes, size_t length, bool whole, bool first);
+
+/*
+ * A whole datagram on a port that nobody has named is Channel Access: searches or their answers, or
+ * what a repeater passes on to its clients' ports.
+ */
+bool caw_is_datagram(const uint8_t *bytes, size_t length);
+
+/* The first of these messages that only one side can have sent tells who sent them all. */
+caw_side caw_speaker_of_all(const uint8_t *bytes, size_t length, caw_transport transport);
+
+/* ---- 4. endpoints ------------------------------------------------------------------------- */
+
+/*
+ * Where servers have said that they are, in search answers and beacons, and from where clients have
+ * searched in datagrams: answers may come to them from anywhere. Which ports are configured is the
+ * caller's to know.
+ */
+typedef struct caw_endpoints caw_endpoints;
+
+/* NULL without memory. */
+caw_endpoints *caw_endpoints_new(const caw_memory *memory);
+void caw_endpoints_free(caw_endpoints *endpoints);
+
+/*
+ * Learns from a message that came `from` there. The server that it announces, if that is news, else
+ * 0; true if a client searches that was not known. Without memory nothing is learned.
+ */
+uint64_t caw_endpoints_learn_server(caw_endpoints *endpoints, const caw_message *message,
+                                    uint64_t from);
+bool caw_endpoints_learn_client(caw_endpoints *endpoints, const caw_message *message,
+                                uint64_t from);
+
+bool caw_endpoints_has_server(const caw_endpoints *endpoints, uint64_t endpoint);
+bool caw_endpoints_has_client(const caw_endpoints *endpoints, uint64_t endpoint);
+
+/* One of two ends is the server's: CAW_SIDE_SERVER if it is the source, nobody if it is both. */
+static inline caw_side caw_side_of_source(bool source_serves, bool target_serves) {
+    if (source_serves == target_serves)
+        return CAW_SIDE_NOBODY;
+    return source_serves ? CAW_SIDE_SERVER : CAW_SIDE_CLIENT;
+}
 
 #ifdef __cplusplus
 }

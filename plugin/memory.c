@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "compat.h"
+
+#include "memory.h"
+
+#include <epan/wmem_scopes.h>
+
+static void *allocate(void *user _U_, size_t bytes) {
+    return wmem_alloc(wmem_file_scope(), bytes);
+}
+
+static void release(void *user _U_, void *memory) {
+    wmem_free(wmem_file_scope(), memory);
+}
+
+const caw_memory file_memory = {allocate, release, NULL};
