@@ -261,6 +261,26 @@ def test_status_of_a_format_that_one_message_cannot_have(caw, echoes):
     assert done.returncode == 2 and done.stderr
 
 
+@pytest.mark.parametrize('report', ['ca,channels', 'ca,channels,json,ca.pv'])
+def test_a_report_that_does_not_exist(report, caw, echoes):
+    """One line, not TShark's list of all protocols' reports."""
+    done = caw('-r', echoes, '-z', report)
+    told = 'caw: no such report: ca,channels (there are ca,connect ca,lines ca,srt)\n'
+    assert (done.returncode, done.stdout, done.stderr) == (2, '', told)
+
+
+@pytest.mark.parametrize('report', ['ca,lines', 'ca,lines,{src}', 'ca,connect', 'ca,srt'])
+def test_a_tshark_without_the_plugin(report, run, stage, launcher, echoes):
+    bare = stage / 'bare' / 'bin'
+    bare.mkdir(parents=True, exist_ok=True)
+    alone = bare / 'caw'
+    alone.write_bytes(launcher.read_bytes())
+    alone.chmod(0o755)
+    done = run([alone, '-r', echoes, '-z', report], env={'WIRESHARK_PLUGIN_DIR': bare})
+    assert (done.returncode, done.stdout) == (2, '') and len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith('caw: tshark did not load the Channel Access plugin')
+
+
 def test_a_full_disk(launcher, run, echoes):
     done = run(['sh', '-c', f'{launcher} -r {echoes} > /dev/full'])
     assert (done.returncode, done.stderr) == (1, 'caw: No space left on device\n')
