@@ -6,9 +6,10 @@
  *
  * A question is about a packet, so this would be a packet that holds a write and, beside it, a
  * search or a create with this name: never what was wanted, and hardly ever there. The rule: what
- * `and` brings together, directly or through parentheses, `or` and `not`, must not be the name of
- * a message (not under a `not` of its own) and a comparison with a name that it never carries. For
- * `and` stands also an `or` that a `not` turns into one.
+ * `and` brings together, directly or through parentheses and `not`, must not be the name of a
+ * message (not under a `not` of its own) and a comparison with a name that it never carries. An
+ * `or` is such a message, or such a comparison, when both of its sides are. For `and` stands also
+ * an `or` that a `not` turns into one, and the other way round.
  */
 #include "where.h"
 
@@ -17,34 +18,47 @@ static bool is_name(const where_node *node) {
            caw_field_rows[node->field].kind == CAW_KIND_TEXT;
 }
 
+/* One of the two sides is enough. */
+static bool is_choice(const where_node *node, bool negated) {
+    return node->kind == (negated ? WHERE_AND : WHERE_OR);
+}
+
+/* What was found on the two sides of a node: for a choice it must be there on both. */
+static const where_node *either(const where_node *left, const where_node *right, bool choice) {
+    if (choice)
+        return left && right ? left : NULL;
+    return left ? left : right;
+}
+
 /* The first comparison with a name that these rows never carry. */
-static const where_node *find_name(const where_node *node, where_rows rows) {
+static const where_node *find_name(const where_node *node, bool negated, where_rows rows) {
     if (!node)
         return NULL;
     if (is_name(node))
         return node->rows & rows ? NULL : node;
-    const where_node *found = find_name(node->left, rows);
-    return found ? found : find_name(node->right, rows);
+    bool inside = negated != (node->kind == WHERE_NOT);
+    return either(find_name(node->left, inside, rows), find_name(node->right, inside, rows),
+                  is_choice(node, negated));
 }
 
 /* The first message in `node` that lacks a name in `other`. */
-static const where_node *find_message(const where_node *node, bool negated,
-                                      const where_node *other) {
+static const where_node *find_message(const where_node *node, bool negated, const where_node *other,
+                                      bool turned) {
     if (!node)
         return NULL;
     if (node->kind == WHERE_MESSAGE)
-        return !node->has_field && !negated && find_name(other, node->rows) ? node : NULL;
+        return !node->has_field && !negated && find_name(other, turned, node->rows) ? node : NULL;
     bool inside = negated != (node->kind == WHERE_NOT);
-    const where_node *found = find_message(node->left, inside, other);
-    return found ? found : find_message(node->right, inside, other);
+    return either(find_message(node->left, inside, other, turned),
+                  find_message(node->right, inside, other, turned), is_choice(node, negated));
 }
 
 /* A message on one side that lacks a name on the other. `turned`: `and` is written as `or`. */
 static const where_node *find_between(const where_node *side, const where_node *other, bool turned,
                                       caw_field_id *name) {
-    const where_node *message = find_message(side, turned, other);
+    const where_node *message = find_message(side, turned, other, turned);
     if (message)
-        *name = find_name(other, message->rows)->field;
+        *name = find_name(other, turned, message->rows)->field;
     return message;
 }
 
