@@ -447,8 +447,8 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
  * `write and pv == "t:ao"`. Names are in searches, creates, and where a client says who it is; a
  * write has the number of a channel instead, which a filter cannot look up. What `and` brings
  * together must not be such a message, by its name and not under a `not` of its own, and a
- * comparison with such a name, even through parentheses and `or`. Capture by one of them, and
- * choose by both afterwards, with a display filter: `ca.pv == "t:ao" && ca.command == 4`.
+ * comparison with such a name; an `or` counts when both of its sides do. Capture by one of them,
+ * and choose by both afterwards, with a display filter: `ca.pv == "t:ao" && ca.command == 4`.
  *
  * # Which packets count as Channel Access
  *
