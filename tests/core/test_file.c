@@ -13,7 +13,7 @@
 
 typedef struct {
     bool big;
-    uint8_t bytes[8192];
+    uint8_t bytes[1 << 17];
     size_t length;
     size_t ends[32]; /* after each packet's last byte */
     size_t packets;
@@ -323,6 +323,13 @@ static void pcap_damage(void) {
     check_image("absurd", &made, "24: a packet of 268435457 bytes, where 268435456 are the most!");
     made = (image){.big = true};
     pcap(&made, 0xa1b2c3d4, 0, 1);
+    image huge = made;
+    huge.length = 16;
+    put(&huge, UINT32_MAX, 4); /* a snap length like this is none */
+    huge.length = 24;
+    record_header(&huge, 3, 4, 0x10000000, 60);
+    check_image("just not", &huge,
+                "24: it ends inside a packet: 0 of 268435456 captured bytes are there");
     made.bytes[5] = 9;
     check_image("version", &made, "0: version 9.4 of pcap, where 2.4 is known!");
     made.length = 23;
@@ -368,7 +375,8 @@ static void simple_packets(void) {
     section(&made, true);
     interface(&made, 1, 0, 9, 0);
     simple(&made, "abcde", 5);
-    check_good("without", &made, "untimed 1@0 abcde/5");
+    simple(&made, "fghi", 5);
+    check_good("without", &made, "untimed 1@0 abcde/5\nuntimed 1@0 fghi/5");
 }
 
 /* Values by hand: T counts of 10^-n or 2^-n seconds. */
@@ -433,6 +441,28 @@ static void broken_options(void) {
     close_block(&made, start);
     enhanced(&made, 0, 1000000001, "t", 1);
     check_image("options", &made, "1.000000001x 1@0 t/1");
+}
+
+/* Only so many of them are looked at: here the resolution before a long comment, not the one after.
+ */
+static void long_options(void) {
+    image made = {.length = 0};
+    section(&made, true);
+    size_t start = open_block(&made, 1);
+    put(&made, 1, 2);
+    put(&made, 0, 2 + 4);
+    for (int i = 0; i < 2; i++) {
+        put(&made, 9, 2);
+        put(&made, 1, 2);
+        put(&made, i ? 6 : 9, 1);
+        put(&made, 0, 3);
+        put(&made, 1, 2);
+        put(&made, i ? 4 : 65535, 2);
+        made.length += i ? 4 : 65536;
+    }
+    close_block(&made, start);
+    enhanced(&made, 0, 1000000001, "t", 1);
+    check_image("long options", &made, "1.000000001x 1@0 t/1");
 }
 
 typedef struct {
@@ -615,6 +645,35 @@ static void memory_follows_bytes(void) {
     free(zeros);
 }
 
+/* A packet in hundreds of pieces is the packet. */
+static void large_packet(void) {
+    counted count = {.good = -1};
+    caw_memory memory = counted_memory(&count);
+    caw_file *file = caw_file_new(&memory);
+    enum { SIZE = 200000, PIECE = 999 };
+    image made = {.big = true};
+    caw_frame frame;
+    uint8_t *bytes = malloc(SIZE);
+    size_t given = 0;
+    for (size_t i = 0; i < SIZE; i++)
+        bytes[i] = (uint8_t)(i * 7919 >> 5);
+    pcap(&made, 0xa1b2c3d4, 0, 1);
+    record_header(&made, 1, 2, SIZE, SIZE);
+    caw_file_feed(file, made.bytes, made.length);
+    CHECK(!caw_file_next(file, &frame), "a packet before its bytes");
+    for (size_t at = 0; at < SIZE; at += PIECE) {
+        caw_file_feed(file, bytes + at, SIZE - at < PIECE ? SIZE - at : PIECE);
+        while (caw_file_next(file, &frame)) {
+            CHECK(frame.captured == SIZE && !memcmp(frame.bytes, bytes, SIZE), "other bytes");
+            given++;
+        }
+    }
+    CHECK(given == 1, "%zu packets", given);
+    caw_file_free(file);
+    CHECK(count.live == 0, "%ld pieces left", count.live);
+    free(bytes);
+}
+
 int main(void) {
     pcap_files();
     pcap_damage();
@@ -622,11 +681,13 @@ int main(void) {
     simple_packets();
     resolutions();
     broken_options();
+    long_options();
     pcapng_damage();
     no_interface();
     kinds();
     begun_anew();
     many_interfaces();
+    large_packet();
     memory_follows_bytes();
     return test_summary();
 }
