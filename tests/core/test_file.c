@@ -406,6 +406,7 @@ static void resolutions(void) {
         {0x94, 0, 1572864, "1.500000000x"},
         {0x80 + 32, 0, UINT64_MAX, "4294967295.999999999x"},
         {0x80 + 33, 0, UINT64_C(3) << 32, "1.500000000x"},
+        {0x80 + 33, 0, UINT32_MAX, "0.499999999x"},
         {0x80 + 63, 0, UINT64_MAX, "1.999999999x"},
         {0x80 + 64, 0, UINT64_MAX, "0.999999999x"},
         {0x80 + 65, 0, UINT64_MAX, "0.499999999x"},
@@ -441,6 +442,33 @@ static void broken_options(void) {
     close_block(&made, start);
     enhanced(&made, 0, 1000000001, "t", 1);
     check_image("options", &made, "1.000000001x 1@0 t/1");
+    made = (image){.length = 0};
+    section(&made, false);
+    start = open_block(&made, 1);
+    put(&made, 1, 2);
+    put(&made, 0, 2 + 4);
+    put(&made, 14, 2);
+    put(&made, 8, 2);
+    put(&made, 1, 4);
+    close_block(&made, start);
+    enhanced(&made, 0, 1000001, "t", 1);
+    check_image("half an offset", &made, "1.000001000 1@0 t/1");
+}
+
+/* Some writers do not count a packet's padding in the length of its block. */
+static void uncounted_padding(void) {
+    image made = {.length = 0};
+    section(&made, true);
+    interface(&made, 1, 0, -1, 0);
+    size_t start = made.length;
+    obsolete(&made, 0, 1, "hello", 5);
+    size_t end = made.length, length = end - start - 3;
+    made.length = start + 4;
+    put(&made, length, 4);
+    made.length = end - 4;
+    put(&made, length, 4);
+    enhanced(&made, 0, 2, "more", 4);
+    check_good("padding", &made, "0.000001000 1@0 hello/5\n0.000002000 1@0 more/4");
 }
 
 /* Only so many of them are looked at: here the resolution before a long comment, not the one after.
@@ -682,6 +710,7 @@ int main(void) {
     resolutions();
     broken_options();
     long_options();
+    uncounted_padding();
     pcapng_damage();
     no_interface();
     kinds();

@@ -91,8 +91,7 @@ struct caw_file {
     char problem[160];
 };
 
-/* ---- numbers ----------------------------------------------------------------------------------
- */
+/* ---- numbers ---------------------------------------------------------------------------- */
 
 static uint32_t get_u16(const caw_file *file, const uint8_t *at) {
     return file->big ? (uint32_t)at[0] << 8 | at[1] : (uint32_t)at[1] << 8 | at[0];
@@ -108,8 +107,7 @@ static uint64_t get_u64(const caw_file *file, const uint8_t *at) {
     return file->big ? first << 32 | second : second << 32 | first;
 }
 
-/* ---- steps ------------------------------------------------------------------------------------
- */
+/* ---- steps ------------------------------------------------------------------------------ */
 
 static void await(caw_file *file, step next, size_t want) {
     file->step = next;
@@ -118,18 +116,14 @@ static void await(caw_file *file, step next, size_t want) {
 
 /* A record or a block begins here. */
 static void await_item(caw_file *file) {
-    file->item = file->pieces.position + file->pieces.skip;
+    file->item = file->pieces.position;
     if (file->blocks)
         await(file, BLOCK, BLOCK_HEADER);
     else
         await(file, RECORD, file->record_header);
 }
 
-#if defined(__GNUC__)
-__attribute__((format(printf, 2, 3)))
-#endif
-static void
-tell(caw_file *file, const char *format, ...) {
+static void tell(caw_file *file, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(file->problem, sizeof file->problem, format, arguments);
@@ -162,8 +156,7 @@ static void await_data(caw_file *file, const interface *from) {
     await(file, DATA, captured);
 }
 
-/* ---- interfaces -------------------------------------------------------------------------------
- */
+/* ---- interfaces ------------------------------------------------------------------------- */
 
 static bool make_room(caw_file *file) {
     if (file->interface_count < file->interface_room)
@@ -194,8 +187,7 @@ static bool add_interface(caw_file *file, interface added) {
     return false;
 }
 
-/* ---- time -------------------------------------------------------------------------------------
- */
+/* ---- time ------------------------------------------------------------------------------- */
 
 /* A fraction of a second in 2^-digits seconds, in nanoseconds; its product may have 94 bits. */
 static uint64_t from_binary(uint64_t fraction, unsigned digits) {
@@ -242,8 +234,7 @@ static void set_time(caw_frame *frame, const interface *from, uint64_t time) {
     frame->exact = from->digits > (from->binary ? 19 : 6); /* 2^-19 s are 1.9 microseconds */
 }
 
-/* ---- pcap -------------------------------------------------------------------------------------
- */
+/* ---- pcap ------------------------------------------------------------------------------- */
 
 /* The second half of the header. Above the link type's 16 bits is what a frame's checksum is. */
 static void take_pcap_header(caw_file *file, const uint8_t *bytes) {
@@ -266,8 +257,7 @@ static void take_record(caw_file *file, const uint8_t *bytes) {
     await_data(file, &file->interfaces[0]);
 }
 
-/* ---- pcapng: sections and interfaces ----------------------------------------------------------
- */
+/* ---- pcapng: sections and interfaces ---------------------------------------------------- */
 
 static uint32_t padded(uint32_t length) {
     return (length + 3) & ~UINT32_C(3);
@@ -373,8 +363,7 @@ static void take_interface(caw_file *file, const uint8_t *bytes) {
         await_trailer(file);
 }
 
-/* ---- pcapng: packets --------------------------------------------------------------------------
- */
+/* ---- pcapng: packets -------------------------------------------------------------------- */
 
 /* The interface with this number in the section, or NULL. */
 static const interface *find_interface(caw_file *file, uint32_t number) {
@@ -424,8 +413,7 @@ static void take_trailer(caw_file *file, const uint8_t *bytes) {
         await_item(file);
 }
 
-/* ---- the beginning ----------------------------------------------------------------------------
- */
+/* ---- the beginning ---------------------------------------------------------------------- */
 
 static void take_pcap_start(caw_file *file, const uint8_t *bytes) {
     file->big = bytes[0] == 0xa1;
@@ -453,8 +441,7 @@ static void take_start(caw_file *file, const uint8_t *bytes) {
         DAMAGE(file, "%s, neither pcap nor pcapng", name);
 }
 
-/* ---- all together -----------------------------------------------------------------------------
- */
+/* ---- all together ----------------------------------------------------------------------- */
 
 caw_file *caw_file_new(const caw_memory *memory) {
     caw_file *file = memory->alloc(memory->user, sizeof *file);

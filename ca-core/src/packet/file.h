@@ -22,16 +22,16 @@
  *             lengths, resolutions and offsets of their own; enhanced, simple and obsolete packet
  *             blocks. Other blocks are passed. draft-ietf-opsawg-pcapng
  *
- * Memory is bounded: what is held is less than twice what has come of one packet, at most 256 MiB,
- * and 65536 interfaces of a section. No length that a file declares takes memory before its bytes
- * have come.
+ * Memory is bounded: twice what has come of one packet that does not lie whole in a piece (a packet
+ * has at most 256 MiB), and 65536 interfaces of a section. No length that a file declares takes
+ * memory before its bytes have come.
  */
 #ifndef CAW_FILE_H
 #define CAW_FILE_H
 
 #include "caw_history.h"
 
-/* ---- what a file is ------------------------------------------------------------------------- */
+/* ---- what a file is --------------------------------------------------------------------- */
 
 typedef enum {
     CAW_FILE_UNKNOWN, /* nothing that is known here, or too short to tell */
@@ -53,8 +53,7 @@ enum { CAW_FILE_MAGIC = 8 };
  */
 caw_file_kind caw_file_kind_of(const uint8_t *bytes, size_t length, const char **name);
 
-/* ---- reading ----------------------------------------------------------------------------------
- */
+/* ---- reading ---------------------------------------------------------------------------- */
 
 /* A packet as it was captured. All but the bytes are values. */
 typedef struct {
@@ -75,8 +74,7 @@ typedef struct caw_file caw_file;
 caw_file *caw_file_new(const caw_memory *memory);
 void caw_file_free(caw_file *file);
 
-/* Begins anew: the next bytes are the first of another file. Interfaces are counted from 0 again.
- */
+/* Begins anew: the next bytes are the first of another file, its interfaces counted from 0. */
 void caw_file_begin(caw_file *file);
 
 /*
