@@ -4,7 +4,7 @@
 FOLDER has one for each target. One file for each kind of payload in the captures: what decode.c,
 stream.c and line.c take, some control bytes and the bytes of a TCP segment or a datagram. Two
 payloads are of one kind when the commands and data types at their beginning are the same. For
-packet.c the frames around them, for circuit.c their messages in a row.
+packet.c the frames around them, for circuit.c their messages in a row, for file.c files of them.
 """
 
 import struct
@@ -18,6 +18,7 @@ SCRIPTS = 20  # of a capture
 IP_AT = {0: 4, 1: 14, 101: 0, 113: 16, 276: 20}  # by link type, tcpdump.org/linktypes.html
 LINKS = {1: 0, 113: 1, 276: 2, 0: 3, 101: 4}  # caw_link by link type
 TCP, UDP = 6, 17
+MODIFIED = 0xA1B2CD34  # Kuznetsov's pcap
 
 
 def frames(raw):
@@ -84,6 +85,43 @@ def scripts(payloads):
     yield b'\1\0' + steps
 
 
+def block(order, kind, body):
+    body += b'\0' * (-len(body) % 4)
+    size = struct.pack(order + 'I', len(body) + 12)
+    return struct.pack(order + 'I', kind) + size + body + size
+
+
+def pcap_of(order, magic, packets):
+    """A file of the form that its magic number says, and of this byte order."""
+    made = struct.pack(order + 'I2H4I', magic, 2, 4, 0, 0, 0, 1)
+    for packet in packets:
+        made += struct.pack(order + '4I', 1, 2, len(packet), len(packet))
+        made += (b'\0' * 8 if magic == MODIFIED else b'') + packet
+    return made
+
+
+def pcapng_of(order, packets):
+    """A section with every block that is known, and one that is not."""
+    made = block(order, 0x0A0D0D0A, struct.pack(order + 'I2Hq', 0x1A2B3C4D, 1, 0, -1))
+    options = struct.pack(order + '2HB3x2Hq', 9, 1, 9, 14, 8, 1)
+    made += block(order, 1, struct.pack(order + '2HI', 1, 0, 0) + options)
+    made += block(order, 5, b'statistics')
+    for packet in packets:
+        size = len(packet)
+        made += block(order, 6, struct.pack(order + '5I', 0, 1, 2, size, size) + packet)
+        made += block(order, 2, struct.pack(order + '2H4I', 0, 0, 1, 2, size, size) + packet)
+        made += block(order, 3, struct.pack(order + 'I', size) + packet)
+    return made
+
+
+def files(packets):
+    for order in '<>':
+        for magic in (0xA1B2C3D4, 0xA1B23C4D, MODIFIED):
+            yield pcap_of(order, magic, packets)
+        yield pcapng_of(order, packets)
+    yield pcapng_of('<', packets) + pcapng_of('>', packets)
+
+
 def seeds_of(capture):
     """(target, kind, seed); of each kind one is enough."""
     found = [(link, frame, payload(link, frame)) for link, frame in frames(capture.read_bytes())]
@@ -99,6 +137,9 @@ def seeds_of(capture):
             seed = bytes([control | how, len(data) & 255, 0]) + part
             yield 'stream', (how, *kind(control, data)), seed
         yield 'line', kind(control, data), bytes([control, 255, 0]) + part
+    for number, made in enumerate(files([frame[:40] for _, frame, _ in found[:3]])):
+        yield 'file', (number,), b'\0\0' + made
+        yield 'file', (number, 'cut'), b'\7\0' + made
     for number, seed in enumerate(islice(scripts(payloads), SCRIPTS)):
         yield 'circuit', (capture.name, number), seed
 

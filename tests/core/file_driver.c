@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Tells the packets of the capture file on stdin, read in pieces of as many bytes as the argument
+ * says: a line "SECONDS.NANOSECONDS EXACT LINK INTERFACE LENGTH HEX" for each, `-` for no bytes or
+ * no time; then "problem OFFSET SENTENCE" if there is one.
+ */
+#include "packet/file.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void *take(void *user, size_t bytes) {
+    (void)user;
+    return malloc(bytes);
+}
+
+static void give_back(void *user, void *memory) {
+    (void)user;
+    free(memory);
+}
+
+static void print(const caw_frame *frame) {
+    if (frame->timed)
+        printf("%" PRId64 ".%09" PRId32, frame->seconds, frame->nanoseconds);
+    else
+        putchar('-');
+    printf(" %d %u %" PRIu32 " %" PRIu32 " ", frame->exact, frame->link, frame->interface_id,
+           frame->length);
+    for (uint32_t i = 0; i < frame->captured; i++)
+        printf("%02x", frame->bytes[i]);
+    puts(frame->captured ? "" : "-");
+}
+
+int main(int count, char **arguments) {
+    caw_memory memory = {take, give_back, NULL};
+    caw_file *file = caw_file_new(&memory);
+    size_t piece = count > 1 ? strtoul(arguments[1], NULL, 10) : 65536;
+    uint8_t *bytes = malloc(piece);
+    size_t length;
+    uint64_t at;
+    while ((length = fread(bytes, 1, piece, stdin)) > 0) {
+        caw_frame frame;
+        caw_file_feed(file, bytes, length);
+        while (caw_file_next(file, &frame))
+            print(&frame);
+    }
+    caw_file_end(file);
+    const char *problem = caw_file_problem(file, &at);
+    if (problem)
+        printf("problem %" PRIu64 " %s\n", at, problem);
+    caw_file_free(file);
+    free(bytes);
+    return 0;
+}
