@@ -173,7 +173,7 @@ static attempt *new_attempt(caw_report *report, const caw_exchange *exchange) {
 
 /* ---- circuits ----------------------------------------------------------------------------- */
 
-/* What waits on a route now stands differently. */
+/* What waits on a route has changed. */
 static void touch_waiting(caw_report *report, route *way) {
     if (way->told == caw_report_taken(report))
         return; /* nobody has looked since */
@@ -435,7 +435,7 @@ static void see_created(caw_report *report, const caw_event *event) {
     if (!found || found->told.frame)
         return;
     found->told = event->now;
-    found->rejected = event->message.command != CAW_COMMAND_CREATE_CHAN;
+    found->rejected = event->message.row->failure;
     state->unanswered--;
     if (!found->rejected)
         add_time(report, found);
@@ -444,7 +444,7 @@ static void see_created(caw_report *report, const caw_event *event) {
 
 /* ---- the report --------------------------------------------------------------------------- */
 
-/* A question of which history, for want of memory, knows nothing. */
+/* A question of which history, for lack of memory, knows nothing. */
 static bool is_lost(const caw_message *message) {
     bool asks =
         message->command == CAW_COMMAND_SEARCH || message->command == CAW_COMMAND_CREATE_CHAN;
@@ -525,8 +525,6 @@ static void close(caw_report *report) {
     caw_idmap_free(&state->names, memory);
     caw_idmap_free(&state->servers, memory);
 }
-
-static const struct caw_report_code code = {sizeof(connect), observe, end, say, close};
 
 /* ---- cells -------------------------------------------------------------------------------- */
 
@@ -642,8 +640,7 @@ static const caw_table tables[] = {
                   [CREATE] = {"create_s", "Create (s)", CAW_CELL_SECONDS},
                   [TOTAL] = {"total_s", "Total (s)", CAW_CELL_SECONDS},
                   [STATE] = {"state", "State", CAW_CELL_TEXT},
-                  [FRAME] = {"frame", "Frame", CAW_CELL_FRAME}},
-                 connect_cells},
+                  [FRAME] = {"frame", "Frame", CAW_CELL_FRAME}}},
     [SERVERS] = {"servers",
                  9,
                  {{"server", "Server", CAW_CELL_ADDRESS},
@@ -654,8 +651,16 @@ static const caw_table tables[] = {
                   {"q25_s", "25 % (s)", CAW_CELL_SECONDS},
                   {"q50_s", "50 % (s)", CAW_CELL_SECONDS},
                   {"q75_s", "75 % (s)", CAW_CELL_SECONDS},
-                  {"max_s", "Most (s)", CAW_CELL_SECONDS}},
-                 server_cells},
+                  {"max_s", "Most (s)", CAW_CELL_SECONDS}}},
+};
+
+static const struct caw_report_code code = {
+    .state = sizeof(connect),
+    .observe = observe,
+    .cells = {[CONNECT] = connect_cells, [SERVERS] = server_cells},
+    .end = end,
+    .say = say,
+    .close = close,
 };
 
 const caw_report_row caw_report_connect = {
