@@ -294,7 +294,7 @@ typedef struct {
     caw_transport transport;
     const char *name;  /* caproto's class name: "ReadNotifyResponse" */
     const char *label; /* "Read Notify Response" */
-    const char *brief; /* first words of the short form: "Read" in "Read t:ai" */
+    const char *brief; /* first words of the short form: "Read Notify" */
     const char *meaning;
     caw_field_id type, count, param1, param2; /* the four header words after the size */
     bool native;                              /* its DBR type is a channel's own */
@@ -311,8 +311,8 @@ typedef struct {
                                 a response without one belongs to its request's channel */
     const char *timed;       /* a request whose response time is reported: under this name */
 
-    caw_field_id subject;    /* what the short form names: CAW_FIELD_SID in "Read sid 5" */
-    caw_field_id details[3]; /* what it adds: CAW_FIELD_IOID in "Read sid 5, ioid 7"; the value of a
+    caw_field_id subject;    /* what the short form names: the sid in "Read Notify sid 451" */
+    caw_field_id details[3]; /* what it adds: "ioid 7 DBR_TIME_DOUBLE"; the value of a
                                 CAW_PAYLOAD_DBR comes by itself */
     caw_word line[CAW_MAX_WORDS + 1]; /* words in the order of the class's arguments */
 } caw_message_row;
@@ -444,8 +444,8 @@ typedef enum {
     CAW_FLAW_SEARCH_DOREPLY,      /* CAW_REPLY_ALWAYS in a datagram */
     CAW_FLAW_NO_NAME,             /* the PV name is empty */
     CAW_FLAW_UNTERMINATED_NAME,   /* it has no NUL */
-    CAW_FLAW_ODD_NAME,            /* blanks, control characters, not ASCII, two dots */
-    CAW_FLAW_LONG_NAME,           /* longer than a record's may be */
+    CAW_FLAW_ODD_NAME,            /* blanks, control or non-ASCII characters, two dots */
+    CAW_FLAW_LONG_NAME,           /* a record of more than 60 characters, or 500 in all */
     CAW_FLAW_CREATE_FAILED,       /* the server does not have the PV */
     CAW_FLAW_SERVER_DISCONN,      /* the server dropped the channel */
     CAW_FLAW_MASK,                /* of a subscription: empty, or unknown bits */

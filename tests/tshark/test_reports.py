@@ -333,6 +333,9 @@ def assert_text(text, rows, first_ns):
     unanswered = [r for r in rows if r['state'] == 'not created' and r['search_s'] is None]
     assert sentence.endswith(UNANSWERED) and int(sentence.split()[0]) >= len(unanswered)
     heading, *table = tables[0]
+    if not rows:
+        assert heading == ['no rows'] and not table
+        return
     assert heading == [column.replace('_ns', '_s') for column in COLUMNS]
     assert table == [[told(r[c], first_ns, c) for c in COLUMNS] for r in rows]
     assert max(map(len, text.splitlines())) <= 150

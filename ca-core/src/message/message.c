@@ -18,8 +18,7 @@ static bool confirms_cancel(const caw_message *message, bool cancel_pending) {
            !caw_is_status(message->param1);
 }
 
-/* The row of the answer that confirms the end of a subscription: one of the command's after this.
- */
+/* The row of the answer that confirms the end of a subscription; this one if there is none. */
 static const caw_message_row *confirmation_row(const caw_message_row *row) {
     const caw_message_row *found = row;
     while (found && found->answers != CAW_COMMAND_EVENT_CANCEL)
