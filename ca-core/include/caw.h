@@ -151,8 +151,8 @@ typedef enum {
     CAW_FIELD_SIZE,           /* of the payload, in bytes */
     CAW_FIELD_MARKER,         /* 0xffff and 0 of an extended header */
     CAW_FIELD_TYPE,           /* the type word of a message without a row */
-    CAW_FIELD_PARAM1,         /* the same of its first parameter */
-    CAW_FIELD_PARAM2,         /* and of its second */
+    CAW_FIELD_PARAM1,         /* its first parameter */
+    CAW_FIELD_PARAM2,         /* and its second */
     CAW_FIELD_DATA_TYPE,      /* a DBR type */
     CAW_FIELD_DATA_COUNT,     /* of elements */
     CAW_FIELD_PRIORITY,       /* of a circuit */
@@ -259,7 +259,7 @@ extern const caw_field_row caw_field_rows[CAW_FIELDS];
 
 /* What follows the header. */
 typedef enum {
-    CAW_PAYLOAD_NOTHING, /* no payload; bytes that are there all the same are CAW_FIELD_DATA */
+    CAW_PAYLOAD_NOTHING, /* no payload; bytes that are there nevertheless are CAW_FIELD_DATA */
     CAW_PAYLOAD_STRING,  /* NUL-terminated text: the row's .text */
     CAW_PAYLOAD_EVENT,   /* low, high, period, mask of a subscription */
     CAW_PAYLOAD_MINOR,   /* 16 bit version of a search answer, maybe left out */
@@ -294,7 +294,7 @@ typedef struct {
     caw_transport transport;
     const char *name;  /* caproto's class name: "ReadNotifyResponse" */
     const char *label; /* "Read Notify Response" */
-    const char *brief; /* first words of the short form: "Event" */
+    const char *brief; /* first words of the short form: "Read Notify" */
     const char *meaning;
     caw_field_id type, count, param1, param2; /* the four header words after the size */
     bool native;                              /* its DBR type is a channel's own */
@@ -311,8 +311,9 @@ typedef struct {
                                 a response without one belongs to its request's channel */
     const char *timed;       /* a request whose response time is reported: under this name */
 
-    caw_field_id subject;    /* what the short form names: the PV, the cid, the sid ... */
-    caw_field_id details[3]; /* what it adds; the value of a CAW_PAYLOAD_DBR comes by itself */
+    caw_field_id subject;    /* what the short form names: the sid in "Read Notify sid 451" */
+    caw_field_id details[3]; /* what it adds: "ioid 7 DBR_TIME_DOUBLE"; the value of a
+                                CAW_PAYLOAD_DBR comes by itself */
     caw_word line[CAW_MAX_WORDS + 1]; /* words in the order of the class's arguments */
 } caw_message_row;
 
@@ -416,55 +417,55 @@ static inline uint32_t caw_element_size(caw_element_kind kind) {
 /* What can be wrong with a message: one bit each in caw_message.flaws. caw_flaw_rows says each in a
  * sentence. */
 typedef enum {
-    CAW_FLAW_UNALIGNED,
-    CAW_FLAW_TOO_SHORT,
-    CAW_FLAW_TOO_LONG,
+    CAW_FLAW_UNALIGNED, /* payload size is not a multiple of 8 */
+    CAW_FLAW_TOO_SHORT, /* payload shorter than the header says */
+    CAW_FLAW_TOO_LONG,  /* payload longer than the header says */
     CAW_FLAW_UNKNOWN_COMMAND,
-    CAW_FLAW_OBSOLETE,
-    CAW_FLAW_OLD,
-    CAW_FLAW_WRONG_SIDE,
-    CAW_FLAW_WRONG_TRANSPORT,
-    CAW_FLAW_BAD_TYPE,
-    CAW_FLAW_BAD_NATIVE_TYPE,
-    CAW_FLAW_EXTENDED_UDP,
-    CAW_FLAW_BAD_MARKER,
-    CAW_FLAW_HUGE,
-    CAW_FLAW_UNKNOWN_STATUS,
-    CAW_FLAW_FAILURE,
-    CAW_FLAW_ERROR_MESSAGE,
-    CAW_FLAW_UNTERMINATED_ERROR,
-    CAW_FLAW_PRIORITY,
-    CAW_FLAW_VERSION_TOO_OLD,
-    CAW_FLAW_VERSION_OLDER,
-    CAW_FLAW_VERSION_NEWER,
-    CAW_FLAW_NO_VERSION,
-    CAW_FLAW_SEARCH_IDS,
-    CAW_FLAW_SEARCH_REPLY,
-    CAW_FLAW_SEARCH_DOREPLY,
-    CAW_FLAW_NO_NAME,
-    CAW_FLAW_UNTERMINATED_NAME,
-    CAW_FLAW_ODD_NAME,
-    CAW_FLAW_LONG_NAME,
-    CAW_FLAW_CREATE_FAILED,
-    CAW_FLAW_SERVER_DISCONN,
-    CAW_FLAW_MASK,
-    CAW_FLAW_DELTAS,
-    CAW_FLAW_EMPTY_WRITE,
-    CAW_FLAW_WRITE_TYPE,
-    CAW_FLAW_UNTERMINATED_STRING,
-    CAW_FLAW_STATES,
-    CAW_FLAW_ENUM_VALUE,
-    CAW_FLAW_ALARM,
-    CAW_FLAW_NANOSECONDS,
-    CAW_FLAW_INVALID,
-    CAW_FLAW_DIRTY_PADDING,
-    CAW_FLAW_TIME_LAYOUT,
-    CAW_FLAW_RESERVED,
-    CAW_FLAW_LONG_IDENTITY,
-    CAW_FLAW_EVENTS_OFF,
-    CAW_FLAW_BEACON_PORT,
-    CAW_FLAW_NO_ACCESS,
-    CAW_FLAW_RIGHTS,
+    CAW_FLAW_OBSOLETE,            /* the command left the protocol long ago */
+    CAW_FLAW_OLD,                 /* current clients do not send the command */
+    CAW_FLAW_WRONG_SIDE,          /* this side never sends the command */
+    CAW_FLAW_WRONG_TRANSPORT,     /* TCP only, or UDP only */
+    CAW_FLAW_BAD_TYPE,            /* no such DBR type */
+    CAW_FLAW_BAD_NATIVE_TYPE,     /* of a channel: more than 6 */
+    CAW_FLAW_EXTENDED_UDP,        /* an extended header in a datagram */
+    CAW_FLAW_BAD_MARKER,          /* count in an extended header's first half */
+    CAW_FLAW_HUGE,                /* more than 16 MiB of payload */
+    CAW_FLAW_UNKNOWN_STATUS,      /* no such ECA status */
+    CAW_FLAW_FAILURE,             /* the status is not ECA_NORMAL */
+    CAW_FLAW_ERROR_MESSAGE,       /* the message is an ERROR */
+    CAW_FLAW_UNTERMINATED_ERROR,  /* its text has no NUL */
+    CAW_FLAW_PRIORITY,            /* of a circuit: more than 99 */
+    CAW_FLAW_VERSION_TOO_OLD,     /* below 4: current servers refuse it */
+    CAW_FLAW_VERSION_OLDER,       /* below CAW_MINOR_VERSION */
+    CAW_FLAW_VERSION_NEWER,       /* above CAW_MINOR_VERSION */
+    CAW_FLAW_NO_VERSION,          /* a datagram's search without one before it */
+    CAW_FLAW_SEARCH_IDS,          /* the two ids of a search differ */
+    CAW_FLAW_SEARCH_REPLY,        /* the reply flag is no caw_reply */
+    CAW_FLAW_SEARCH_DOREPLY,      /* CAW_REPLY_ALWAYS in a datagram */
+    CAW_FLAW_NO_NAME,             /* the PV name is empty */
+    CAW_FLAW_UNTERMINATED_NAME,   /* it has no NUL */
+    CAW_FLAW_ODD_NAME,            /* blanks, control or non-ASCII characters, two dots */
+    CAW_FLAW_LONG_NAME,           /* a record of more than 60 characters, or 500 in all */
+    CAW_FLAW_CREATE_FAILED,       /* the server does not have the PV */
+    CAW_FLAW_SERVER_DISCONN,      /* the server dropped the channel */
+    CAW_FLAW_MASK,                /* of a subscription: empty, or unknown bits */
+    CAW_FLAW_DELTAS,              /* of a subscription: low, high, period not 0 */
+    CAW_FLAW_EMPTY_WRITE,         /* a write of no elements */
+    CAW_FLAW_WRITE_TYPE,          /* a DBR type that clients do not write */
+    CAW_FLAW_UNTERMINATED_STRING, /* no NUL within its room */
+    CAW_FLAW_STATES,              /* an enumeration of more than 16 states */
+    CAW_FLAW_ENUM_VALUE,          /* the value is none of the states */
+    CAW_FLAW_ALARM,               /* no such alarm status or severity */
+    CAW_FLAW_NANOSECONDS,         /* of a time stamp: a second or more */
+    CAW_FLAW_INVALID,             /* severity INVALID_ALARM: the value means nothing */
+    CAW_FLAW_DIRTY_PADDING,       /* bytes after the value are not 0 */
+    CAW_FLAW_TIME_LAYOUT,         /* laid out like TIME_STRING: caproto's servers */
+    CAW_FLAW_RESERVED,            /* a reserved header word is not 0 */
+    CAW_FLAW_LONG_IDENTITY,       /* user or host of more than 511 characters */
+    CAW_FLAW_EVENTS_OFF,          /* the client is too slow for updates */
+    CAW_FLAW_BEACON_PORT,         /* the beacon has no TCP port */
+    CAW_FLAW_NO_ACCESS,           /* neither reading nor writing is allowed */
+    CAW_FLAW_RIGHTS,              /* access rights with unknown bits */
     CAW_FLAWS
 } caw_flaw;
 
@@ -511,7 +512,7 @@ const caw_name *caw_name_of(const caw_name *list, uint32_t value);
 
 /*
  * Size in bytes, header and payload, of the message that starts here. Needs the header only (16
- * bytes, 24 when the 16 bit payload size is 0xffff: tcpiiu.cpp asks no more, so neither do we).
+ * bytes, 24 when the 16 bit payload size is 0xffff: tcpiiu.cpp needs no more than that).
  * CAW_MALFORMED when the command is unknown and the size is impossible too: then nothing speaks
  * for Channel Access. May exceed 2^32.
  */
@@ -645,14 +646,16 @@ bool caw_long_string(const caw_message *message, caw_view *text);
  * whole are valid UTF-8 are that, any others Latin-1: databases are older than UTF-8. Characters
  * that would act on a terminal or on the text around them, or that nobody could see, are written
  * \xNN, \uNNNN or \UNNNNNNNN (which ones: printable.c). Backslashes and quotation marks stay as
- * they are, as names with channel filters have them: rec.VAL{"dbnd":{"d":1}}.
+ * they are, as names with channel filters have them: rec.VAL{"dbnd":{"d":1}}. So the text acts on
+ * nothing around it, but does not tell every two names apart: an ESC looks like the four characters
+ * \x1b, and the byte b0 like c2 b0, the degree sign in UTF-8.
  *
  * Wireshark's plugin has this text as the field's value: as ca.pv == r"..." it finds the name
  * again, unless a quotation mark is in it, which ends such a string.
  */
 size_t caw_printable(caw_view bytes, char *text, size_t size);
 
-/* The same characters with nothing escaped, NULs included: for who escapes in another way. */
+/* The same characters with nothing escaped, NULs included: for those who escape in another way. */
 size_t caw_utf8(caw_view bytes, char *text, size_t size);
 
 /* ClassName(field=value, ...): what repr() of caproto's class prints. */

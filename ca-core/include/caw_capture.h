@@ -133,7 +133,13 @@ typedef enum {
 } caw_event_kind;
 
 /* What ended or refused a circuit. */
-typedef enum { CAW_BY_NOTHING, CAW_BY_FIN, CAW_BY_RST, CAW_BY_SYN, CAW_BY_ICMP } caw_by;
+typedef enum {
+    CAW_BY_NOTHING, /* neither ended nor refused */
+    CAW_BY_FIN,
+    CAW_BY_RST,
+    CAW_BY_SYN, /* of the next circuit between the same ends */
+    CAW_BY_ICMP /* an error: .icmp_type, .icmp_code */
+} caw_by;
 
 /* Where a packet comes from or goes to. */
 typedef struct {
@@ -222,15 +228,15 @@ enum { CAW_TCP_FIN = 1, CAW_TCP_SYN = 2, CAW_TCP_RST = 4, CAW_TCP_ACK = 16 };
 
 /*
  * The life of the connections between two ends, 0 and 1, one after another. Begins zeroed; holds no
- * memory. The caller tells the two ends apart by address and port.
+ * memory; its members are private. The caller tells the two ends apart by address and port.
  */
 typedef struct {
     bool asked;      /* a SYN has been seen ... */
     bool accepted;   /* ... and one with an ACK */
     bool used;       /* something else that belongs to a connection */
     bool refused;    /* it has come to nothing, but may be asked for again */
-    bool closed;     /* the first word of its end has been spoken */
-    int client;      /* the end that asked; of no meaning before asked or accepted */
+    bool closed;     /* it has been closed */
+    int client;      /* the end that asked; undefined before asked or accepted */
     uint32_t isn[2]; /* sequence number of the SYN of each end */
     uint32_t times;  /* how often it was asked for */
     bool carries[2]; /* this end has sent data */
@@ -335,7 +341,6 @@ typedef struct {
     const char *name; /* the value of "table" in JSON */
     uint32_t columns;
     caw_column column[CAW_MOST_COLUMNS];
-    void (*cells)(void *record, caw_cell *cells); /* private */
 } caw_table;
 
 typedef struct {
@@ -362,7 +367,7 @@ typedef struct {
     caw_moment last;   /* "last_ns": of the latest */
     uint64_t messages; /* "messages": shown */
     uint64_t skipped;  /* "skipped": bytes that were no message */
-    uint64_t dropped;  /* "dropped": what could not be kept, for want of memory or beyond the most
+    uint64_t dropped;  /* "dropped": what could not be kept, for lack of memory or beyond the most
                           rows: a row, or a part of one. 0: the report is complete */
 } caw_totals;
 
@@ -531,11 +536,11 @@ typedef struct {
 
 /*
  * Writes the pcap-filter expression, as snprintf: at most size bytes, NUL included; returns the
- * length of the whole text. 0 when the expression is wrong: the report says why. Allocates
+ * length of the whole text. 0 when the expression is wrong: the verdict says why. Allocates
  * nothing. An expression has at most 64 conditions and operators and 16 levels of parentheses.
  */
 size_t caw_where_to_pcap(const char *expression, char *text, size_t size,
-                         caw_where_verdict *report);
+                         caw_where_verdict *verdict);
 
 /* The names of messages and fields that expressions know, for a person. As snprintf. */
 size_t caw_where_words(char *text, size_t size);

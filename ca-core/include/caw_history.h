@@ -76,14 +76,14 @@ typedef struct {
 
 /* What is wrong only in the light of what came before. caw_history_rows says each in a sentence. */
 typedef enum {
-    CAW_HISTORY_UNKNOWN_SID,
-    CAW_HISTORY_UNKNOWN_ID,
-    CAW_HISTORY_ID_IN_USE,
-    CAW_HISTORY_CID_IN_USE,
-    CAW_HISTORY_UNKNOWN_SUBSCRIPTION,
-    CAW_HISTORY_REFRESH,
-    CAW_HISTORY_DUPLICATE_PV,
-    CAW_HISTORY_NOT_SEARCHED,
+    CAW_HISTORY_UNKNOWN_SID,          /* no channel of this circuit has the sid */
+    CAW_HISTORY_UNKNOWN_ID,           /* an answer that nothing waits for */
+    CAW_HISTORY_ID_IN_USE,            /* an earlier request with it waits */
+    CAW_HISTORY_CID_IN_USE,           /* an open channel has it */
+    CAW_HISTORY_UNKNOWN_SUBSCRIPTION, /* a cancel of none that was seen */
+    CAW_HISTORY_REFRESH,              /* a recovered client reads under a subscription's id */
+    CAW_HISTORY_DUPLICATE_PV,         /* another server has answered the search too */
+    CAW_HISTORY_NOT_SEARCHED,         /* an answer to no search of this client */
     CAW_HISTORY_FLAWS
 } caw_history_flaw;
 
@@ -278,11 +278,11 @@ unsigned caw_evidence(const uint8_t *bytes, size_t available);
 
 /*
  * The evidence of the messages from here on together; 0 when one of them cannot be one. The last
- * may be incomplete. `piece`: the bytes are all that was sent at once, so it counts when the last
+ * may be incomplete. `whole`: the bytes are all that was sent at once, so it counts when the last
  * message ends with them. Messages that are little more than zeros never give CAW_CLAIM, and
- * CAW_PROOF only when they are many or fill the piece.
+ * CAW_PROOF only when they are many or fill the bytes.
  */
-unsigned caw_chain(const uint8_t *bytes, size_t available, bool piece);
+unsigned caw_chain(const uint8_t *bytes, size_t available, bool whole);
 
 /* Enough evidence to go on in a stream that is known to be Channel Access. */
 #define CAW_PROOF 40
@@ -300,9 +300,9 @@ bool caw_begins(const uint8_t *bytes, size_t available);
  * The first place where a chain of messages begins that is proven plausible: CAW_PROOF before the
  * bytes end, and nothing against it. `available` when there is none. Messages start at multiples
  * of 8 bytes of the stream: where these are known, places are tried from `first` in steps of 8;
- * where not, from 0 in steps of 1. `piece` is that of caw_chain, for a chain of all the bytes.
+ * where not, from 0 in steps of 1. `whole` is that of caw_chain, for a chain of all the bytes.
  */
-size_t caw_resync(const uint8_t *bytes, size_t available, size_t first, size_t step, bool piece);
+size_t caw_resync(const uint8_t *bytes, size_t available, size_t first, size_t step, bool whole);
 
 /*
  * A TCP segment on a port that nobody has named is one of a circuit: its messages are evidence

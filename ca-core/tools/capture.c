@@ -21,9 +21,9 @@ static int print(const char *text) {
     return 1;
 }
 
-static int complain(const char *expression, const caw_where_verdict *report) {
-    fprintf(stderr, "caw: capture filter: %s\n  %s\n  %*s^\n", report->problem, expression,
-            (int)report->at, "");
+static int complain(const char *expression, const caw_where_verdict *verdict) {
+    fprintf(stderr, "caw: capture filter: %s\n  %s\n  %*s^\n", verdict->problem, expression,
+            (int)verdict->at, "");
     return 2;
 }
 
@@ -34,18 +34,18 @@ static void warn(unsigned remarks) {
 }
 
 static int print_filter(const char *expression) {
-    caw_where_verdict report;
-    size_t length = caw_where_to_pcap(expression, NULL, 0, &report);
+    caw_where_verdict verdict;
+    size_t length = caw_where_to_pcap(expression, NULL, 0, &verdict);
     if (length == 0)
-        return complain(expression, &report);
+        return complain(expression, &verdict);
     char *text = malloc(length + sizeof "\n");
     if (!text) {
         fputs("caw: out of memory\n", stderr);
         return 1;
     }
-    caw_where_to_pcap(expression, text, length + 1, &report);
+    caw_where_to_pcap(expression, text, length + 1, &verdict);
     strcpy(text + length, "\n");
-    warn(report.remarks);
+    warn(verdict.remarks);
     int status = print(text);
     free(text);
     return status;

@@ -3,7 +3,7 @@
 """How the sources hang together: structure.py ROOT BUILD.
 
 Fails when a source file leads back to itself by includes or by what it calls, when src/message
-includes from above it, when the core includes what it must not know, or when a library of the core
+includes from above it, when something needs expressions, when the core includes what it must not know, or when a library of the core
 has a global symbol without its prefix.
 """
 
@@ -94,7 +94,14 @@ for file, included in graph.items():
             faults.append(f'{file} includes {other}: nothing depends on expressions')
 
 core = objects_of('ca-core/CMakeFiles/caw.dir')
-check_calls('ca-core', core + objects_of('ca-core/CMakeFiles/caw_where.dir'))
+where = objects_of('ca-core/CMakeFiles/caw_where.dir')
+check_calls('ca-core', core + where)
+of_where = {name for file in where for name in symbols(file, '--defined-only')}
+if not of_where:
+    faults.append('caw_where: no symbols found')
+for file in core:
+    for name in sorted(of_where & symbols(file, '-u')):
+        faults.append(f'{file.name} needs {name}: nothing depends on expressions')
 plugin = objects_of('plugin/CMakeFiles/ca.dir')
 if plugin:
     check_calls('plugin', plugin)

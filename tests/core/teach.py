@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT, COPY = map(Path, sys.argv[1:3])
 PARTS = ['ca-core', *sys.argv[3:]]
 
-# The file, how the line begins that the text goes in front of, the text.
+# The file, how the line begins that the text goes before, the text.
 EDITS = [
     # a field: its id and its row
     ('include/caw.h', 'CAW_FIELD_RISC_PAD,', '    CAW_FIELD_NOTE,\n'),

@@ -2,7 +2,7 @@
 /*
  * One circuit: conversations as tables, each message with the PV, the frame of its request and
  * the warnings it must get. What the rules are is told in tests/tshark; here is what only the
- * core's caller sees: roles settled late, holes, beginnings that were not captured, no memory.
+ * core's caller sees: roles settled late, gaps, beginnings that were not captured, no memory.
  */
 #include "counted.h"
 #include "talk.h"
@@ -22,7 +22,7 @@ typedef struct {
     uint32_t to;    /* frame of its request, from 1; 0: answers nothing */
     uint32_t in;    /* frame of its answer, once all is seen */
     uint32_t flaws;
-    bool hole; /* bytes are missing before it */
+    bool gap; /* bytes are missing before it */
 } line;
 
 #define VERSION(end_)                                                                              \
@@ -47,7 +47,7 @@ static void check_lines(const char *what, const line *lines, size_t count) {
 
 static void converse(caw_circuit *circuit, const line *lines, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        if (lines[i].hole)
+        if (lines[i].gap)
             caw_circuit_gap(circuit);
         talk_say(circuit, lines[i].end, &lines[i].message, (uint32_t)i + 1, &notes[i]);
     }
@@ -145,14 +145,14 @@ static const line search_settled_late[] = {
     {S, {.command = 6, .type = 5064, .p1 = 0xffffffff, .p2 = 2}, .pv = "t:a", .to = 1},
 };
 
-/* After a hole nothing is unknown for sure, and what was asked before it may have been answered. */
-static const line holes[] = {
+/* After a gap nothing is unknown for sure, and what was asked before it may have been answered. */
+static const line gaps[] = {
     {C, {.command = 18, .p1 = 1, .p2 = 13, NAME("t:a")}, .pv = "t:a", .in = 2},
     {S, {.command = 18, .type = 6, .count = 1, .p1 = 1, .p2 = 5}, .pv = "t:a", .to = 1},
     {C, {.command = 23}, .to = 0},
     {C, {.command = 15, .type = 6, .count = 1, .p1 = 5, .p2 = 3}, .pv = "t:a"},
     {C, {.command = 15, .type = 6, .count = 1, .p1 = 5, .p2 = 4}, .pv = "t:a", .in = 10},
-    {C, {.command = 23}, .in = 9, .hole = true},
+    {C, {.command = 23}, .in = 9, .gap = true},
     {C, {.command = 15, .type = 6, .count = 1, .p1 = 5, .p2 = 3}, .pv = "t:a", .in = 8},
     {S, {.command = 15, DATA, .p1 = 1, .p2 = 3}, .pv = "t:a", .to = 7},
     {S, {.command = 23}, .to = 6},
@@ -161,12 +161,12 @@ static const line holes[] = {
     {C, {.command = 15, .type = 6, .count = 1, .p1 = 8, .p2 = 5}, .to = 0},
 };
 
-/* The first update after a hole need not be the first of the subscription. */
-static const line updates_after_a_hole[] = {
+/* The first update after a gap need not be the first of the subscription. */
+static const line updates_after_a_gap[] = {
     {C, {.command = 18, .p1 = 1, .p2 = 13, NAME("t:a")}, .pv = "t:a", .in = 2},
     {S, {.command = 18, .type = 6, .count = 1, .p1 = 1, .p2 = 5}, .pv = "t:a", .to = 1},
     {C, {.command = 1, .type = 6, .count = 1, .p1 = 5, .p2 = 7, .size = 16}, .pv = "t:a"},
-    {S, {.command = 1, DATA, .p1 = 1, .p2 = 7}, .pv = "t:a", .hole = true},
+    {S, {.command = 1, DATA, .p1 = 1, .p2 = 7}, .pv = "t:a", .gap = true},
     {C, {.command = 1, .type = 6, .count = 1, .p1 = 5, .p2 = 8, .size = 16}, .pv = "t:a", .in = 6},
     {S, {.command = 1, DATA, .p1 = 1, .p2 = 8}, .pv = "t:a", .to = 5},
     {S, {.command = 1, DATA, .p1 = 1, .p2 = 7}, .pv = "t:a"},
@@ -220,7 +220,7 @@ static void test_identity(void) {
     CHECK(count.live == 0, "%ld pieces left", count.live);
 }
 
-/* Whatever piece of memory is not there: no crash, no wrong name, nothing left behind. */
+/* Whatever piece of memory is not there: no crash, no wrong name, nothing left. */
 static void converse_without_memory(counted *memory_count, const line *lines, size_t count) {
     caw_memory memory = counted_memory(memory_count);
     caw_circuit *circuit = caw_circuit_new(&memory, true);
@@ -250,8 +250,8 @@ int main(void) {
     TEST("middle", false, middle);
     TEST("settled late", false, settled_late);
     TEST("search settled late", false, search_settled_late);
-    TEST("holes", true, holes);
-    TEST("updates after a hole", true, updates_after_a_hole);
+    TEST("gaps", true, gaps);
+    TEST("updates after a gap", true, updates_after_a_gap);
     TEST("foreign", true, foreign);
     test_identity();
     counted_fail_each(live_without_memory);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The 39 data types: sizes as db_access.h has them, values at their places, arrays of any length.
- */
+/* The 39 data types: sizes as in db_access.h, values at their places, arrays of any length. */
 #include "caw.h"
 #include "make.h"
 #include "test.h"

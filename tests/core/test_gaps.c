@@ -5,6 +5,7 @@
 #include "test.h"
 
 #define BYTES 4096
+#define ROOM  400
 #define STEPS 20000
 #define MANY  100000
 #define DEEP  24 /* 1.44 log2 of MANY: what an AVL tree of so many can have at most */
@@ -76,7 +77,7 @@ static void places(void) {
     caw_gaps gaps = {.memory = counted_memory(&count)};
     caw_gaps_open(&gaps, 100, 200, (caw_place){.rest = 7});
     caw_gaps_fill(&gaps, 140, 160, (caw_place){.rest = 8});
-    CHECK(caw_gaps_find(&gaps, 0)->place.rest == 7, "in front of the fill");
+    CHECK(caw_gaps_find(&gaps, 0)->place.rest == 7, "before the fill");
     CHECK(caw_gaps_find(&gaps, 150)->place.rest == 8, "after it");
     caw_gaps_fill(&gaps, 100, 110, (caw_place){.rest = 9});
     CHECK(caw_gaps_find(&gaps, 0)->place.rest == 9, "the start has come");
@@ -96,6 +97,36 @@ static void without_memory(void) {
     CHECK(!caw_gaps_find(&gaps, 140), "the second is forgotten");
     caw_gaps_free(&gaps);
     CHECK(count.live == 0, "%ld pieces left", count.live);
+}
+
+/* Every gap that is left is of bytes that are missing, and there is a piece of memory for each. */
+static void check_left(const caw_gaps *gaps, const counted *count, const bool *missing) {
+    long left = 0;
+    for (const caw_gap *gap = caw_gaps_find(gaps, 0); gap; gap = caw_gaps_find(gaps, gap->to)) {
+        for (uint64_t at = gap->from; at < gap->to; at++)
+            CHECK(missing[at], "%u is not missing", (unsigned)at);
+        left++;
+    }
+    CHECK(count->live == left, "%ld pieces for %ld gaps", count->live, left);
+}
+
+/* Odd numbers are opened, then parts of them are filled: more gaps at first, fewer in the end. */
+static void fail_each(counted *count) {
+    bool missing[ROOM + 1] = {false};
+    caw_gaps gaps = {.memory = counted_memory(count)};
+    for (uint32_t from = 10; from + 10 < ROOM; from += 20) {
+        caw_gaps_open(&gaps, from, from + 10, nowhere);
+        memset(missing + from, true, 10);
+    }
+    check_left(&gaps, count, missing);
+    for (uint32_t step = 0; step < ROOM / 5; step++) {
+        uint32_t from = step * 7 % ROOM, to = from + 1 + step % 14;
+        caw_gaps_fill(&gaps, from, to, nowhere);
+        memset(missing + from, false, (to < ROOM ? to : ROOM) - from);
+        check_left(&gaps, count, missing);
+    }
+    caw_gaps_free(&gaps);
+    CHECK(count->live == 0, "%ld pieces left", count->live);
 }
 
 /* ---- fast --------------------------------------------------------------------------------- */
@@ -147,6 +178,7 @@ int main(void) {
     random_steps();
     places();
     without_memory();
+    counted_fail_each(fail_each);
     depth_grows_slowly();
     return test_summary();
 }

@@ -70,8 +70,7 @@ static bool is_in_a_layout(caw_field_id id) {
     return false;
 }
 
-/* A field that layouts have says how wide it is there: a number as wide as it is, but for padding.
- */
+/* A field of a layout says how wide it is there: a number as wide as it is, but for padding. */
 static void check_meta_field(caw_field_id id) {
     const caw_field_row *row = &caw_field_rows[id];
     CHECK(is_in_a_layout(id) == (row->room > 0), "%s: room in the metadata", row->key);

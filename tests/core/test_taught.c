@@ -151,8 +151,7 @@ static void history(void) {
     CHECK_TEXT(caw_request_row(CAW_COMMAND_LOCK)->timed, "Lock");
 }
 
-/* In a stream whose beginning is lost, an answer is as good as any that has a status and a value.
- */
+/* Where the beginning of a stream is lost, an answer with a status and a value proves itself. */
 static void evidence(void) {
     uint8_t stream[200];
     memset(stream, 0x5a, sizeof stream);

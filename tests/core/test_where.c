@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Capture filters as a C interface: buffers, limits, the tables behind the words. */
+/* Capture filters as a C interface: buffers, limits, the tables that the words come from. */
 #include "caw_capture.h"
 #include "test.h"
 #include "where/where.h"
 
 #include <stdlib.h>
 
-static caw_where_verdict report;
+static caw_where_verdict verdict;
 
 static size_t length_of(const char *expression) {
-    return caw_where_to_pcap(expression, NULL, 0, &report);
+    return caw_where_to_pcap(expression, NULL, 0, &verdict);
 }
 
 /* As snprintf: what fits is written, with a NUL, and the length is always the whole. */
 static void test_buffers(void) {
     char whole[8192], part[8192];
-    size_t length = caw_where_to_pcap("beacon", whole, sizeof whole, &report);
+    size_t length = caw_where_to_pcap("beacon", whole, sizeof whole, &verdict);
     CHECK(length == strlen(whole), "%zu", length);
     for (size_t size = 0; size <= length + 1; size++) {
         memset(part, 'x', sizeof part);
-        CHECK(caw_where_to_pcap("beacon", part, size, &report) == length, "size %zu", size);
+        CHECK(caw_where_to_pcap("beacon", part, size, &verdict) == length, "size %zu", size);
         size_t kept = size == 0 ? 0 : size - 1 < length ? size - 1 : length;
         CHECK(memcmp(part, whole, kept) == 0, "size %zu", size);
         CHECK(part[size] == 'x' && (!size || !part[kept]), "size %zu", size);
@@ -30,16 +30,16 @@ static void test_buffers(void) {
 static void test_every_message(void) {
     for (size_t i = 0; i + 1 < caw_message_row_count; i++) {
         const caw_message_row *row = &caw_message_rows[i];
-        CHECK(length_of(row->brief) > 0, "%s: %s", row->brief, report.problem);
-        CHECK(length_of(row->label) > 0, "%s: %s", row->label, report.problem);
+        CHECK(length_of(row->brief) > 0, "%s: %s", row->brief, verdict.problem);
+        CHECK(length_of(row->label) > 0, "%s: %s", row->label, verdict.problem);
     }
 }
 
 static void test_same(const char *one, const char *other) {
     static char left[1 << 16], right[1 << 16];
-    size_t length = caw_where_to_pcap(one, left, sizeof left, &report);
-    CHECK(length > 0 && length < sizeof left, "%s: %s", one, report.problem);
-    caw_where_to_pcap(other, right, sizeof right, &report);
+    size_t length = caw_where_to_pcap(one, left, sizeof left, &verdict);
+    CHECK(length > 0 && length < sizeof left, "%s: %s", one, verdict.problem);
+    caw_where_to_pcap(other, right, sizeof right, &verdict);
     CHECK(strcmp(left, right) == 0, "%s is not %s", one, other);
 }
 
@@ -105,8 +105,8 @@ static void test_noise(void) {
             strcat(expression, rand() % 4 ? " " : "");
         }
         size_t length = length_of(expression);
-        CHECK((length > 0) == !report.problem[0], "%s", expression);
-        CHECK(report.at <= strlen(expression), "%s", expression);
+        CHECK((length > 0) == !verdict.problem[0], "%s", expression);
+        CHECK(verdict.at <= strlen(expression), "%s", expression);
     }
 }
 

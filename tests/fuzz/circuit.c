@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 #define HEAD 7   /* bytes of one without its payload */
 
 /* Bits of what happens. */
-enum { FROM_SERVER = 1, HOLE = 2, SETTLE = 4, DATAGRAM = 8, SAME_FRAME = 16, EXTENDED = 32 };
+enum { FROM_SERVER = 1, GAP = 2, SETTLE = 4, DATAGRAM = 8, SAME_FRAME = 16, EXTENDED = 32 };
 
 typedef struct {
     counted count;
@@ -120,7 +120,7 @@ static size_t step(play *self, const uint8_t *data, size_t len) {
                   .payload = (const char *)data + HEAD,
                   .size = size,
                   .extended = happens & EXTENDED};
-    if (happens & HOLE)
+    if (happens & GAP)
         caw_circuit_gap(self->circuit);
     if (happens & SETTLE)
         caw_circuit_set_server(self->circuit, 1);

@@ -202,7 +202,7 @@ def crumbs(count):
 
 
 def zeros(count):
-    """After a hole: what could be messages, but proves nothing, in the largest segments."""
+    """After a gap: what could be messages, but proves nothing, in the largest segments."""
     circuit, frames = opened()
     yield from frames
     for _ in range(count * 16 // 65000 + 1):
@@ -210,7 +210,7 @@ def zeros(count):
         yield circuit.packet('server', message(22, p1=1, p2=1) * (65000 // 16))
 
 
-def holes(count):
+def gaps(count):
     """Every other segment at first, then the others, the first one last."""
     circuit, frames = opened()
     yield from frames
@@ -225,7 +225,7 @@ floods = {
     flood.__name__: flood
     for flood in (
         channels, outstanding, same_ioid, same_cid, same_subscription, unconfirmed, colliding,
-        searches, servers, benchmarks, headers, crumbs, zeros, holes,
+        searches, servers, benchmarks, headers, crumbs, zeros, gaps,
     )
 }  # fmt: skip
 

@@ -97,7 +97,7 @@ def test_changed_captures(run, save, name, change):
 
 # What is no flood of one thing, or takes Wireshark's own reassembly time that grows with the
 # square of the packets.
-FEWER = {'headers': 10, 'crumbs': 20, 'benchmarks': 10, 'holes': 5}
+FEWER = {'headers': 10, 'crumbs': 20, 'benchmarks': 10, 'gaps': 5}
 
 
 @pytest.fixture(scope='session')

@@ -158,7 +158,7 @@ static const caw_channel *public_of(const open_channel *channel) {
 
 /* ---- requests ----------------------------------------------------------------------------- */
 
-/* Requests of before a hole may have been answered there. */
+/* Requests before a gap may have been answered in it. */
 static bool is_stale(const caw_circuit *circuit, const caw_exchange *exchange) {
     return caw_request_of(exchange)->epoch != circuit->epoch;
 }
@@ -460,7 +460,7 @@ static void see_update(caw_circuit *circuit, const caw_message *message, caw_mom
     }
     note->channel = public_of(updated->owner);
     if (updated->first->answer.frame || is_stale(circuit, updated->first))
-        return; /* the first one has been, or may have been in a hole */
+        return; /* the first one has been, or may have been in a gap */
     updated->first->answer = now;
     take_answer(circuit, updated->first, note);
 }
@@ -621,7 +621,8 @@ caw_side caw_circuit_speaker(const caw_circuit *circuit, int end) {
     return end == circuit->server_end ? CAW_SIDE_SERVER : CAW_SIDE_CLIENT;
 }
 
-static void see(caw_circuit *circuit, const caw_message *message, caw_moment now, caw_note *note) {
+static void observe(caw_circuit *circuit, const caw_message *message, caw_moment now,
+                    caw_note *note) {
     if (!(message->row->transport & CAW_TRANSPORT_TCP))
         return; /* it belongs in datagrams, and means nothing here */
     if (message->row->speaker == CAW_SIDE_CLIENT)
@@ -631,7 +632,7 @@ static void see(caw_circuit *circuit, const caw_message *message, caw_moment now
 }
 
 /* Reads a kept message again, now that it is known who sent it. */
-static void settle(caw_circuit *circuit, const caw_kept *kept) {
+static void reread(caw_circuit *circuit, const caw_kept *kept) {
     caw_event *event = kept->event;
     caw_message *message = &event->message;
     event->speaker = caw_circuit_speaker(circuit, kept->end);
@@ -639,7 +640,7 @@ static void settle(caw_circuit *circuit, const caw_kept *kept) {
         return;
     caw_context context = {.transport = CAW_TRANSPORT_TCP, .speaker = event->speaker};
     caw_decode(message->whole.bytes, message->whole.len, &context, message);
-    see(circuit, message, event->now, kept->note);
+    observe(circuit, message, event->now, kept->note);
     if (kept->later)
         *kept->later = *kept->note;
 }
@@ -651,7 +652,7 @@ void caw_circuit_set_server(caw_circuit *circuit, int server_end) {
     if (circuit->stopped) /* what is still there has been judged */
         return;
     for (const caw_kept *each = circuit->kept.first; each; each = each->next)
-        settle(circuit, each);
+        reread(circuit, each);
 }
 
 caw_context caw_circuit_context(const caw_circuit *circuit, int end, const uint8_t *bytes,
@@ -680,7 +681,7 @@ void caw_circuit_observe(caw_circuit *circuit, int end, const caw_message *messa
     if (message->speaker == CAW_SIDE_NOBODY)
         return;
     caw_circuit_set_server(circuit, message->speaker == CAW_SIDE_SERVER ? end : !end);
-    see(circuit, message, now, note);
+    observe(circuit, message, now, note);
 }
 
 /* ---- what waits for that ------------------------------------------------------------------ */

@@ -26,8 +26,7 @@ static size_t close(caw_connection *connection, caw_by by, caw_change *to) {
     return change(to, CAW_EVENT_CLOSED, by, 0);
 }
 
-/* The SYN of before: it was lost on its way, or the answer was, or it is refused and tries again.
- */
+/* The same SYN again: it or its answer was lost, or it was refused and tries again. */
 static size_t ask_again(caw_connection *connection, caw_change *to) {
     if (connection->closed || connection->carries[0] || connection->carries[1])
         return 0; /* a late copy */
@@ -46,8 +45,7 @@ static size_t see_syn(caw_connection *connection, int end, uint32_t sequence, ca
     return count + change(to + count, CAW_EVENT_ASKED, CAW_BY_NOTHING, 1);
 }
 
-/* A copy of a SYN/ACK says nothing new; one of another connection comes where its SYN is lacking.
- */
+/* A copy of a SYN/ACK says nothing new; another connection has one when its SYN is missing. */
 static size_t see_syn_ack(caw_connection *connection, int end, uint32_t sequence, caw_change *to) {
     bool over = connection->closed || connection->refused;
     if (connection->accepted && (!over || connection->isn[end] == sequence))

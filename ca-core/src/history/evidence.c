@@ -50,8 +50,7 @@ static bool value_fits(const caw_header *header) {
     return header->payload_size >= least && header->payload_size <= most + 7;
 }
 
-/* As much as is there of a text is printable, not empty, and ends with a NUL if all of it is there.
- */
+/* What is there of a text is printable and not empty, and has its NUL if all of it is there. */
 static bool is_text(const caw_header *header, caw_view payload) {
     caw_view text = wire_sub(payload, 0, header->payload_size);
     uint32_t length = wire_strlen(text);
@@ -221,7 +220,7 @@ unsigned caw_evidence(const uint8_t *bytes, size_t available) {
  * Messages that are little more than a command and zeros prove something when there are many, or
  * when they fill what was sent at once; but never that a stream is Channel Access at all.
  */
-unsigned caw_chain(const uint8_t *bytes, size_t available, bool piece) {
+unsigned caw_chain(const uint8_t *bytes, size_t available, bool whole) {
     unsigned evidence = 0;
     bool rich = false;
     while (available >= CAW_HEADER_SIZE && evidence < ENOUGH) {
@@ -238,7 +237,7 @@ unsigned caw_chain(const uint8_t *bytes, size_t available, bool piece) {
         bytes += size;
         available -= (size_t)size;
     }
-    bool fills = piece && evidence && !available;
+    bool fills = whole && evidence && !available;
     evidence += if_true(fills, ENDS);
     if (rich)
         return evidence;
@@ -294,9 +293,9 @@ bool caw_begins(const uint8_t *bytes, size_t available) {
     return (first > FIRST && chained) || ((first > FIRST || filled) && is_known(bytes, available));
 }
 
-size_t caw_resync(const uint8_t *bytes, size_t available, size_t first, size_t step, bool piece) {
+size_t caw_resync(const uint8_t *bytes, size_t available, size_t first, size_t step, bool whole) {
     for (size_t at = first; at + CAW_HEADER_SIZE <= available; at += step)
-        if (caw_chain(bytes + at, available - at, piece && at == 0) >= CAW_PROOF)
+        if (caw_chain(bytes + at, available - at, whole && at == 0) >= CAW_PROOF)
             return at;
     return available;
 }

@@ -39,8 +39,7 @@ typedef struct {
 /* The first gap that ends after this position, or NULL. */
 caw_gap *caw_gaps_find(const caw_gaps *gaps, uint64_t position);
 
-/* Adds a gap that touches no other. Without memory it is forgotten: what comes of it is repeated.
- */
+/* Adds a gap that touches no other. Without memory it is forgotten, as if its bytes had come. */
 void caw_gaps_open(caw_gaps *gaps, uint64_t from, uint64_t to, caw_place place);
 
 /* The bytes from one position to another have come; `after` is what is known where they end. */

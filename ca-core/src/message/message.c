@@ -18,11 +18,12 @@ static bool confirms_cancel(const caw_message *message, bool cancel_pending) {
            !caw_is_status(message->param1);
 }
 
-/* The row of the answer that confirms the end of a subscription. */
+/* The row of the answer that confirms the end of a subscription; this one if there is none. */
 static const caw_message_row *confirmation_row(const caw_message_row *row) {
-    while (row->answers != CAW_COMMAND_EVENT_CANCEL)
-        row++;
-    return row;
+    const caw_message_row *found = row;
+    while (found && found->answers != CAW_COMMAND_EVENT_CANCEL)
+        found = caw_next_row(found);
+    return found ? found : row;
 }
 
 /* The best of a command's rows when none fits in all: of the right side, or else any. */

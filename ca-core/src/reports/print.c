@@ -29,6 +29,17 @@ static void puts_of(printer *out, const char *text) {
         put(out, *text);
 }
 
+/* ---- tables and their rows ---------------------------------------------------------------- */
+
+static const caw_table *table_of(const printer *out, uint32_t number) {
+    return &caw_report_row_of(out->report)->tables[number];
+}
+
+static void read_row(const printer *out, uint32_t number, const caw_record *record,
+                     caw_cell cells[CAW_MOST_COLUMNS]) {
+    caw_report_row_of(out->report)->code->cells[number]((void *)record, cells);
+}
+
 /* ---- cells as short words ----------------------------------------------------------------- */
 
 #define WORD 64 /* longer than any word but text */
@@ -273,8 +284,9 @@ static void put_padded(printer *out, const caw_table *table, uint32_t column, ui
         put(out, ' ');
 }
 
-static void measure(const printer *out, const caw_table *table, const caw_record *record,
-                    uint32_t widths[CAW_MOST_COLUMNS]) {
+static void measure(const printer *out, uint32_t number, uint32_t widths[CAW_MOST_COLUMNS]) {
+    const caw_table *table = table_of(out, number);
+    const caw_record *record = caw_report_first(out->report, number);
     char word[WORD];
     for (uint32_t i = 0; i < table->columns; i++)
         widths[i] = 0;
@@ -282,7 +294,7 @@ static void measure(const printer *out, const caw_table *table, const caw_record
         widen(&widths[i], heading_of(&table->column[i], word));
     for (; record; record = record->next) {
         caw_cell cells[CAW_MOST_COLUMNS] = {{.known = false}};
-        table->cells((void *)record, cells);
+        read_row(out, number, record, cells);
         for (uint32_t i = 0; i < table->columns; i++)
             widen(&widths[i], words_of(out, table->column[i].kind, &cells[i], word));
     }
@@ -296,13 +308,23 @@ static void put_text_row(printer *out, const caw_table *table, const caw_cell *c
     put(out, '\n');
 }
 
-static void put_headings(printer *out, const caw_table *table,
-                         const uint32_t widths[CAW_MOST_COLUMNS]) {
+static void put_heading_row(printer *out, const caw_table *table,
+                            const uint32_t widths[CAW_MOST_COLUMNS]) {
     char word[WORD];
-    put(out, '\n');
     for (uint32_t i = 0; i < table->columns; i++)
         put_padded(out, table, i, widths[i], heading_of(&table->column[i], word));
     put(out, '\n');
+}
+
+/* What stands before the rows of a table; the widths of their columns. */
+static void put_headings(printer *out, uint32_t number, uint32_t widths[CAW_MOST_COLUMNS]) {
+    put(out, '\n');
+    if (!caw_report_first(out->report, number)) {
+        puts_of(out, "no rows\n");
+        return;
+    }
+    measure(out, number, widths);
+    put_heading_row(out, table_of(out, number), widths);
 }
 
 static void put_counted(caw_text *out, uint64_t count, const char *one, const char *many) {
@@ -339,17 +361,17 @@ static void put_sentences(printer *out) {
     const struct caw_report_code *code = caw_report_row_of(out->report)->code;
     char sentences[1024];
     caw_text text = caw_text_into(sentences, sizeof sentences);
+    say_totals(out, &text);
+    caw_put(&text, '\n');
     if (code->say) {
         code->say(out->report, &text);
         caw_put(&text, '\n');
     }
-    say_totals(out, &text);
-    caw_put(&text, '\n');
     caw_text_end(&text);
     puts_of(out, sentences);
 }
 
-/* ---- tables ------------------------------------------------------------------------------- */
+/* ---- the report --------------------------------------------------------------------------- */
 
 static const caw_table totals_table = {
     .name = "totals",
@@ -370,19 +392,17 @@ static void put_json_totals(printer *out) {
 }
 
 static void put_table(printer *out, caw_form form, uint32_t number) {
-    const caw_table *table = &caw_report_row_of(out->report)->tables[number];
+    const caw_table *table = table_of(out, number);
     const caw_record *record = caw_report_first(out->report, number);
     uint32_t widths[CAW_MOST_COLUMNS];
 
     if (form == CAW_FORM_CSV)
         put_csv_keys(out, table);
-    if (form == CAW_FORM_TEXT) {
-        measure(out, table, record, widths);
-        put_headings(out, table, widths);
-    }
+    if (form == CAW_FORM_TEXT)
+        put_headings(out, number, widths);
     for (; record && !out->failed; record = record->next) {
         caw_cell cells[CAW_MOST_COLUMNS] = {{.known = false}};
-        table->cells((void *)record, cells);
+        read_row(out, number, record, cells);
         if (form == CAW_FORM_CSV)
             put_csv_row(out, table, cells);
         else if (form == CAW_FORM_JSON)

@@ -148,7 +148,7 @@ bool caw_report_take(caw_report *report, size_t *number, caw_cell cells[CAW_MOST
     record->changed = false;
     report->taken++;
     *number = record->number;
-    report->row->tables[0].cells(record, cells);
+    report->row->code->cells[0](record, cells);
     return true;
 }
 

@@ -4,7 +4,7 @@
  * and its code, and a line in list.c.
  *
  * The code adds a record to a table for each of its rows and fills it in as events come; only when
- * a row is looked at does the table's function `cells` turn the record into cells. All memory for
+ * a row is looked at does the function in `cells` turn the record into cells. All memory for
  * records and what they point to comes from caw_report_keep and goes with the report.
  */
 #ifndef CAW_REPORT_H
@@ -17,8 +17,9 @@
 struct caw_report_code {
     size_t state; /* bytes that caw_report_state gives, zeroed at first */
     void (*observe)(caw_report *report, const caw_event *event);
+    void (*cells[CAW_MOST_TABLES])(void *record, caw_cell *cells); /* of each table, in order */
     void (*end)(caw_report *report); /* before printing, more than once; or NULL */
-    void (*say)(const caw_report *report, caw_text *out); /* the first sentence of text, or NULL */
+    void (*say)(const caw_report *report, caw_text *out); /* a sentence after the totals, or NULL */
     void (*close)(caw_report *report); /* frees what was not kept with caw_report_keep, or NULL */
 };
 

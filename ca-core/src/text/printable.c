@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Names and strings of the wire, for the eye. Channel Access knows no encoding, and whoever sends
- * a name chooses its bytes: so what is shown must say which bytes it stands for, and must not act
- * on a terminal, a table or the words around it.
+ * a name chooses its bytes: so what is shown must not act on a terminal, a table or the words
+ * around it. It does not tell every two names apart: see caw_printable.
  */
 #include "message/wire.h"
 #include "text.h"

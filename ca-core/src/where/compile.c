@@ -282,19 +282,19 @@ static void put_untagged(caw_text *out, const where_node *root, bool named) {
 }
 
 size_t caw_where_to_pcap(const char *expression, char *text, size_t size,
-                         caw_where_verdict *report) {
+                         caw_where_verdict *verdict) {
     where_tree tree;
     caw_text out = caw_text_into(text, size);
-    memset(report, 0, sizeof *report);
-    const where_node *root = caw_where_parse(expression, &tree, report);
+    memset(verdict, 0, sizeof *verdict);
+    const where_node *root = caw_where_parse(expression, &tree, verdict);
     if (!root)
         return 0;
     bool named = names_port(root);
     bool udp = asks_for(root, CAW_TRANSPORT_UDP);
     bool messages = udp || asks_for(root, CAW_TRANSPORT_TCP);
-    report->remarks = remarks_on(root, false) | (named ? 0 : remark(CAW_WHERE_GUESS)) |
-                      (messages ? remark(CAW_WHERE_TAGGED) : 0) |
-                      (udp ? remark(CAW_WHERE_FRAGMENT) : 0);
+    verdict->remarks = remarks_on(root, false) | (named ? 0 : remark(CAW_WHERE_GUESS)) |
+                       (messages ? remark(CAW_WHERE_TAGGED) : 0) |
+                       (udp ? remark(CAW_WHERE_FRAGMENT) : 0);
     caw_puts(&out, messages ? "((" : "");
     put_untagged(&out, root, named);
     if (messages) {

@@ -21,7 +21,7 @@ typedef struct {
     const char *expression;
     caw_where_token now, next;
     where_tree *tree;
-    caw_where_verdict *report;
+    caw_where_verdict *verdict;
     int depth;
 } parser;
 
@@ -111,10 +111,10 @@ static void advance(parser *p) {
 /* The first complaint stands. */
 static const where_node *complain(parser *p, const caw_where_token *where, const char *why,
                                   const char *advice) {
-    caw_where_verdict *report = p->report;
-    if (report->problem[0])
+    caw_where_verdict *verdict = p->verdict;
+    if (verdict->problem[0])
         return NULL;
-    caw_text out = caw_text_into(report->problem, sizeof report->problem);
+    caw_text out = caw_text_into(verdict->problem, sizeof verdict->problem);
     caw_puts(&out, why);
     if (where->length) {
         caw_puts(&out, " '");
@@ -124,7 +124,7 @@ static const where_node *complain(parser *p, const caw_where_token *where, const
     }
     caw_puts(&out, advice);
     caw_text_end(&out);
-    report->at = (size_t)(where->start - p->expression);
+    verdict->at = (size_t)(where->start - p->expression);
     return NULL;
 }
 
@@ -588,8 +588,8 @@ static const where_node *check_sense(parser *p, const where_node *root) {
 }
 
 const where_node *caw_where_parse(const char *expression, where_tree *tree,
-                                  caw_where_verdict *report) {
-    parser p = {.expression = expression, .tree = tree, .report = report};
+                                  caw_where_verdict *verdict) {
+    parser p = {.expression = expression, .tree = tree, .verdict = verdict};
     tree->count = 0;
     p.next = read_token(expression);
     advance(&p);

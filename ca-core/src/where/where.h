@@ -50,7 +50,7 @@ typedef struct where_node {
     caw_field_id field;
     where_operator operator;
     uint32_t value;
-    const char *text; /* a name without quotes; other conditions as they stand */
+    const char *text; /* a name without quotes; other conditions unchanged */
     uint32_t length;
     const char *port; /* of a WHERE_PACKET, as it stands; NULL: it names none */
     uint32_t port_length;
@@ -61,9 +61,9 @@ typedef struct {
     size_t count;
 } where_tree;
 
-/* The root, which points into the tree and the expression; NULL when the report has a problem. */
+/* The root, which points into the tree and the expression; NULL when the verdict has a problem. */
 const where_node *caw_where_parse(const char *expression, where_tree *tree,
-                                  caw_where_verdict *report);
+                                  caw_where_verdict *verdict);
 
 /*
  * A message that the expression brings together with a name it never carries, and that name; NULL
