@@ -42,9 +42,12 @@ static caw_problem take(caw_carried *carried, uint32_t size, uint16_t type) {
     return CAW_PROBLEM_NONE;
 }
 
-static uint16_t type_by_version(caw_view ip) {
-    uint8_t version = wire_u8(ip, 0) >> 4;
-    return version == 4 ? CAW_TYPE_IP4 : version == 6 ? CAW_TYPE_IP6 : 0;
+/* Takes a header off after which comes IP, if the version that it begins with says so. */
+static caw_problem take_before_ip(caw_carried *carried, uint32_t size) {
+    uint8_t version = wire_u8(carried->span.bytes, size) >> 4;
+    if (!wire_has(carried->span.bytes, size, 1))
+        return CAW_PROBLEM_CUT;
+    return take(carried, size, version == 4 ? CAW_TYPE_IP4 : version == 6 ? CAW_TYPE_IP6 : 0);
 }
 
 bool caw_link_is_tag(uint16_t type) {
@@ -96,6 +99,8 @@ static caw_problem take_ppp(caw_carried *carried) {
 
 static caw_problem take_hdlc(caw_carried *carried) {
     uint16_t start = wire_u16(carried->span.bytes, 0);
+    if (!wire_has(carried->span.bytes, 0, 2))
+        return CAW_PROBLEM_CUT;
     if (start == CISCO_UNICAST || start == CISCO_BROADCAST)
         return take(carried, 4, wire_u16(carried->span.bytes, 2));
     caw_problem problem = take(carried, start == ALL_STATIONS ? 2 : 0, 0);
@@ -116,12 +121,10 @@ static caw_problem take_pppoe(caw_carried *carried) {
 
 /* The last label does not say what it carries. That it is IP shows in the version (RFC 4928). */
 static caw_problem take_label(caw_carried *carried) {
-    bool is_last = wire_u32(carried->span.bytes, 0) & LAST_LABEL;
-    caw_problem problem = take(carried, LABEL, carried->type);
-    if (problem || !is_last)
-        return problem;
-    carried->type = type_by_version(carried->span.bytes);
-    return carried->type ? CAW_PROBLEM_NONE : CAW_PROBLEM_TUNNEL;
+    if (!(wire_u32(carried->span.bytes, 0) & LAST_LABEL))
+        return take(carried, LABEL, carried->type);
+    caw_problem problem = take_before_ip(carried, LABEL);
+    return problem || carried->type ? problem : CAW_PROBLEM_TUNNEL;
 }
 
 /* ------------------------------------------------------------------------------------------ */
@@ -180,7 +183,7 @@ caw_problem caw_link_enter(uint32_t linktype, caw_span frame, caw_carried *carri
     case LINKTYPE_RAW:
     case LINKTYPE_RAW_BSD:
     case LINKTYPE_RAW_OPENBSD:
-        return take(carried, 0, type_by_version(frame.bytes));
+        return take_before_ip(carried, 0);
     case LINKTYPE_IPV4:
         return take(carried, 0, CAW_TYPE_IP4);
     case LINKTYPE_IPV6:

@@ -9,8 +9,11 @@ enum { ERSPAN2_HEADER = 8, ERSPAN3_HEADER = 12, ERSPAN3_SUBHEADER = 8 };
 enum { VXLAN_PORT = 4789, VXLAN_HEADER = 8, VXLAN_HAS_NETWORK = 0x08 };
 
 static uint32_t gre_header(uint16_t flags) {
-    return GRE_HEADER + (flags & GRE_CHECKSUM ? GRE_WORD : 0) + (flags & GRE_KEY ? GRE_WORD : 0) +
-           (flags & GRE_SEQUENCE ? GRE_WORD : 0);
+    uint32_t words = 0;
+    words += (flags & GRE_CHECKSUM) != 0;
+    words += (flags & GRE_KEY) != 0;
+    words += (flags & GRE_SEQUENCE) != 0;
+    return GRE_HEADER + words * GRE_WORD;
 }
 
 /* Type I has no header of its own and no sequence number; draft-foschiano-erspan. */
