@@ -376,10 +376,10 @@ static void test_digest(void) {
     for (size_t at = 4; at < first.length; at++) {
         static const char same[] = {8, 10, 11, 36, 37}; /* TTL, checksums */
         static const char other[] = {6, 7, 9};          /* fragments, another protocol */
-        made_frame changed_one = first;
-        changed_one.bytes[at] ^= 1;
+        made_frame altered = first;
+        altered.bytes[at] ^= 1;
         if (!memchr(other, (int)at, sizeof other))
-            CHECK((digest_of(RAW, &changed_one, 1) == digest) ==
+            CHECK((digest_of(RAW, &altered, 1) == digest) ==
                       (memchr(same, (int)at, sizeof same) != NULL),
                   "byte %zu", at);
     }

@@ -24,11 +24,11 @@ typedef struct {
 /* ---- IP ---------------------------------------------------------------------------------- */
 
 /* What follows the headers of a datagram must not be a fragment's header again. */
-static caw_problem reassemble(caw_network *network, reading *now_at, caw_moment now, bool *whole) {
-    caw_ip *ip = &now_at->ip;
+static caw_problem reassemble(caw_network *network, reading *at, caw_moment now, bool *whole) {
+    caw_ip *ip = &at->ip;
     if (ip->checksum == CAW_CHECKSUM_BAD || !caw_fragments_add(network->fragments, ip, now))
         return CAW_PROBLEM_NONE;
-    now_at->reassembled = *whole = true;
+    at->reassembled = *whole = true;
     caw_problem problem = caw_ip_pass_extensions(ip);
     return !problem && ip->fragment ? CAW_PROBLEM_FRAGMENT : problem;
 }
