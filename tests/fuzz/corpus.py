@@ -4,7 +4,8 @@
 FOLDER has one for each target. One file for each kind of payload in the captures: what decode.c,
 stream.c and line.c take, some control bytes and the bytes of a TCP segment or a datagram. Two
 payloads are of one kind when the commands and data types at their beginning are the same. For
-packet.c the frames around them, for circuit.c their messages in a row, for file.c files of them.
+packet.c the frames around them, for network.c these too, whole and in fragments, for circuit.c their
+messages in a row, for file.c files of them.
 """
 
 import struct
@@ -122,6 +123,30 @@ def files(packets):
     yield pcapng_of('<', packets) + pcapng_of('>', packets)
 
 
+def framed(frame):
+    """A frame as network.c takes it: no time has passed, all of it was captured."""
+    return bytes([0]) + len(frame).to_bytes(2, 'big') + bytes([0]) + frame
+
+
+def fragments(link, frame):
+    """The same IPv4 packet in two frames, cut after 8 bytes."""
+    at = IP_AT[link]
+    body = at + (frame[at] & 15) * 4
+    for word, part in ((0x2000, frame[body : body + 8]), (1, frame[body + 8 :])):
+        size = body - at + len(part)
+        words = struct.pack('>HHH', size, 1, word)  # length, identification, place
+        yield frame[: at + 2] + words + frame[at + 8 : at + 10] + bytes(2) + (
+            frame[at + 12 : body] + part
+        )
+
+
+def network(link, frame):
+    """Seeds of network.c: a frame, and its packet in fragments."""
+    head = bytes([LINKS.get(link, 0), 0, 255])
+    yield head + framed(frame)
+    yield head + b''.join(map(framed, fragments(link, frame)))
+
+
 def seeds_of(capture):
     """(target, kind, seed); of each kind one is enough."""
     found = [(link, frame, payload(link, frame)) for link, frame in frames(capture.read_bytes())]
@@ -130,6 +155,8 @@ def seeds_of(capture):
         if seen:
             layer = LINKS.get(link, 0)
             yield 'packet', (layer, seen[0]), bytes([layer, 255]) + frame[:MOST]
+            for number, seed in enumerate(network(link, frame[:MOST])):
+                yield 'network', (layer, seen[0], number), seed
     for control, data in payloads:
         part = data[:MOST]
         yield 'decode', kind(control, data), bytes([control]) + part

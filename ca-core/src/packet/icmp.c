@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Errors that routers and hosts send back, with the beginning of the packet they are about. */
-#include "caw_capture.h"
+#include "packet/icmp.h"
 
-#include "message/wire.h"
+#include "packet/protocols.h"
 
-enum { PROTOCOL_ICMP = 1, PROTOCOL_TCP = 6, PROTOCOL_ICMP6 = 58, ICMP_HEADER = 8, QUOTED = 8 };
+enum { ICMP_HEADER = 8, QUOTED = 8 };
 
 /* RFC 792: unreachable, but for "fragmentation needed"; time exceeded; parameter problem. */
 static bool is_icmp4_error(const caw_icmp_error *error) {
@@ -22,32 +22,43 @@ static void read_end(caw_view frame, uint32_t address, uint8_t size, uint32_t po
     end->port = wire_u16(frame, port);
 }
 
-/* The quoted IP packet at `at`: its TCP header, of which 8 bytes are always there. */
-static bool read_quoted(caw_view frame, uint32_t at, bool is_ip4, caw_icmp_error *error) {
+/* The quoted IP packet at `at`: its TCP or UDP header, of which 8 bytes are always there. */
+static bool read_quoted(caw_view frame, uint32_t at, bool is_ip4, caw_icmp_error *error,
+                        caw_transport *quoted) {
     uint32_t header = is_ip4 ? (wire_u8(frame, at) & 0xfu) << 2 : 40;
     uint8_t protocol = wire_u8(frame, at + (is_ip4 ? 9 : 6));
-    uint32_t tcp = at + header;
+    uint32_t transport = at + header;
     uint32_t addresses = at + (is_ip4 ? 12 : 8);
     uint8_t size = is_ip4 ? 4 : 16;
-    bool fragment = is_ip4 && wire_u16(frame, at + 6) & 0x1fff;
-    if (header < 20 || protocol != PROTOCOL_TCP || fragment || !wire_has(frame, tcp, QUOTED))
+    bool fragment = is_ip4 && wire_u16(frame, at + 6) & CAW_IP4_OFFSET;
+    if (header < 20 || (protocol != CAW_IP_TCP && protocol != CAW_IP_UDP) || fragment ||
+        !wire_has(frame, transport, QUOTED))
         return false;
-    read_end(frame, addresses, size, tcp, &error->source);
-    read_end(frame, addresses + size, size, tcp + 2, &error->target);
-    error->sequence = wire_u32(frame, tcp + 4);
+    read_end(frame, addresses, size, transport, &error->source);
+    read_end(frame, addresses + size, size, transport + 2, &error->target);
+    *quoted = protocol == CAW_IP_TCP ? CAW_TRANSPORT_TCP : CAW_TRANSPORT_UDP;
+    error->sequence = protocol == CAW_IP_TCP ? wire_u32(frame, transport + 4) : 0;
     return true;
+}
+
+bool caw_icmp_read(caw_view frame, uint32_t at, bool is_ip4, caw_icmp_error *error,
+                   caw_transport *quoted) {
+    if (!wire_has(frame, at, ICMP_HEADER))
+        return false;
+    *error = (caw_icmp_error){.type = wire_u8(frame, at), .code = wire_u8(frame, at + 1)};
+    return (is_ip4 ? is_icmp4_error(error) : is_icmp6_error(error)) &&
+           read_quoted(frame, at + ICMP_HEADER, is_ip4, error, quoted);
 }
 
 bool caw_packet_icmp_error(const caw_packet *packet, caw_icmp_error *error) {
     const caw_layer *ip = &packet->layers[CAW_LAYER_IP];
     caw_view frame = {packet->frame.bytes, 0, ip->end};
     bool is_ip4 = ip->is == CAW_CLASS_IP;
-    uint32_t at = ip->at + ip->header;
-    if (ip->is == CAW_CLASS_NONE || !wire_has(frame, at, ICMP_HEADER) ||
-        wire_u8(frame, ip->at + (is_ip4 ? 9 : 6)) != (is_ip4 ? PROTOCOL_ICMP : PROTOCOL_ICMP6) ||
-        (is_ip4 && wire_u16(frame, ip->at + 6) & 0x1fff))
+    caw_transport quoted;
+    if (ip->is == CAW_CLASS_NONE ||
+        wire_u8(frame, ip->at + (is_ip4 ? 9 : 6)) != (is_ip4 ? CAW_IP_ICMP : CAW_IP_ICMP6) ||
+        (is_ip4 && wire_u16(frame, ip->at + 6) & CAW_IP4_OFFSET))
         return false;
-    *error = (caw_icmp_error){.type = wire_u8(frame, at), .code = wire_u8(frame, at + 1)};
-    return (is_ip4 ? is_icmp4_error(error) : is_icmp6_error(error)) &&
-           read_quoted(frame, at + ICMP_HEADER, is_ip4, error);
+    return caw_icmp_read(frame, ip->at + ip->header, is_ip4, error, &quoted) &&
+           quoted == CAW_TRANSPORT_TCP;
 }

@@ -8,16 +8,10 @@
 #include "caw_capture.h"
 
 #include "message/wire.h"
+#include "packet/link.h"
+#include "packet/protocols.h"
 
-enum {
-    TYPE_IP4 = 0x0800,
-    TYPE_IP6 = 0x86dd,
-    TYPE_VLAN = 0x8100,
-    PROTOCOL_TCP = 6,
-    PROTOCOL_UDP = 17,
-    TAG_SIZE = 4,
-    MAX_TAGS = 2
-};
+enum { TAG_SIZE = 4, MAX_TAGS = 2 };
 
 /* The fixed part of each header, in bytes. */
 static const uint32_t header_sizes[CAW_CLASSES] = {
@@ -45,10 +39,10 @@ static bool add_layer(caw_packet *packet, caw_layer_id id, caw_class is, uint32_
 }
 
 static void parse_transport(caw_packet *packet, uint32_t protocol, uint32_t at, uint32_t end) {
-    if (protocol == PROTOCOL_TCP) {
+    if (protocol == CAW_IP_TCP) {
         uint32_t header = (uint32_t)wire_u8(packet->frame, at + 12) >> 4 << 2;
         add_layer(packet, CAW_LAYER_TRANSPORT, CAW_CLASS_TCP, at, header, end);
-    } else if (protocol == PROTOCOL_UDP) {
+    } else if (protocol == CAW_IP_UDP) {
         uint32_t header = header_sizes[CAW_CLASS_UDP];
         add_layer(packet, CAW_LAYER_TRANSPORT, CAW_CLASS_UDP, at, header, end);
     }
@@ -63,12 +57,13 @@ static void parse_ip4(caw_packet *packet, uint32_t at) {
         return;
     if (length) /* too short to hold its own header: then there is no data */
         ip->end = reach(packet, at, length < ip->header ? ip->header : length);
-    if ((wire_u16(packet->frame, at + 6) & 0x1fff) == 0) /* the first fragment, or whole */
+    if ((wire_u16(packet->frame, at + 6) & CAW_IP4_OFFSET) == 0) /* the first fragment, or whole */
         parse_transport(packet, wire_u8(packet->frame, at + 9), at + ip->header, ip->end);
 }
 
 static bool is_extension_header(uint8_t next) {
-    static const uint8_t extensions[] = {0, 43, 44, 50, 51, 60};
+    static const uint8_t extensions[] = {CAW_IP_HOP_BY_HOP, CAW_IP_ROUTING, CAW_IP_FRAGMENT,
+                                         CAW_IP_ESP,        CAW_IP_AH,      CAW_IP_OPTIONS};
     return memchr(extensions, next, sizeof extensions) != NULL;
 }
 
@@ -85,16 +80,12 @@ static void parse_ip6(caw_packet *packet, uint32_t at) {
 }
 
 static void parse_ip(caw_packet *packet, uint32_t type, uint32_t at) {
-    if (type == TYPE_IP4)
+    if (type == CAW_TYPE_IP4)
         parse_ip4(packet, at);
-    else if (type == TYPE_IP6)
+    else if (type == CAW_TYPE_IP6)
         parse_ip6(packet, at);
     if (packet->layers[CAW_LAYER_IP].is)
         packet->layers[CAW_LAYER_ETHERNET].end = packet->layers[CAW_LAYER_IP].end;
-}
-
-static bool is_vlan(uint32_t type) {
-    return type == TYPE_VLAN || type == 0x88a8 || type == 0x9100 || type == 0x9200;
 }
 
 /* The link layer reaches over all that is captured, until an IP length says otherwise. */
@@ -105,7 +96,7 @@ static bool add_link(caw_packet *packet, caw_class is) {
 static void parse_ethernet(caw_packet *packet) {
     caw_layer *ethernet = &packet->layers[CAW_LAYER_ETHERNET];
     uint32_t type = wire_u16(packet->frame, 12);
-    bool more = is_vlan(type);
+    bool more = caw_link_is_tag((uint16_t)type);
     if (!add_link(packet, CAW_CLASS_ETHERNET))
         return;
     while (more && packet->tags < MAX_TAGS && wire_has(packet->frame, ethernet->header, TAG_SIZE)) {
@@ -113,7 +104,7 @@ static void parse_ethernet(caw_packet *packet) {
         type = wire_u16(packet->frame, ethernet->header + 2);
         ethernet->header += TAG_SIZE;
         packet->tags++;
-        more = type == TYPE_VLAN;
+        more = type == CAW_TYPE_VLAN;
     }
     parse_ip(packet, type, ethernet->header);
 }
@@ -124,26 +115,12 @@ static void parse_cooked(caw_packet *packet, caw_class is, uint32_t type) {
 }
 
 static void parse_loopback(caw_packet *packet) {
-    if (!add_link(packet, CAW_CLASS_LOOPBACK))
-        return;
-    switch (caw_packet_family(packet)) {
-    case 2:
-        parse_ip(packet, TYPE_IP4, 4);
-        break;
-    case 24: /* NetBSD */
-    case 28: /* FreeBSD */
-    case 30: /* macOS */
-        parse_ip(packet, TYPE_IP6, 4);
-        break;
-    default:
-        break;
-    }
+    if (add_link(packet, CAW_CLASS_LOOPBACK))
+        parse_ip(packet, caw_link_family_type(caw_packet_family(packet)), 4);
 }
 
-/* The host's byte order is unknown, but all families in use fit one byte. */
 uint32_t caw_packet_family(const caw_packet *packet) {
-    uint32_t family = wire_u32(packet->frame, 0);
-    return family & 0xffffff ? family : family >> 24;
+    return caw_link_family(packet->frame);
 }
 
 void caw_packet_parse(const uint8_t *frame, uint32_t captured, caw_link link, caw_packet *packet) {
@@ -162,7 +139,7 @@ void caw_packet_parse(const uint8_t *frame, uint32_t captured, caw_link link, ca
         parse_loopback(packet);
         break;
     case CAW_LINK_RAW_IP:
-        parse_ip(packet, wire_u8(packet->frame, 0) >> 4 == 6 ? TYPE_IP6 : TYPE_IP4, 0);
+        parse_ip(packet, wire_u8(packet->frame, 0) >> 4 == 6 ? CAW_TYPE_IP6 : CAW_TYPE_IP4, 0);
         break;
     case CAW_LINK_UNKNOWN:
         break;
