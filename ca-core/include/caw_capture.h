@@ -224,7 +224,7 @@ void caw_circuit_stop_keeping(caw_circuit *circuit);
 const caw_event *caw_circuit_kept(caw_circuit *circuit);
 
 /* What a TCP segment says of its connection: bits of its header, RFC 9293. */
-enum { CAW_TCP_FIN = 1, CAW_TCP_SYN = 2, CAW_TCP_RST = 4, CAW_TCP_ACK = 16 };
+enum { CAW_TCP_FIN = 1, CAW_TCP_SYN = 2, CAW_TCP_RST = 4, CAW_TCP_ACK = 16, CAW_TCP_URG = 32 };
 
 /*
  * The life of the connections between two ends, 0 and 1, one after another. Begins zeroed; holds no
