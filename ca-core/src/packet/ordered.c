@@ -86,24 +86,24 @@ static uint32_t differ_from_past(const caw_ordered *self, uint64_t from, const u
     return differ;
 }
 
-/* ---- parts -------------------------------------------------------------------------------- */
+/* ---- pieces -------------------------------------------------------------------------------- */
 
-static caw_piece *part_at(const caw_ordered *self, uint32_t index) {
-    return index < self->count ? &self->parts[self->first + index] : NULL;
+static caw_piece *piece_at(const caw_ordered *self, uint32_t index) {
+    return index < self->count ? &self->pieces[self->first + index] : NULL;
 }
 
-static uint64_t end_of(const caw_piece *part) {
-    return part->from + part->length;
+static uint64_t end_of(const caw_piece *piece) {
+    return piece->from + piece->length;
 }
 
-/* Index of the first part that ends after this position. */
+/* Index of the first piece that ends after this position. */
 static uint32_t find(const caw_ordered *self, uint64_t position) {
     uint32_t low = 0, high = self->count;
-    if (high && end_of(part_at(self, high - 1)) <= position)
+    if (high && end_of(piece_at(self, high - 1)) <= position)
         return high;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (end_of(part_at(self, middle)) > position)
+        if (end_of(piece_at(self, middle)) > position)
             high = middle;
         else
             low = middle + 1;
@@ -115,83 +115,88 @@ static uint32_t find(const caw_ordered *self, uint64_t position) {
 static bool make_room(caw_ordered *self) {
     if (self->first + self->count < self->room)
         return true;
-    caw_piece *parts = self->parts;
+    caw_piece *pieces = self->pieces;
     uint32_t room = self->room;
     if (self->count >= room / 2) {
         room = room ? 2 * room : 4;
-        parts = take(self, room * sizeof *parts);
-        if (!parts)
+        pieces = take(self, room * sizeof *pieces);
+        if (!pieces)
             return false;
     }
     if (self->count)
-        memmove(parts, self->parts + self->first, self->count * sizeof *parts);
-    if (parts != self->parts)
-        give_back(self, self->parts, self->room * sizeof *parts);
-    self->parts = parts;
+        memmove(pieces, self->pieces + self->first, self->count * sizeof *pieces);
+    if (pieces != self->pieces)
+        give_back(self, self->pieces, self->room * sizeof *pieces);
+    self->pieces = pieces;
     self->room = room;
     self->first = 0;
     return true;
 }
 
-static bool insert(caw_ordered *self, uint32_t index, caw_piece part, const uint8_t *bytes) {
-    if (!make_room(self))
-        return false;
-    if (part.captured) {
-        part.bytes = take(self, part.captured);
-        if (!part.bytes)
-            return false;
-        memcpy(part.bytes, bytes, part.captured);
-    }
-    caw_piece *place = self->parts + self->first + index;
-    memmove(place + 1, place, (self->count - index) * sizeof *place);
-    *place = part;
-    self->count++;
-    self->waiting += sizeof part + part.captured;
-    return true;
-}
-
-/* The array is given back with the last part. */
-static void remove_first(caw_ordered *self) {
-    caw_piece *part = part_at(self, 0);
-    self->waiting -= sizeof *part + part->captured;
-    give_back(self, part->bytes, part->captured);
-    self->first++;
-    if (--self->count)
-        return;
-    give_back(self, self->parts, self->room * sizeof *part);
-    self->parts = NULL;
+/* It is given back with the last piece. */
+static void give_array_back(caw_ordered *self) {
+    give_back(self, self->pieces, self->room * sizeof *self->pieces);
+    self->pieces = NULL;
     self->first = self->room = 0;
 }
 
-/* How many bytes from this position on are other than the part's. */
-static uint32_t differ_from_part(const caw_piece *part, uint64_t from, const uint8_t *bytes,
-                                 uint64_t end) {
+static bool insert(caw_ordered *self, uint32_t index, caw_piece piece, const uint8_t *bytes) {
+    if (!make_room(self))
+        return false;
+    if (piece.captured) {
+        piece.bytes = take(self, piece.captured);
+        if (!piece.bytes && !self->count)
+            give_array_back(self);
+        if (!piece.bytes)
+            return false;
+        memcpy(piece.bytes, bytes, piece.captured);
+    }
+    caw_piece *place = self->pieces + self->first + index;
+    memmove(place + 1, place, (self->count - index) * sizeof *place);
+    *place = piece;
+    self->count++;
+    self->waiting += sizeof piece + piece.captured;
+    return true;
+}
+
+static void remove_first(caw_ordered *self) {
+    caw_piece *piece = piece_at(self, 0);
+    self->waiting -= sizeof *piece + piece->captured;
+    give_back(self, piece->bytes, piece->captured);
+    self->first++;
+    if (!--self->count)
+        give_array_back(self);
+}
+
+/* How many bytes from this position on are other than the piece's. */
+static uint32_t differ_from_piece(const caw_piece *piece, uint64_t from, const uint8_t *bytes,
+                                  uint64_t end) {
     uint32_t differ = 0;
-    if (end > part->from + part->captured)
-        end = part->from + part->captured;
+    if (end > piece->from + piece->captured)
+        end = piece->from + piece->captured;
     for (uint64_t at = from; at < end; at++)
-        differ += part->bytes[at - part->from] != bytes[at - from];
+        differ += piece->bytes[at - piece->from] != bytes[at - from];
     return differ;
 }
 
 /* ---- bytes in order ----------------------------------------------------------------------- */
 
-static void tell_part(caw_ordered *self, const caw_piece *part, const uint8_t *bytes) {
-    caw_told told = new_told(self, CAW_TOLD_BYTES, &part->when);
-    if (part->captured)
-        remember(self, bytes, part->captured);
+static void tell_piece(caw_ordered *self, const caw_piece *piece, const uint8_t *bytes) {
+    caw_told told = new_told(self, CAW_TOLD_BYTES, &piece->when);
+    if (piece->captured)
+        remember(self, bytes, piece->captured);
     told.bytes = bytes;
-    tell_next(self, told, part->captured);
-    if (part->captured == part->length)
+    tell_next(self, told, piece->captured);
+    if (piece->captured == piece->length)
         return;
     self->past_count = 0;
-    tell_next(self, new_told(self, CAW_TOLD_CUT, &part->when), part->length - part->captured);
+    tell_next(self, new_told(self, CAW_TOLD_CUT, &piece->when), piece->length - piece->captured);
 }
 
 static void drain(caw_ordered *self) {
-    while (!self->held && self->count && part_at(self, 0)->from == self->next) {
-        caw_piece part = *part_at(self, 0);
-        tell_part(self, &part, part.bytes);
+    while (!self->held && self->count && piece_at(self, 0)->from == self->next) {
+        caw_piece piece = *piece_at(self, 0);
+        tell_piece(self, &piece, piece.bytes);
         remove_first(self);
     }
 }
@@ -209,32 +214,32 @@ typedef struct {
 
 /* Up to `end` nothing was recorded before. False without memory. */
 static bool put_piece(caw_ordered *self, const caw_put *put, uint64_t end, uint32_t index,
-                      caw_piece part) {
+                      caw_piece piece) {
     uint64_t captured = put->captured_end < end ? put->captured_end : end;
     const uint8_t *bytes = put->at < captured ? put->bytes + (put->at - put->from) : NULL;
-    part.from = put->at;
-    part.length = (uint32_t)(end - put->at);
-    part.captured = bytes ? (uint32_t)(captured - put->at) : 0;
+    piece.from = put->at;
+    piece.length = (uint32_t)(end - put->at);
+    piece.captured = bytes ? (uint32_t)(captured - put->at) : 0;
     if (put->at != self->next || self->held)
-        return insert(self, index, part, bytes);
-    tell_part(self, &part, bytes);
+        return insert(self, index, piece, bytes);
+    tell_piece(self, &piece, bytes);
     return true;
 }
 
-/* The bytes that a part has are compared, those before it put. False without memory. */
+/* The bytes that a piece has are compared, those before it put. False without memory. */
 static bool put_next(caw_ordered *self, caw_put *put, uint32_t *index, const caw_piece *like) {
-    const caw_piece *part = part_at(self, *index);
+    const caw_piece *piece = piece_at(self, *index);
     uint64_t end = put->end;
-    if (part && part->from <= put->at) {
-        end = end_of(part) < end ? end_of(part) : end;
+    if (piece && piece->from <= put->at) {
+        end = end_of(piece) < end ? end_of(piece) : end;
         uint64_t known = put->captured_end < end ? put->captured_end : end;
         if (put->at < known)
             put->differ +=
-                differ_from_part(part, put->at, put->bytes + (put->at - put->from), known);
+                differ_from_piece(piece, put->at, put->bytes + (put->at - put->from), known);
         ++*index;
     } else {
-        if (part && part->from < end)
-            end = part->from;
+        if (piece && piece->from < end)
+            end = piece->from;
         uint32_t count = self->count;
         if (!put_piece(self, put, end, *index, *like))
             return false;
@@ -259,6 +264,7 @@ uint32_t caw_ordered_put(caw_ordered *self, const caw_tcp_segment *segment, uint
     uint32_t index = find(self, put.at);
     while (put.at < put.end && put_next(self, &put, &index, &like))
         ;
+    drain(self);
     told.sequence = segment->sequence;
     told.length = put.differ;
     if (put.differ)
@@ -271,7 +277,6 @@ uint32_t caw_ordered_put(caw_ordered *self, const caw_tcp_segment *segment, uint
         tell(self, &told);
         put.added += told.length;
     }
-    drain(self);
     return put.added;
 }
 
@@ -315,9 +320,9 @@ uint64_t caw_ordered_position(const caw_ordered *self, uint32_t sequence) {
 }
 
 uint64_t caw_ordered_end(const caw_ordered *self) {
-    return self->count ? end_of(part_at(self, self->count - 1)) : self->next;
+    return self->count ? end_of(piece_at(self, self->count - 1)) : self->next;
 }
 
 const caw_piece *caw_ordered_first(const caw_ordered *self) {
-    return part_at(self, 0);
+    return piece_at(self, 0);
 }

@@ -3,9 +3,9 @@
  * One direction of a TCP connection: bytes in the order of their sequence numbers.
  *
  * What is next in order is told at once, straight from its segment. What comes early waits in
- * parts, each with a copy of its bytes, in an array in the order of the stream: a place is found by
- * halving, and the usual early segment, which comes after all others, is put last. The bytes that
- * were recorded first win. The last bytes that were told are remembered, so that a copy that
+ * pieces, each with a copy of its bytes, in an array in the order of the stream: a place is found
+ * by halving, and the usual early segment, which comes after all others, is put last. The bytes
+ * that were recorded first win. The last bytes that were told are remembered, so that a copy that
  * differs from them is told as well.
  */
 #ifndef CAW_ORDERED_H
@@ -30,11 +30,11 @@ typedef struct {
     bool at_start; /* the first byte after the SYN is the next one */
     bool held;     /* nothing is told until caw_ordered_release or caw_ordered_drop */
     uint64_t next; /* position of the first byte that was not told */
-    caw_piece *parts;
-    uint32_t first; /* of the parts, in the array */
+    caw_piece *pieces;
+    uint32_t first; /* of the pieces, in the array */
     uint32_t count;
     uint32_t room;
-    uint64_t waiting; /* memory that the parts take, in bytes */
+    uint64_t waiting; /* memory that the pieces take, in bytes */
     uint8_t *past;    /* the last bytes before `next`, each at its position modulo the room */
     uint32_t past_room;
     uint32_t past_count;
@@ -49,7 +49,7 @@ uint64_t caw_ordered_position(const caw_ordered *self, uint32_t sequence);
 /* After the last byte that was recorded. */
 uint64_t caw_ordered_end(const caw_ordered *self);
 
-/* The first part that waits, or NULL. */
+/* The first piece that waits, or NULL. */
 const caw_piece *caw_ordered_first(const caw_ordered *self);
 
 /*

@@ -25,7 +25,8 @@ typedef struct {
 
     bool acked; /* the other end has acknowledged ... */
     uint32_t acknowledged;
-    bool has_edge; /* ... and takes bytes up to here: */
+    int64_t acked_at; /* seconds */
+    bool has_edge;    /* ... and takes bytes up to here: */
     uint32_t edge;
     uint8_t scale; /* of the windows that it says itself, with has_scale */
     bool has_scale;
@@ -167,26 +168,26 @@ static bool is_full(const caw_tcp *tcp, const caw_tcp_side *side) {
     return side->bytes.waiting > tcp->setup->most || *tcp->setup->held > tcp->setup->most_of_all;
 }
 
-/* Gives up gaps whose time has come. One after another that has waited as long goes with it. */
+/* Gives up the gaps whose time has come. With one go those that have waited as long. */
 static void settle(caw_tcp *tcp, caw_tcp_side *side) {
-    const caw_piece *part;
+    const caw_piece *piece;
+    bool given_up = false;
     finish(tcp, side);
-    while ((part = after_gap(side)) && is_full(tcp, side))
-        give_up(tcp, side, part->from, true);
-    while ((part = after_gap(side)) && is_passed(side, part->from)) {
+    while ((piece = after_gap(side)) && is_full(tcp, side))
+        give_up(tcp, side, piece->from, true);
+    while ((piece = after_gap(side)) && is_passed(side, piece->from)) {
         if (!side->waits) {
             side->waits = true;
             side->waits_packet = tcp->packets;
             side->waits_time = tcp->time;
         }
-        bool long_ago =
-            side->bytes.next == side->lost_to && tcp->packets - part->packet >= tcp->setup->packets;
+        bool long_ago = given_up && tcp->packets - piece->packet >= tcp->setup->packets;
         if (!is_grace_over(tcp, side) && !long_ago)
             return;
-        give_up(tcp, side, part->from, true);
+        give_up(tcp, side, piece->from, true);
+        given_up = true;
     }
-    if (!part)
-        side->waits = false;
+    side->waits = false;
 }
 
 /* After the last byte recorded: what was acknowledged, or comes before the FIN, is missing. */
@@ -199,13 +200,13 @@ static void give_up_tail(caw_tcp *tcp, caw_tcp_side *side) {
 }
 
 static void flush_side(caw_tcp *tcp, caw_tcp_side *side) {
-    const caw_piece *part;
+    const caw_piece *piece;
     if (!side->bytes.placed || side->ended)
         return;
     if (side->bytes.held)
         caw_ordered_drop(&side->bytes);
-    while ((part = after_gap(side)))
-        give_up(tcp, side, part->from, true);
+    while ((piece = after_gap(side)))
+        give_up(tcp, side, piece->from, true);
     give_up_tail(tcp, side);
     finish(tcp, side);
 }
@@ -220,17 +221,17 @@ bool caw_tcp_waits(const caw_tcp *tcp) {
 }
 
 static void tick(caw_tcp *tcp, caw_tcp_side *side, int64_t now) {
-    const caw_piece *part = after_gap(side);
-    if (!part || !side->tick || side->ticked != side->bytes.next) {
-        side->tick = part ? now : 0;
+    const caw_piece *piece = after_gap(side);
+    if (!piece || !side->tick || side->ticked != side->bytes.next) {
+        side->tick = piece ? now : 0;
         side->ticked = side->bytes.next;
         return;
     }
     int64_t grace = tcp->setup->nanoseconds;
-    for (; part; part = after_gap(side)) {
-        if (now - side->tick < (is_passed(side, part->from) ? grace : UNACKNOWLEDGED * grace))
+    for (; piece; piece = after_gap(side)) {
+        if (now - side->tick < (is_passed(side, piece->from) ? grace : UNACKNOWLEDGED * grace))
             return;
-        give_up(tcp, side, part->from, true);
+        give_up(tcp, side, piece->from, true);
     }
 }
 
@@ -304,8 +305,10 @@ static void see_acknowledgment(caw_tcp *tcp, const caw_tcp_segment *segment) {
     if (!(segment->flags & CAW_TCP_ACK))
         return;
     choose_offer(other, number);
-    if (!other->acked || is_after(number, other->acknowledged))
+    if (!other->acked || is_after(number, other->acknowledged)) {
         other->acknowledged = number;
+        other->acked_at = segment->when.seconds;
+    }
     other->acked = true;
     uint32_t window = (uint32_t)segment->window << scale_of(side, other, segment->flags);
     uint32_t edge = number + window + (window > UNSCALED ? window : UNSCALED);
@@ -415,6 +418,12 @@ static bool is_closing(const caw_tcp *tcp) {
     return tcp->over || tcp->side[0].has_fin || tcp->side[1].has_fin;
 }
 
+/* An acknowledgment of this side's SYN, and maybe of its data. */
+static bool is_of_syn(const caw_tcp_side *side, uint32_t acknowledgment) {
+    return acknowledgment - (side->isn + 1) <=
+           (uint32_t)(caw_ordered_end(&side->bytes) - side->bytes.next);
+}
+
 static void see_syn(caw_tcp *tcp, const caw_tcp_segment *segment) {
     int end = segment->end;
     caw_tcp_side *side = &tcp->side[end], *other = &tcp->side[!end];
@@ -430,8 +439,8 @@ static void see_syn(caw_tcp *tcp, const caw_tcp_segment *segment) {
             tcp->over = false; /* refused, and asked for again */
     } else if (is_late_syn(side, number)) {
         side->has_isn = true;
-    } else if (answers && other->has_isn && !is_closing(tcp) &&
-               segment->acknowledgment != other->isn + 1 && other->bytes.at_start) {
+    } else if (answers && other->has_isn && !is_closing(tcp) && other->bytes.at_start &&
+               !is_of_syn(other, segment->acknowledgment)) {
         ignore(tcp, segment, CAW_IGNORED_SYN); /* of no SYN that was sent */
         return;
     } else if (add_offer(side, segment)) {
@@ -509,8 +518,10 @@ static bool is_keep_alive(const caw_tcp_side *side, const caw_tcp_segment *segme
     uint64_t from = position(side, segment->sequence), end = caw_ordered_end(&side->bytes);
     if (from + 1 == side->bytes.next || (segment->length && from + 1 == end))
         return true;
+    /* Acknowledged, and not just before it was recorded. */
     return segment->length && from > end && side->acked &&
-           segment->sequence + 1 == side->acknowledged;
+           segment->sequence + 1 == side->acknowledged &&
+           segment->when.seconds - side->acked_at > 1;
 }
 
 static caw_ignored why_old(const caw_tcp_side *side, uint64_t from) {
