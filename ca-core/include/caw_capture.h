@@ -262,6 +262,13 @@ size_t caw_connection_segment(caw_connection *connection, int end, unsigned flag
                               uint32_t sequence, uint32_t bytes, caw_change changes[CAW_CHANGES]);
 
 /*
+ * A SYN, or with CAW_TCP_ACK among the flags a SYN/ACK, that is known to be this connection's,
+ * though the capture has it after other segments of it: who asked is known from now on, and nothing
+ * else has changed.
+ */
+void caw_connection_late(caw_connection *connection, int end, unsigned flags, uint32_t sequence);
+
+/*
  * An ICMP error quotes a segment of this end with this sequence number. True when that is the SYN
  * of an attempt that nobody has answered: it is refused.
  */

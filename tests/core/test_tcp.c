@@ -295,6 +295,8 @@ static const conversation conversations[] = {
     {"16 split handshake", "Cs0 S0@1 Ss0 Cs0@1 S1@1 C1:A S1:X@2", "C-SYN C-SYN/ACK C A S X"},
     {"16 several SYN/ACKs", "Cs0 Ss900500@1 Ss0@1 Ss900700@1 C1@1 S900501:Z S1:X",
      OPENED " (w) S X"},
+    {"16 another SYN/ACK, acknowledged after data", "Cs0 Ss0@1 Ss900500@1 S1:X C1@900501 S2:Y .",
+     OPENED " S XY . S <900498>"},
     {"17 SYN resent", OPEN "C1:A Cs0 C2:B", OPENED " C A C-SYN C B"},
     {"17 a new one after FIN", OPEN "C1:A Cf2 Sf1@3 C3@2 Cs5000 Ss9000@5001 C5001:B@9001",
      OPENED " C A C-FIN S-FIN NEW C-SYN S-SYN/ACK C B"},

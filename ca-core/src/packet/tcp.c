@@ -276,7 +276,7 @@ static void decide_held(caw_tcp *tcp, caw_tcp_side *side) {
 /* One of several SYN/ACKs is the one that is acknowledged. */
 static void choose_offer(caw_tcp_side *side, uint32_t acknowledged) {
     for (unsigned i = 0; i < side->offers; i++) {
-        if (side->offer[i] + 1 != acknowledged)
+        if (side->offer[i] + 1 != acknowledged || !side->bytes.at_start)
             continue;
         caw_ordered_drop(&side->bytes);
         caw_ordered_place(&side->bytes, acknowledged, true);

@@ -16,6 +16,7 @@
  *         case CAW_TOLD_ANEW:  // new connection: free the circuit and both caw_streams
  *         case CAW_TOLD_SIGN:  // caw_connection_segment(c, told->end, told->flags,
  *                              //                        told->sequence, 0, changes)
+ *                              // or, when told->late, caw_connection_late
  *         case CAW_TOLD_BYTES: // caw_stream_add: told->bytes at told->sequence
  *         case CAW_TOLD_CUT:   // the same, captured 0
  *         case CAW_TOLD_GAP:   // nothing to do: the sequence numbers tell caw_stream
