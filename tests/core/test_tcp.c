@@ -7,7 +7,7 @@
  *     C1:AAA     the client's bytes AAA at its number 1        @4    acknowledges 4 (else 1)
  *     s f r u    SYN FIN RST URG; n without ACK                w500  window (else 60000)
  *     +  !       good, bad checksum                            t7    timestamp 7
- *     /2         2 bytes were captured
+ *     /2         2 bytes were captured                          z4    window scale 4
  * Between them:  >60  the capture's clock goes on by so many milliseconds, <60 back
  *                ~60  the real one does, and ticks             x64   the last segment, 64 times
  * more .    the capture ends What is told:  AAA  bytes, after C or S, who sent them       <3>   a
@@ -140,6 +140,9 @@ static const char *read_option(const play *self, const char *at, caw_tcp_segment
         segment->flags |= CAW_TCP_ACK;
     } else if (option == 'w') {
         segment->window = (uint16_t)value;
+    } else if (option == 'z') {
+        segment->has_scale = true;
+        segment->scale = (uint8_t)value;
     } else if (option == 't') {
         segment->has_timestamp = true;
         segment->timestamp = value;
@@ -281,6 +284,12 @@ static const conversation conversations[] = {
     {"12 old timestamp", OPEN "C1:At50 C2:Xt40 C2:Bt50", OPENED " C A (t) C B"},
     {"12 older, but recorded late", OPEN "C1:At50 C3:Ct52 C2:Bt51", OPENED " C ABC"},
     {"12 out of the window", OPEN "S1@1w500 C1:A C900000:Z C2:B", OPENED " C A (w) C B"},
+    {"12 in the window, acknowledged long before it is recorded",
+     "C1:AA S1:XX@100001w65535 C3:B C4:C", "C AA S XX C BC<99996>"},
+    {"12 a scaled window", "Cs0z4 Ss0@1z4 C1 S1@1w30000 C1:A C400000:B C2000000:Z .",
+     OPENED " C A (w) . C <399998>B"},
+    {"12 no scale, for one end has none", "Cs0z4 Ss0@1 C1 S1@1w30000 C1:A C400000:B .",
+     OPENED " C A (w) ."},
     {"13 urgent", OPEN "Cu1:AB C3:C", OPENED " URG C ABC"},
     {"14 without ACK", OPEN "Cn1:X C1:B", OPENED " (n) C B"},
     {"14 xmas", OPEN "Cfun1:X C1:B", OPENED " (n) C B"},

@@ -6,11 +6,12 @@
 #define UNACKNOWLEDGED 60                /* graces of the clock before such a gap is given up */
 #define STAMP_AGE      (24 * 86400) /* seconds: older timestamps are not compared, RFC 7323 5.5 */
 #define UNSCALED       65535u       /* the largest window without an option */
-#define LARGEST_SCALE  14           /* RFC 7323 2.3 */
-#define LATE_SYN       65536u       /* bytes by which the first byte may come before its SYN */
-#define FAR            (1u << 20)   /* from the old numbers: another connection */
-#define BAD_FOR_GOOD   16           /* as many bad checksums, and the good ones were chance */
-#define OFFERS         4            /* numbers of SYN/ACKs that are remembered */
+#define LARGEST_WINDOW (UINT32_C(1) << 30)
+#define LARGEST_SCALE  14         /* RFC 7323 2.3 */
+#define LATE_SYN       65536u     /* bytes by which the first byte may come before its SYN */
+#define FAR            (1u << 20) /* from the old numbers: another connection */
+#define BAD_FOR_GOOD   16         /* as many bad checksums, and the good ones were chance */
+#define OFFERS         4          /* numbers of SYN/ACKs that are remembered */
 
 typedef struct {
     caw_ordered bytes;
@@ -311,7 +312,8 @@ static void see_acknowledgment(caw_tcp *tcp, const caw_tcp_segment *segment) {
     }
     other->acked = true;
     uint32_t window = (uint32_t)segment->window << scale_of(side, other, segment->flags);
-    uint32_t edge = number + window + (window > UNSCALED ? window : UNSCALED);
+    uint32_t room = window + (window > UNSCALED ? window : UNSCALED);
+    uint32_t edge = number + (room < LARGEST_WINDOW ? room : LARGEST_WINDOW);
     if (!other->has_edge || is_after(edge, other->edge))
         other->edge = edge;
     other->has_edge = true;
@@ -339,7 +341,8 @@ static bool is_outside(const caw_tcp_side *side, const caw_tcp_segment *segment)
         return false;
     if (side->has_edge)
         return is_after(segment->sequence, side->edge);
-    return side->bytes.placed && position(side, segment->sequence) > side->bytes.next + (1u << 30);
+    return side->bytes.placed &&
+           position(side, segment->sequence) > side->bytes.next + LARGEST_WINDOW;
 }
 
 /* Why this segment does not count, or CAW_IGNORED_REASONS. */
