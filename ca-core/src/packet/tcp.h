@@ -38,8 +38,10 @@
  * nobody and are told as missing by caw_tcp_flush, but for one: that may be the number of a FIN.
  * - A gap is also given up when more waits than `most` or `most_of_all`, and by caw_tcp_tick.
  * - Without a SYN the first byte recorded is the first.
- * - A byte of a keep-alive is not data: the one before the next; a single one at the start of what
- *   is known. Those of none bytes and copies of what was told are ignored as well.
+ * - A single byte is a keep-alive's and not data: right before the next or the last one recorded;
+ * as the first of a direction without a SYN; where it was acknowledged more than a second before,
+ * and what comes before it is missing. Segments without data there, and copies of what was told,
+ * are ignored as well.
  * - A segment does not count: with a bad checksum where the direction has good ones, unless bad
  *   ones are 16 times as many; with an older timestamp than bytes that were next; with data beyond
  *   twice the window; with data and without ACK; with SYN and FIN; of a side after its FIN; of both
