@@ -224,7 +224,7 @@ void caw_circuit_stop_keeping(caw_circuit *circuit);
 const caw_event *caw_circuit_kept(caw_circuit *circuit);
 
 /* What a TCP segment says of its connection: bits of its header, RFC 9293. */
-enum { CAW_TCP_FIN = 1, CAW_TCP_SYN = 2, CAW_TCP_RST = 4, CAW_TCP_ACK = 16 };
+enum { CAW_TCP_FIN = 1, CAW_TCP_SYN = 2, CAW_TCP_RST = 4, CAW_TCP_ACK = 16, CAW_TCP_URG = 32 };
 
 /*
  * The life of the connections between two ends, 0 and 1, one after another. Begins zeroed; holds no
@@ -260,6 +260,13 @@ typedef struct {
  */
 size_t caw_connection_segment(caw_connection *connection, int end, unsigned flags,
                               uint32_t sequence, uint32_t bytes, caw_change changes[CAW_CHANGES]);
+
+/*
+ * A SYN, or with CAW_TCP_ACK among the flags a SYN/ACK, that is known to be this connection's,
+ * though the capture has it after other segments of it: who asked is known from now on, and nothing
+ * else has changed.
+ */
+void caw_connection_late(caw_connection *connection, int end, unsigned flags, uint32_t sequence);
 
 /*
  * An ICMP error quotes a segment of this end with this sequence number. True when that is the SYN

@@ -17,6 +17,7 @@
 
 /* More than any segment's flags: an ICMP error quotes a segment of this end. */
 #define ICMP 0x1000u
+#define LATE 0x2000u /* with SYN: known to be recorded late */
 
 typedef struct {
     int end;
@@ -46,6 +47,10 @@ static const char *see(caw_connection *connection, const segment *line, char all
     if (line->flags == ICMP)
         return caw_connection_unreachable(connection, line->end, line->sequence) ? "refused by ICMP"
                                                                                  : "";
+    if (line->flags & LATE) {
+        caw_connection_late(connection, line->end, line->flags, line->sequence);
+        return all;
+    }
     count = caw_connection_segment(connection, line->end, line->flags, line->sequence, line->bytes,
                                    changes);
     for (size_t i = 0; i < count; i++) {
@@ -162,6 +167,19 @@ static const segment middle_then_new[] = {
     {S, SYN | ACK, 900, 0, "accepted"},
 };
 
+/* Its SYN and SYN/ACK come after data, and the former again: nothing is closed or asked for. */
+static const segment late[] = {
+    {C, ACK, 0, 16, ""},         {S, SYN | ACK | LATE, 900, 0, ""},
+    {C, SYN | LATE, 100, 0, ""}, {C, SYN, 100, 0, ""},
+    {S, SYN | ACK, 900, 0, ""},  {C, SYN, 5100, 0, "closed by SYN, asked 1"},
+};
+
+static const segment late_answer[] = {
+    {C, ACK, 0, 16, ""},
+    {S, SYN | ACK | LATE, 900, 0, ""},
+    {S, FIN | ACK, 0, 0, "closed by FIN"},
+};
+
 static const segment middle_reset[] = {
     {S, RST, 0, 0, "closed by RST"},
     {C, RST, 0, 0, ""},
@@ -194,6 +212,8 @@ int main(void) {
     TEST("middle", middle, CAW_SIDE_NOBODY);
     TEST("middle, then new", middle_then_new, CAW_SIDE_CLIENT);
     TEST("middle, reset", middle_reset, CAW_SIDE_NOBODY);
+    TEST("late SYN", late, CAW_SIDE_CLIENT);
+    TEST("late SYN/ACK", late_answer, CAW_SIDE_CLIENT);
     TEST("one way", one_way, CAW_SIDE_CLIENT);
     TEST("all in one", all_in_one, CAW_SIDE_CLIENT);
     return test_summary();

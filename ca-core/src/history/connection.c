@@ -85,6 +85,14 @@ size_t caw_connection_segment(caw_connection *connection, int end, unsigned flag
     return count;
 }
 
+void caw_connection_late(caw_connection *connection, int end, unsigned flags, uint32_t sequence) {
+    bool answers = flags & CAW_TCP_ACK;
+    connection->asked |= !answers;
+    connection->accepted |= answers;
+    connection->client = answers ? !end : end;
+    connection->isn[end] = sequence;
+}
+
 bool caw_connection_unreachable(caw_connection *connection, int end, uint32_t sequence) {
     if (!connection->asked || connection->accepted || connection->closed || connection->refused ||
         connection->client != end || connection->isn[end] != sequence)

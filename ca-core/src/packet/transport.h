@@ -52,7 +52,7 @@ typedef struct {
     caw_transport quoted;
 } caw_packet_part;
 
-enum { CAW_TCP_PSH = 8, CAW_TCP_URG = 32 }; /* besides those of caw_capture.h */
+enum { CAW_TCP_PSH = 8 }; /* besides those of caw_capture.h */
 
 /*
  * Reads a header of TCP or UDP at the beginning of ip->payload into the part, which has zeroes and

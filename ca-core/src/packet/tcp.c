@@ -1,0 +1,674 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Which segments count, where a connection begins and ends, and when a gap is given up. */
+#include "ordered.h"
+
+#define STEP           INT64_C(25000000) /* nanoseconds that one packet adds to a grace at most */
+#define UNACKNOWLEDGED 60                /* graces of the clock before such a gap is given up */
+#define STAMP_AGE      (24 * 86400) /* seconds: older timestamps are not compared, RFC 7323 5.5 */
+#define UNSCALED       65535u       /* the largest window without an option */
+#define LARGEST_WINDOW (UINT32_C(1) << 30)
+#define LARGEST_SCALE  14         /* RFC 7323 2.3 */
+#define LATE_SYN       65536u     /* bytes by which the first byte may come before its SYN */
+#define FAR            (1u << 20) /* from the old numbers: another connection */
+#define BAD_FOR_GOOD   16         /* as many bad checksums, and the good ones were chance */
+#define OFFERS         4          /* numbers of SYN/ACKs that are remembered */
+
+typedef struct {
+    caw_ordered bytes;
+
+    bool has_isn; /* the number of its SYN is known */
+    uint32_t isn;
+    uint32_t begin;  /* without it: number of the first byte recorded */
+    unsigned offers; /* other numbers of its SYN/ACKs, before one is acknowledged */
+    uint32_t offer[OFFERS];
+    bool has_pending; /* it asks for a new connection, while this one is open */
+    caw_tcp_segment pending;
+
+    bool acked; /* the other end has acknowledged ... */
+    uint32_t acknowledged;
+    int64_t acked_at; /* seconds */
+    bool has_edge;    /* ... and takes bytes up to here: */
+    uint32_t edge;
+    uint8_t scale; /* of the windows that it says itself, with has_scale */
+    bool has_scale;
+    bool said_scale; /* its SYN was seen: has_scale means something */
+
+    bool has_fin;
+    uint64_t fin; /* its position */
+    caw_moment fin_when;
+    bool ended; /* it was told */
+
+    bool stamped;
+    uint32_t stamp;     /* the newest timestamp of bytes that were next */
+    int64_t stamped_at; /* seconds */
+    uint32_t good;      /* checksums */
+    uint32_t bad;
+
+    bool waits; /* its first gap may be given up after the grace, that began here: */
+    uint32_t waits_packet;
+    int64_t waits_time;
+    uint64_t ticked;    /* the clock has seen the gap at this position since ... */
+    int64_t tick;       /* ... then; 0: not yet */
+    uint64_t lost_from; /* the gap that was given up last */
+    uint64_t lost_to;
+} caw_tcp_side;
+
+struct caw_tcp {
+    const caw_tcp_setup *setup;
+    caw_tcp_side side[2];
+    bool used; /* something was told of this connection */
+    bool over; /* by a RST */
+    uint32_t packets;
+    int64_t time; /* nanoseconds of capture time, as graces count them */
+    caw_moment now;
+};
+
+static const char *const texts[CAW_IGNORED_REASONS] = {
+    [CAW_IGNORED_REPEATED] = "repeated",
+    [CAW_IGNORED_LATE] = "recorded after its gap was given up",
+    [CAW_IGNORED_KEEP_ALIVE] = "keep-alive",
+    [CAW_IGNORED_CHECKSUM] = "bad checksum",
+    [CAW_IGNORED_TIMESTAMP] = "old timestamp",
+    [CAW_IGNORED_WINDOW] = "out of the window",
+    [CAW_IGNORED_NO_ACK] = "without ACK",
+    [CAW_IGNORED_SYN_FIN] = "SYN with FIN",
+    [CAW_IGNORED_SYN] = "SYN that nobody acknowledged",
+    [CAW_IGNORED_SYN_DATA] = "data of a SYN that is sent again",
+    [CAW_IGNORED_RST] = "RST with another number",
+    [CAW_IGNORED_RST_DATA] = "data of a RST",
+    [CAW_IGNORED_AFTER_END] = "after the end",
+    [CAW_IGNORED_MEMORY] = "no memory",
+};
+
+const char *caw_ignored_text(caw_ignored reason) {
+    return reason < CAW_IGNORED_REASONS ? texts[reason] : "";
+}
+
+/* ---- numbers and telling ------------------------------------------------------------------ */
+
+/* a is after b, on the circle of sequence numbers. */
+static bool is_after(uint32_t a, uint32_t b) {
+    return (int32_t)(a - b) > 0;
+}
+
+static uint64_t position(const caw_tcp_side *side, uint32_t sequence) {
+    return caw_ordered_position(&side->bytes, sequence);
+}
+
+static void tell(caw_tcp *tcp, const caw_told *told) {
+    tcp->used = true;
+    tcp->setup->tell(tcp->setup->user, told);
+}
+
+static void tell_of(caw_tcp *tcp, const caw_tcp_segment *segment, caw_told_kind kind,
+                    caw_ignored reason, uint32_t length) {
+    caw_told told = {.kind = kind,
+                     .end = segment->end,
+                     .when = segment->when,
+                     .sequence = segment->sequence,
+                     .length = length,
+                     .reason = reason};
+    tcp->setup->tell(tcp->setup->user, &told);
+}
+
+static void ignore(caw_tcp *tcp, const caw_tcp_segment *segment, caw_ignored reason) {
+    tell_of(tcp, segment, CAW_TOLD_IGNORED, reason, segment->length);
+}
+
+static void sign(caw_tcp *tcp, const caw_tcp_segment *segment, unsigned flags, bool late) {
+    caw_told told = {.kind = CAW_TOLD_SIGN,
+                     .end = segment->end,
+                     .when = segment->when,
+                     .sequence = segment->sequence,
+                     .flags = segment->flags & flags,
+                     .late = late};
+    tell(tcp, &told);
+}
+
+/* ---- gaps --------------------------------------------------------------------------------- */
+
+/* All before this position was acknowledged, or nobody is there to say so. */
+static bool is_passed(const caw_tcp_side *side, uint64_t at) {
+    return !side->acked || position(side, side->acknowledged) >= at;
+}
+
+/* Where bytes wait for others: after the first gap. */
+static const caw_piece *after_gap(const caw_tcp_side *side) {
+    return side->bytes.held ? NULL : caw_ordered_first(&side->bytes);
+}
+
+/* A FIN is told when all before it has been. */
+static void finish(caw_tcp *tcp, caw_tcp_side *side) {
+    if (!side->has_fin || side->ended || side->bytes.next != side->fin)
+        return;
+    caw_tcp_segment fin = {.end = side->bytes.end,
+                           .flags = CAW_TCP_FIN | CAW_TCP_ACK,
+                           .sequence = (uint32_t)side->fin,
+                           .when = side->fin_when};
+    side->ended = true;
+    side->bytes.next++;
+    sign(tcp, &fin, CAW_TCP_FIN | CAW_TCP_ACK, false);
+}
+
+static void give_up(caw_tcp *tcp, caw_tcp_side *side, uint64_t to, bool told) {
+    side->lost_from = side->bytes.next;
+    side->lost_to = to;
+    side->waits = false;
+    tcp->used |= told;
+    caw_ordered_give_up(&side->bytes, to, &tcp->now, told);
+    finish(tcp, side);
+}
+
+static bool is_grace_over(const caw_tcp *tcp, const caw_tcp_side *side) {
+    return tcp->packets - side->waits_packet >= tcp->setup->packets ||
+           tcp->time - side->waits_time >= tcp->setup->nanoseconds;
+}
+
+/* More waits than may. */
+static bool is_full(const caw_tcp *tcp, const caw_tcp_side *side) {
+    return side->bytes.waiting > tcp->setup->most || *tcp->setup->held > tcp->setup->most_of_all;
+}
+
+/* Gives up the gaps whose time has come. With one go those that have waited as long. */
+static void settle(caw_tcp *tcp, caw_tcp_side *side) {
+    const caw_piece *piece;
+    bool given_up = false;
+    finish(tcp, side);
+    while ((piece = after_gap(side)) && is_full(tcp, side))
+        give_up(tcp, side, piece->from, true);
+    while ((piece = after_gap(side)) && is_passed(side, piece->from)) {
+        if (!side->waits) {
+            side->waits = true;
+            side->waits_packet = tcp->packets;
+            side->waits_time = tcp->time;
+        }
+        bool long_ago = given_up && tcp->packets - piece->packet >= tcp->setup->packets;
+        if (!is_grace_over(tcp, side) && !long_ago)
+            return;
+        give_up(tcp, side, piece->from, true);
+        given_up = true;
+    }
+    side->waits = false;
+}
+
+/* After the last byte recorded: what was acknowledged, or comes before the FIN, is missing. */
+static void give_up_tail(caw_tcp *tcp, caw_tcp_side *side) {
+    uint64_t end = side->has_fin ? side->fin : side->bytes.next;
+    if (!side->has_fin && side->acked && position(side, side->acknowledged) > end + 1)
+        end = position(side, side->acknowledged);
+    if (end > side->bytes.next)
+        give_up(tcp, side, end, true);
+}
+
+static void flush_side(caw_tcp *tcp, caw_tcp_side *side) {
+    const caw_piece *piece;
+    if (!side->bytes.placed || side->ended)
+        return;
+    if (side->bytes.held)
+        caw_ordered_drop(&side->bytes);
+    while ((piece = after_gap(side)))
+        give_up(tcp, side, piece->from, true);
+    give_up_tail(tcp, side);
+    finish(tcp, side);
+}
+
+void caw_tcp_flush(caw_tcp *tcp) {
+    flush_side(tcp, &tcp->side[0]);
+    flush_side(tcp, &tcp->side[1]);
+}
+
+bool caw_tcp_waits(const caw_tcp *tcp) {
+    return after_gap(&tcp->side[0]) || after_gap(&tcp->side[1]);
+}
+
+static void tick(caw_tcp *tcp, caw_tcp_side *side, int64_t now) {
+    const caw_piece *piece = after_gap(side);
+    if (!piece || !side->tick || side->ticked != side->bytes.next) {
+        side->tick = piece ? now : 0;
+        side->ticked = side->bytes.next;
+        return;
+    }
+    int64_t grace = tcp->setup->nanoseconds;
+    for (; piece; piece = after_gap(side)) {
+        if (now - side->tick < (is_passed(side, piece->from) ? grace : UNACKNOWLEDGED * grace))
+            return;
+        give_up(tcp, side, piece->from, true);
+    }
+}
+
+void caw_tcp_tick(caw_tcp *tcp, int64_t nanoseconds) {
+    tick(tcp, &tcp->side[0], nanoseconds);
+    tick(tcp, &tcp->side[1], nanoseconds);
+}
+
+/* ---- a new connection --------------------------------------------------------------------- */
+
+static void start(caw_tcp *tcp, int end) {
+    caw_tcp_side *side = &tcp->side[end];
+    caw_ordered_free(&side->bytes);
+    *side = (caw_tcp_side){
+        .bytes = {.setup = tcp->setup, .end = end}, .good = side->good, .bad = side->bad};
+}
+
+static void begin_anew(caw_tcp *tcp, const caw_tcp_segment *segment) {
+    caw_tcp_flush(tcp);
+    start(tcp, 0);
+    start(tcp, 1);
+    tcp->over = false;
+    if (tcp->used)
+        tell_of(tcp, segment, CAW_TOLD_ANEW, 0, 0);
+    tcp->used = false;
+}
+
+/* ---- acknowledgments and windows ---------------------------------------------------------- */
+
+/* The data of a SYN: with it acknowledged it counts, with the SYN alone it comes again. */
+static void decide_held(caw_tcp *tcp, caw_tcp_side *side) {
+    if (!side->bytes.held || !side->acked)
+        return;
+    if (is_after(side->acknowledged, side->isn + 1)) {
+        tcp->used = true;
+        caw_ordered_release(&side->bytes);
+    } else if (side->acknowledged == side->isn + 1) {
+        caw_ordered_drop(&side->bytes);
+    }
+}
+
+/* One of several SYN/ACKs is the one that is acknowledged. */
+static void choose_offer(caw_tcp_side *side, uint32_t acknowledged) {
+    for (unsigned i = 0; i < side->offers; i++) {
+        if (side->offer[i] + 1 != acknowledged || !side->bytes.at_start)
+            continue;
+        caw_ordered_drop(&side->bytes);
+        caw_ordered_place(&side->bytes, acknowledged, true);
+        side->isn = side->offer[i];
+        side->acked = false;
+    }
+    if (acknowledged == side->isn + 1)
+        side->offers = 0;
+}
+
+/* How far the windows of this side are shifted; of a SYN they never are. */
+static unsigned scale_of(const caw_tcp_side *side, const caw_tcp_side *other, unsigned flags) {
+    if (flags & CAW_TCP_SYN)
+        return 0;
+    if ((side->said_scale && !side->has_scale) || (other->said_scale && !other->has_scale))
+        return 0;
+    unsigned scale = side->said_scale ? side->scale : LARGEST_SCALE;
+    return scale < LARGEST_SCALE ? scale : LARGEST_SCALE;
+}
+
+/* What the segment says of the bytes of the other end. */
+static void see_acknowledgment(caw_tcp *tcp, const caw_tcp_segment *segment) {
+    const caw_tcp_side *side = &tcp->side[segment->end];
+    caw_tcp_side *other = &tcp->side[!segment->end];
+    uint32_t number = segment->acknowledgment;
+    if (!(segment->flags & CAW_TCP_ACK))
+        return;
+    choose_offer(other, number);
+    if (!other->acked || is_after(number, other->acknowledged)) {
+        other->acknowledged = number;
+        other->acked_at = segment->when.seconds;
+    }
+    other->acked = true;
+    uint32_t window = (uint32_t)segment->window << scale_of(side, other, segment->flags);
+    uint32_t room = window + (window > UNSCALED ? window : UNSCALED);
+    uint32_t edge = number + (room < LARGEST_WINDOW ? room : LARGEST_WINDOW);
+    if (!other->has_edge || is_after(edge, other->edge))
+        other->edge = edge;
+    other->has_edge = true;
+    decide_held(tcp, other);
+}
+
+/* ---- what does not count ------------------------------------------------------------------ */
+
+static bool has_bad_checksum(caw_tcp_side *side, const caw_tcp_segment *segment) {
+    uint32_t *count = segment->checksum == CAW_CHECKSUM_GOOD ? &side->good : &side->bad;
+    if (segment->checksum == CAW_CHECKSUM_UNKNOWN)
+        return false;
+    if (*count < UINT32_MAX / BAD_FOR_GOOD)
+        ++*count;
+    return segment->checksum == CAW_CHECKSUM_BAD && side->bad < BAD_FOR_GOOD * side->good;
+}
+
+static bool is_old(const caw_tcp_side *side, const caw_tcp_segment *segment) {
+    return side->stamped && segment->has_timestamp && is_after(side->stamp, segment->timestamp) &&
+           segment->when.seconds - side->stamped_at < STAMP_AGE;
+}
+
+static bool is_outside(const caw_tcp_side *side, const caw_tcp_segment *segment) {
+    if (!segment->length)
+        return false;
+    if (side->has_edge)
+        return is_after(segment->sequence, side->edge);
+    return side->bytes.placed &&
+           position(side, segment->sequence) > side->bytes.next + LARGEST_WINDOW;
+}
+
+/* Why this segment does not count, or CAW_IGNORED_REASONS. */
+static caw_ignored judge(caw_tcp_side *side, const caw_tcp_segment *segment) {
+    unsigned flags = segment->flags;
+    if (has_bad_checksum(side, segment))
+        return CAW_IGNORED_CHECKSUM;
+    if (flags & CAW_TCP_SYN && flags & CAW_TCP_FIN)
+        return CAW_IGNORED_SYN_FIN;
+    if (flags & (CAW_TCP_SYN | CAW_TCP_RST))
+        return CAW_IGNORED_REASONS;
+    if (!(flags & CAW_TCP_ACK))
+        return CAW_IGNORED_NO_ACK;
+    return is_old(side, segment) ? CAW_IGNORED_TIMESTAMP : CAW_IGNORED_REASONS;
+}
+
+/* ---- SYN ---------------------------------------------------------------------------------- */
+
+/* It has this number, and the bytes after it belong to this connection. */
+static void take_syn(caw_tcp *tcp, const caw_tcp_segment *segment) {
+    caw_tcp_side *side = &tcp->side[segment->end], *other = &tcp->side[!segment->end];
+    bool late = side->bytes.placed && !side->bytes.at_start;
+    bool simultaneous = !(segment->flags & CAW_TCP_ACK) && other->has_isn && !side->has_isn;
+    if (!side->bytes.placed)
+        caw_ordered_place(&side->bytes, segment->sequence + 1, true);
+    side->has_isn = side->said_scale = true;
+    side->isn = segment->sequence;
+    side->has_scale = segment->has_scale;
+    side->scale = segment->scale;
+    /* What it acknowledges is where the other end begins, though that SYN is not here. */
+    if (segment->flags & CAW_TCP_ACK && !other->bytes.placed) {
+        caw_ordered_place(&other->bytes, segment->acknowledgment, true);
+        other->isn = segment->acknowledgment - 1;
+        other->has_isn = true;
+    }
+    if (!simultaneous)
+        sign(tcp, segment, CAW_TCP_SYN | CAW_TCP_ACK, late);
+}
+
+/* Bytes of a SYN wait, in a copy of the segment that begins where they do. */
+static void hold_data(caw_tcp *tcp, const caw_tcp_segment *segment) {
+    caw_tcp_side *side = &tcp->side[segment->end];
+    caw_tcp_segment data = *segment;
+    data.sequence++;
+    if (!segment->length)
+        return;
+    if (!side->bytes.at_start || segment->flags & CAW_TCP_ACK) {
+        ignore(tcp, segment, CAW_IGNORED_SYN_DATA);
+        return;
+    }
+    side->bytes.held = true;
+    caw_ordered_put(&side->bytes, &data, data.length, tcp->packets);
+    decide_held(tcp, side);
+}
+
+/* The connection's own, though recorded late. */
+static bool is_late_syn(const caw_tcp_side *side, uint32_t sequence) {
+    return !side->has_isn && side->bytes.placed && side->begin - (sequence + 1) <= LATE_SYN;
+}
+
+static bool add_offer(caw_tcp_side *side, const caw_tcp_segment *segment) {
+    if (!(segment->flags & CAW_TCP_ACK) || !side->bytes.at_start || side->acked)
+        return false;
+    if (side->offers < OFFERS)
+        side->offer[side->offers++] = segment->sequence;
+    return true;
+}
+
+/* Nobody has answered, and nothing was sent. */
+static bool is_unanswered(const caw_tcp *tcp, int end) {
+    const caw_tcp_side *side = &tcp->side[end], *other = &tcp->side[!end];
+    return side->has_isn && side->bytes.at_start && !side->acked && !other->bytes.placed;
+}
+
+static bool is_closing(const caw_tcp *tcp) {
+    return tcp->over || tcp->side[0].has_fin || tcp->side[1].has_fin;
+}
+
+/* An acknowledgment of this side's SYN, and maybe of its data. */
+static bool is_of_syn(const caw_tcp_side *side, uint32_t acknowledgment) {
+    return acknowledgment - (side->isn + 1) <=
+           (uint32_t)(caw_ordered_end(&side->bytes) - side->bytes.next);
+}
+
+static void see_syn(caw_tcp *tcp, const caw_tcp_segment *segment) {
+    int end = segment->end;
+    caw_tcp_side *side = &tcp->side[end], *other = &tcp->side[!end];
+    bool answers = segment->flags & CAW_TCP_ACK;
+    uint32_t number = segment->sequence;
+    if (answers && other->has_pending && other->pending.sequence + 1 == segment->acknowledgment) {
+        caw_tcp_segment asked = other->pending;
+        begin_anew(tcp, segment);
+        take_syn(tcp, &asked);
+        other = &tcp->side[!end];
+    } else if (side->has_isn && side->isn == number) {
+        if (tcp->over && side->bytes.at_start)
+            tcp->over = false; /* refused, and asked for again */
+    } else if (is_late_syn(side, number)) {
+        side->has_isn = true;
+    } else if (answers && other->has_isn && !is_closing(tcp) && other->bytes.at_start &&
+               !is_of_syn(other, segment->acknowledgment)) {
+        ignore(tcp, segment, CAW_IGNORED_SYN); /* of no SYN that was sent */
+        return;
+    } else if (add_offer(side, segment)) {
+        return;
+    } else if (is_closing(tcp) || is_unanswered(tcp, end)) {
+        begin_anew(tcp, segment);
+    } else if (side->bytes.placed) {
+        side->has_pending = true;
+        side->pending = *segment;
+        side->pending.length = side->pending.captured = 0;
+        side->pending.bytes = NULL;
+        ignore(tcp, segment, CAW_IGNORED_SYN);
+        return;
+    }
+    take_syn(tcp, segment);
+    see_acknowledgment(tcp, segment);
+    hold_data(tcp, segment);
+}
+
+/* Somebody goes on from a SYN that was not for the open connection. */
+static void answer_pending(caw_tcp *tcp, const caw_tcp_segment *segment) {
+    for (int end = 0; end < 2; end++) {
+        const caw_tcp_side *side = &tcp->side[end];
+        uint32_t number = segment->end == end ? segment->sequence : segment->acknowledgment;
+        if (!side->has_pending || number != side->pending.sequence + 1 ||
+            number == (uint32_t)side->bytes.next)
+            continue;
+        caw_tcp_segment asked = side->pending;
+        begin_anew(tcp, segment);
+        take_syn(tcp, &asked);
+        see_acknowledgment(tcp, &asked);
+        return;
+    }
+}
+
+/* ---- RST ---------------------------------------------------------------------------------- */
+
+static bool is_exact(const caw_tcp *tcp, const caw_tcp_segment *segment) {
+    const caw_tcp_side *side = &tcp->side[segment->end], *other = &tcp->side[!segment->end];
+    uint32_t number = segment->sequence;
+    if (segment->flags & CAW_TCP_ACK && !side->bytes.placed && other->has_isn)
+        return segment->acknowledgment == other->isn + 1 ||
+               segment->acknowledgment == (uint32_t)caw_ordered_end(&other->bytes);
+    if (!side->bytes.placed)
+        return true;
+    return number == (uint32_t)side->bytes.next ||
+           number == (uint32_t)caw_ordered_end(&side->bytes) ||
+           (side->acked && number == side->acknowledged);
+}
+
+static void see_rst(caw_tcp *tcp, const caw_tcp_segment *segment) {
+    if (tcp->over || !is_exact(tcp, segment)) {
+        ignore(tcp, segment, tcp->over ? CAW_IGNORED_AFTER_END : CAW_IGNORED_RST);
+        return;
+    }
+    caw_tcp_flush(tcp);
+    if (segment->length)
+        ignore(tcp, segment, CAW_IGNORED_RST_DATA);
+    sign(tcp, segment, CAW_TCP_RST | CAW_TCP_ACK, false);
+    tcp->over = true;
+}
+
+bool caw_tcp_ended(const caw_tcp *tcp) {
+    return tcp->over || (tcp->side[0].ended && tcp->side[1].ended);
+}
+
+/* ---- data and FIN ------------------------------------------------------------------------- */
+
+/* A segment whose data, if it has any, is that of a keep-alive. */
+static bool is_keep_alive(const caw_tcp_side *side, const caw_tcp_segment *segment) {
+    if (segment->length > 1)
+        return false;
+    if (!side->bytes.placed)
+        return segment->length == 1; /* no message begins with a single byte */
+    uint64_t from = position(side, segment->sequence), end = caw_ordered_end(&side->bytes);
+    if (from + 1 == side->bytes.next || (segment->length && from + 1 == end))
+        return true;
+    /* Acknowledged, and not just before it was recorded. */
+    return segment->length && from > end && side->acked &&
+           segment->sequence + 1 == side->acknowledged &&
+           segment->when.seconds - side->acked_at > 1;
+}
+
+static caw_ignored why_old(const caw_tcp_side *side, uint64_t from) {
+    return from >= side->lost_from && from < side->lost_to ? CAW_IGNORED_LATE
+                                                           : CAW_IGNORED_REPEATED;
+}
+
+/* How many bytes of the segment come before the FIN of its side. */
+static uint32_t before_fin(const caw_tcp_side *side, const caw_tcp_segment *segment) {
+    uint64_t from = position(side, segment->sequence);
+    if (!side->has_fin || from + segment->length <= side->fin)
+        return segment->length;
+    return from < side->fin ? (uint32_t)(side->fin - from) : 0;
+}
+
+static void take_data(caw_tcp *tcp, caw_tcp_side *side, const caw_tcp_segment *segment) {
+    uint64_t from = position(side, segment->sequence);
+    uint32_t length = before_fin(side, segment);
+    if (length < segment->length)
+        tell_of(tcp, segment, CAW_TOLD_IGNORED, CAW_IGNORED_AFTER_END, segment->length - length);
+    if (!length)
+        return;
+    if (side->bytes.held && from == side->bytes.next)
+        caw_ordered_drop(&side->bytes);
+    else if (side->bytes.held)
+        caw_ordered_release(&side->bytes);
+    tcp->used = true;
+    uint32_t added = caw_ordered_put(&side->bytes, segment, length, tcp->packets);
+    if (added < length)
+        tell_of(tcp, segment, CAW_TOLD_IGNORED, why_old(side, from), length - added);
+}
+
+/* The first one counts, and only when nothing was recorded after it. */
+static void take_fin(caw_tcp_side *side, const caw_tcp_segment *segment) {
+    uint64_t at = position(side, segment->sequence + segment->length);
+    if (!(segment->flags & CAW_TCP_FIN) || side->has_fin || at < caw_ordered_end(&side->bytes))
+        return;
+    side->has_fin = true;
+    side->fin = at;
+    side->fin_when = segment->when;
+}
+
+static void note_timestamp(caw_tcp_side *side, const caw_tcp_segment *segment) {
+    bool newer = !side->stamped || is_after(segment->timestamp, side->stamp) ||
+                 segment->when.seconds - side->stamped_at >= STAMP_AGE;
+    if (!segment->has_timestamp || !newer || !side->bytes.placed ||
+        position(side, segment->sequence) > side->bytes.next)
+        return;
+    side->stamped = true;
+    side->stamp = segment->timestamp;
+    side->stamped_at = segment->when.seconds;
+}
+
+/* After the end: data with other numbers is of a connection whose SYN was not recorded. */
+static bool is_another(const caw_tcp *tcp, const caw_tcp_segment *segment) {
+    const caw_tcp_side *side = &tcp->side[segment->end];
+    uint32_t distance = segment->sequence - (uint32_t)side->bytes.next + FAR;
+    return segment->length && side->bytes.placed && distance > 2 * FAR;
+}
+
+/* Without a SYN. */
+static void begin_at(caw_tcp_side *side, uint32_t sequence) {
+    caw_ordered_place(&side->bytes, sequence, false);
+    side->begin = sequence;
+}
+
+static void see_data(caw_tcp *tcp, const caw_tcp_segment *segment) {
+    if (caw_tcp_ended(tcp) && is_another(tcp, segment))
+        begin_anew(tcp, segment);
+    answer_pending(tcp, segment);
+    caw_tcp_side *side = &tcp->side[segment->end];
+    if (tcp->over) {
+        if (segment->length)
+            ignore(tcp, segment, CAW_IGNORED_AFTER_END);
+        return;
+    }
+    if (is_outside(side, segment)) {
+        ignore(tcp, segment, CAW_IGNORED_WINDOW);
+        return;
+    }
+    see_acknowledgment(tcp, segment);
+    if (is_keep_alive(side, segment) && !(segment->flags & CAW_TCP_FIN)) {
+        if (!side->bytes.placed)
+            begin_at(side, segment->sequence + 1);
+        ignore(tcp, segment, CAW_IGNORED_KEEP_ALIVE);
+        return;
+    }
+    if (!side->bytes.placed && (segment->length || segment->flags & CAW_TCP_FIN))
+        begin_at(side, segment->sequence);
+    note_timestamp(side, segment);
+    if (segment->length && segment->flags & CAW_TCP_URG)
+        tell_of(tcp, segment, CAW_TOLD_URGENT, 0, segment->length);
+    if (segment->length)
+        take_data(tcp, side, segment);
+    take_fin(side, segment);
+}
+
+/* ---- the connection ----------------------------------------------------------------------- */
+
+caw_tcp *caw_tcp_new(const caw_tcp_setup *setup) {
+    caw_tcp *tcp = setup->memory.alloc(setup->memory.user, sizeof *tcp);
+    if (!tcp)
+        return NULL;
+    *tcp = (caw_tcp){.setup = setup};
+    start(tcp, 0);
+    start(tcp, 1);
+    *setup->held += sizeof *tcp;
+    return tcp;
+}
+
+void caw_tcp_free(caw_tcp *tcp) {
+    if (!tcp)
+        return;
+    const caw_tcp_setup *setup = tcp->setup;
+    caw_ordered_free(&tcp->side[0].bytes);
+    caw_ordered_free(&tcp->side[1].bytes);
+    *setup->held -= sizeof *tcp;
+    setup->memory.release(setup->memory.user, tcp);
+}
+
+/* What has gone by since the last packet, in nanoseconds: none when the clock went back. */
+static int64_t step(const caw_moment *from, const caw_moment *to) {
+    if (to->seconds < from->seconds)
+        return 0;
+    if (to->seconds > from->seconds + 1)
+        return STEP;
+    int64_t nanoseconds =
+        (to->seconds - from->seconds) * INT64_C(1000000000) + (to->nanoseconds - from->nanoseconds);
+    return nanoseconds < 0 ? 0 : nanoseconds < STEP ? nanoseconds : STEP;
+}
+
+void caw_tcp_add(caw_tcp *tcp, const caw_tcp_segment *segment) {
+    tcp->time += step(&tcp->now, &segment->when);
+    tcp->now = segment->when;
+    tcp->packets++;
+    caw_ignored reason = judge(&tcp->side[segment->end], segment);
+    if (reason != CAW_IGNORED_REASONS)
+        ignore(tcp, segment, reason);
+    else if (segment->flags & CAW_TCP_RST)
+        see_rst(tcp, segment);
+    else if (segment->flags & CAW_TCP_SYN)
+        see_syn(tcp, segment);
+    else
+        see_data(tcp, segment);
+    settle(tcp, &tcp->side[0]);
+    settle(tcp, &tcp->side[1]);
+}
