@@ -319,16 +319,22 @@ static tap_packet_status on_frame(void *data, packet_info *pinfo _U_,
     return TAP_PACKET_DONT_REDRAW;
 }
 
-static void on_end(void *data) {
+/* What no frame has told. */
+static void on_rest(void *data, const caw_event *event) {
     begin_lines(data);
-    tap_rest(see, data);
+    see(data, event);
     write_lines(data);
+}
+
+static void on_end(void *data _U_) {
+    tap_rest();
     output_flush();
 }
 
 static void on_finish(void *data) {
     ca_lines *lines = data;
 
+    tap_forget(lines);
     format_free(lines->form);
     g_string_free(lines->out, TRUE);
     g_string_free(lines->start, TRUE);
@@ -409,6 +415,9 @@ static ca_lines *start(const char *argument, char **error) {
         on_finish(lines);
         return NULL;
     }
+    if (filter)
+        tap_do_not_wait();
+    tap_ask_rest(on_rest, lines);
     output_begin();
     return lines;
 }

@@ -36,10 +36,6 @@ static caw_report *new_report(const caw_report_row *row) {
     return caw_report_new(row, &memory, SIZE_MAX);
 }
 
-static void observe(void *report, const caw_event *event) {
-    caw_report_observe(report, event);
-}
-
 static void observe_all(caw_report *report, const ca_events *events) {
     for (unsigned i = 0; i < events->count; i++)
         caw_report_observe(report, events->all[i]);
@@ -53,13 +49,17 @@ typedef struct {
     caw_report *report;
     caw_form form;
     char *table; /* NULL: all */
-    bool ended;  /* what was left at the end has been told; Wireshark may draw more than once */
 } printed;
 
 static tap_packet_status on_packet(void *data, packet_info *pinfo _U_, epan_dissect_t *edt _U_,
                                    const void *events, tap_flags_t flags _U_) {
     observe_all(((printed *)data)->report, events);
     return TAP_PACKET_REDRAW;
+}
+
+/* What no frame has told. */
+static void on_rest(void *data, const caw_event *event) {
+    caw_report_observe(((printed *)data)->report, event);
 }
 
 static bool write_text(void *user _U_, const char *text, size_t length) {
@@ -71,9 +71,7 @@ static void on_draw(void *data) {
     static const caw_output output = {write_text, NULL};
     printed *print = data;
 
-    if (!print->ended)
-        tap_rest(observe, print->report);
-    print->ended = true;
+    tap_rest();
     caw_report_print(print->report, print->form, print->table, &output);
     output_flush();
 }
@@ -82,7 +80,6 @@ static void on_draw(void *data) {
 static void on_reset(void *data) {
     printed *print = data;
 
-    print->ended = false;
     caw_report_free(print->report);
     if (!(print->report = new_report(print->row)))
         output_fail("out of memory", OUTPUT_FAILED);
@@ -91,6 +88,7 @@ static void on_reset(void *data) {
 static void on_finish(void *data) {
     printed *print = data;
 
+    tap_forget(print);
     caw_report_free(print->report);
     g_free(print->table);
     g_free(print);
@@ -158,10 +156,15 @@ static char *start(const char *rest, printed *print) {
     }
     if (!(print->report = new_report(row)))
         return g_strdup("out of memory");
-    GString *error =
-        register_tap_listener("ca", print, *rest ? rest + 1 : NULL, TL_REQUIRES_NOTHING, on_reset,
-                              on_packet, on_draw, on_finish);
-    return error ? g_string_free(error, FALSE) : NULL;
+    const char *filter = *rest ? rest + 1 : NULL;
+    GString *error = register_tap_listener("ca", print, filter, TL_REQUIRES_NOTHING, on_reset,
+                                           on_packet, on_draw, on_finish);
+    if (error)
+        return g_string_free(error, FALSE);
+    if (filter)
+        tap_do_not_wait();
+    tap_ask_rest(on_rest, print);
+    return NULL;
 }
 
 static ca_tap_init init(const char *argument, void *user) {
