@@ -23,7 +23,8 @@
 #define OPTION        "ca,lines"
 #define FILTER_OPTION "ca,filter"
 
-static char *filter; /* of the -z ca,lines that follows; NULL: all frames */
+static char *filter; /* of all -z ca,lines, and before them; NULL: all frames */
+static bool started; /* there is a -z ca,lines */
 
 /* One -z option. */
 typedef struct {
@@ -418,6 +419,7 @@ static ca_lines *start(const char *argument, char **error) {
     if (filter)
         tap_do_not_wait();
     tap_ask_rest(on_rest, lines);
+    started = true;
     output_begin();
     return lines;
 }
@@ -433,16 +435,37 @@ static ca_tap_init init(const char *argument, void *user _U_) {
     CA_TAP_ACCEPT;
 }
 
-static ca_tap_init init_filter(const char *argument, void *user _U_) {
-    const char *rest = argument + strlen(FILTER_OPTION);
+static void check_use(void *data _U_) {
+    if (!started)
+        output_fail("-z " FILTER_OPTION " goes before -z " OPTION ", and there is none",
+                    OUTPUT_BAD_FORMAT);
+}
 
-    if (rest[0] != ',' || !rest[1]) {
-        fprintf(stderr,
-                "caw: -z " FILTER_OPTION " needs a display filter: " FILTER_OPTION ",FILTER\n");
+/*
+ * A listener of its own has Wireshark compile the filter, and hears when the capture ends. NULL, or
+ * what is wrong with the option, to be freed.
+ */
+static char *read_filter(const char *rest) {
+    if (rest[0] != ',' || !rest[1])
+        return g_strdup("-z " FILTER_OPTION " needs a display filter: " FILTER_OPTION ",FILTER");
+    if (started)
+        return g_strdup("-z " FILTER_OPTION " goes before -z " OPTION);
+    if (filter)
+        return g_strdup("-z " FILTER_OPTION " is given twice");
+    filter = g_strdup(rest + 1);
+    GString *error = register_tap_listener("ca", &filter, filter, TL_REQUIRES_NOTHING, NULL, NULL,
+                                           check_use, NULL);
+    return error ? g_string_free(error, FALSE) : NULL;
+}
+
+static ca_tap_init init_filter(const char *argument, void *user _U_) {
+    char *error = read_filter(argument + strlen(FILTER_OPTION));
+
+    if (error) {
+        fprintf(stderr, "caw: %s\n", error);
+        g_free(error);
         CA_TAP_REFUSE;
     }
-    g_free(filter);
-    filter = g_strdup(rest + 1);
     CA_TAP_ACCEPT;
 }
 

@@ -2,7 +2,7 @@
 /*
  * The core's reports in TShark and Wireshark.
  *
- *     tshark -q -z ca,NAME[,json][,csv][,table=TABLE][,FILTER]
+ *     tshark -q -z ca,NAME[,text|,json|,csv][,table=TABLE][,FILTER]
  *
  * prints one at the end of the capture: as text, as JSON (an object a line) or as CSV, whole or one
  * table of it. What follows the words is a display filter, commas and all; the report then knows
@@ -117,20 +117,38 @@ static char *take_table(const char **rest) {
     return g_strndup(name, length);
 }
 
-/* The words before the filter, in any order; the last of each kind counts. */
-static const char *read_words(const char *rest, printed *print) {
-    for (char *table;;) {
-        if (take_word(&rest, "json")) {
-            print->form = CAW_FORM_JSON;
-        } else if (take_word(&rest, "csv")) {
-            print->form = CAW_FORM_CSV;
-        } else if ((table = take_table(&rest))) {
-            g_free(print->table);
-            print->table = table;
-        } else {
-            return rest;
+static bool take_form(const char **rest, caw_form *form) {
+    static const struct {
+        const char *word;
+        caw_form form;
+    } forms[] = {{"text", CAW_FORM_TEXT}, {"json", CAW_FORM_JSON}, {"csv", CAW_FORM_CSV}};
+
+    for (size_t i = 0; i < array_length(forms); i++) {
+        if (take_word(rest, forms[i].word)) {
+            *form = forms[i].form;
+            return true;
         }
     }
+    return false;
+}
+
+/* The words before the filter, in any order, one of each kind. NULL, or what is wrong with them. */
+static const char *read_words(const char **rest, printed *print) {
+    unsigned forms = 0, tables = 0;
+
+    while (forms < 2 && tables < 2) {
+        char *table = take_table(rest);
+        if (table) {
+            g_free(print->table);
+            print->table = table;
+            tables++;
+        } else if (take_form(rest, &print->form)) {
+            forms++;
+        } else {
+            return NULL;
+        }
+    }
+    return forms > 1 ? "it is printed as text, json or csv: take one" : "it prints one table= only";
 }
 
 static char *names_of_tables(const caw_report_row *row) {
@@ -145,7 +163,9 @@ static char *names_of_tables(const caw_report_row *row) {
 static char *start(const char *rest, printed *print) {
     const caw_report_row *row = print->row;
 
-    rest = read_words(rest, print);
+    const char *wrong = read_words(&rest, print);
+    if (wrong)
+        return g_strdup(wrong);
     if (*rest && *rest != ',')
         return g_strdup("no such report");
     if (print->table && !caw_report_has(row, print->table)) {

@@ -99,13 +99,6 @@ static void init(struct register_srt *srt _U_, GArray *tables) {
     add_table(tables, OVERALL);
 }
 
-/* What follows the name is a display filter. It begins at the comma: nothing comes before that. */
-static unsigned see_filter(struct register_srt *srt _U_, const char *options, char **error _U_) {
-    if (*options)
-        tap_do_not_wait();
-    return 0;
-}
-
 void srt_register(void) {
-    register_srt_table(proto_ca, NULL, 1, see, init, see_filter);
+    register_srt_table(proto_ca, NULL, 1, see, init, NULL);
 }

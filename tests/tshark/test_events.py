@@ -393,11 +393,6 @@ def test_a_filter_chooses_the_messages_of_a_report(tshark, save, number, message
     assert f'"messages": {messages},' in told
 
 
-@pytest.mark.parametrize('report, frame', [('ca,srt', 3), ('ca,srt,frame.number==1', 1)])
-def test_with_filtered_response_times_nothing_waits(decoded, report, frame):
-    assert decoded(SETTLED, '-z', report)[0].startswith(f'{frame} 1 #1 C E ')
-
-
 def test_what_waits_is_told_before_it_is_forgotten(run, save):
     """tshark -M forgets each circuit after so many packets."""
     packets = [from_client(ECHO, 16 * i, server=ELSEWHERE) for i in range(5)]

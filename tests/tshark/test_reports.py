@@ -545,12 +545,37 @@ def test_all_reports_are_listed(run):
 @pytest.mark.parametrize(
     'option',
     ['ca,connect,no filter at all', 'ca,connects', 'ca,connect,table=none', 'ca,connect,jsons',
-     'ca,channels', 'ca,srt,)('],
+     'ca,channels', 'ca,srt,)(', 'ca,filter', 'ca,filter,no filter at all',
+     'ca,connect,json,csv', 'ca,connect,text,json', 'ca,connect,json,ip,table=servers',
+     'ca,connect,table=connect,table=servers'],
 )  # fmt: skip
 def test_a_bad_option_says_so(option, run, stage):
     done = run(['tshark', '-q', '-r', stage / 'captures' / NO_CHANNELS, '-z', option])
     assert done.returncode != 0
     assert option.split(',')[1][:3] in done.stderr and not done.stdout
+
+
+@pytest.mark.parametrize(
+    'options, told',
+    [
+        (('ca,lines', 'ca,filter,ca'), 'before -z ca,lines'),
+        (('ca,filter,ca', 'ca,filter,ip', 'ca,lines'), 'twice'),
+        (('ca,filter,ca',), 'there is none'),
+        (('ca,filter,ca', 'ca,connect'), 'there is none'),
+    ],
+)
+def test_a_filter_that_nothing_would_heed_says_so(options, told, run, stage):
+    words = [word for option in options for word in ('-z', option)]
+    done = run(['tshark', '-q', '-r', stage / 'captures' / NO_CHANNELS, *words])
+    assert done.returncode != 0
+    assert done.stderr.startswith('caw: -z ca,filter ') and told in done.stderr
+
+
+def test_text_is_a_form(report, stage):
+    path = stage / 'captures' / 'twoiocs.pcap'
+    usual = report(path, 'ca,connect,table=servers')
+    assert report(path, 'ca,connect,text,table=servers') == usual
+    assert report(path, 'ca,connect,table=servers,text,ip') == usual
 
 
 @pytest.fixture
