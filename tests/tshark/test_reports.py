@@ -659,7 +659,7 @@ def test_a_reader_that_begins_anew(sanitized, run, stage):
 
 # ---- an output that takes nothing ------------------------------------------------------------
 
-OUTPUTS = ['ca,lines', *(f'ca,{name}' for name in REPORTS)]
+OUTPUTS = ['ca,lines', 'ca,srt', *(f'ca,{name}' for name in REPORTS)]
 
 
 @pytest.mark.parametrize('option', OUTPUTS)
@@ -677,6 +677,17 @@ def test_a_closed_output_is_told(option, run, stage):
     tshark = f'exec tshark -q -r "$0" -z {option} >&-'
     done = run(['sh', '-c', tshark, stage / 'captures' / 'twoiocs.pcap'])
     assert (done.returncode, done.stderr) == (1, 'caw: Bad file descriptor\n')
+
+
+@pytest.mark.parametrize('option', [*OUTPUTS, 'io,stat,0', 'conv,tcp'])
+def test_the_launcher_tells_it_of_any_report(option, run, launcher, stage):
+    for where, told in (
+        ('> /dev/full', 'caw: No space left on device\n'),
+        ('>&-', 'caw: Bad file descriptor\n'),
+    ):
+        caw = f'exec "$0" -r "$1" -z {option} {where}'
+        done = run(['sh', '-c', caw, launcher, stage / 'captures' / 'twoiocs.pcap'])
+        assert (done.returncode, done.stderr) == (1, told)
 
 
 @pytest.mark.parametrize('option', OUTPUTS)
