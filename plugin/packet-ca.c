@@ -334,7 +334,11 @@ static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
 
 /* ---- UDP -------------------------------------------------------------------------------- */
 
-/* No message of Channel Access begins here: see CAW_TAIL_FOREIGN of TCP. */
+/*
+ * No message of Channel Access begins here: see CAW_TAIL_FOREIGN of TCP. Its commands are small
+ * numbers, and 28 are known: a datagram that begins with a number of two bytes is another
+ * protocol's, whatever the size after it, while a smaller one may be a command yet to come.
+ */
 static bool is_foreign(const ca_payload *payload, uint32_t at, int64_t size,
                        const caw_message *message) {
     uint32_t left = payload->captured - at;

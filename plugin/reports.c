@@ -290,9 +290,6 @@ static stat_tap_table_item_type item_of(const caw_report *report, caw_cell_kind 
         item.value.string_value = g_strdup(cell->known ? cell->is.text : "-");
     } else if (kind == CAW_CELL_ADDRESS) {
         item.value.string_value = cell->known ? text_of_end(&cell->is.end) : g_strdup("-");
-    } else if (kind == CAW_CELL_FRAME) {
-        item.type = TABLE_ITEM_UINT;
-        item.value.uint_value = cell->known ? (unsigned)cell->is.count : 0;
     } else {
         item.type = TABLE_ITEM_FLOAT;
         item.value.float_value = number_of(report, kind, cell);
@@ -356,20 +353,19 @@ static void reset_table(stat_tap_table *table) {
 
 static stat_tap_table_item item_column(const caw_column *column) {
     bool text = column->kind == CAW_CELL_TEXT || column->kind == CAW_CELL_ADDRESS;
-    bool frame = column->kind == CAW_CELL_FRAME;
+    bool whole = column->kind == CAW_CELL_COUNT || column->kind == CAW_CELL_FRAME;
     stat_tap_table_item item = {
-        text    ? TABLE_ITEM_STRING
-        : frame ? TABLE_ITEM_UINT
-                : TABLE_ITEM_FLOAT,
+        text ? TABLE_ITEM_STRING : TABLE_ITEM_FLOAT,
         text ? TAP_ALIGN_LEFT : TAP_ALIGN_RIGHT,
         column->title,
         text    ? "%s"
-        : frame ? "%u"
+        : whole ? "%.0f"
                 : "%f",
     };
     return item;
 }
 
+/* Numbers are floats, because Wireshark sorts these as numbers, and can show what is not known. */
 static void register_table(const caw_report_row *row) {
     static tap_param parameters[] = {{PARAM_FILTER, "filter", "Filter", NULL, TRUE}};
     const caw_table *table = &row->tables[0];

@@ -618,6 +618,9 @@ def test_the_window_of_the_connections(name, window, report, stage):
 def test_the_table_of_the_command_line(report, stage):
     shown = report(stage / 'captures' / 'twoiocs.pcap', 'ca,table,connect,ip.addr == 10.77.0.2')
     assert 'CA Connections' in shown and 'third:ai' in shown and 'second:ai' not in shown
+    row = next(line for line in shown.splitlines() if 'third:ai' in line)
+    cells = [cell.strip() for cell in row.split('|')]
+    assert cells[3] == '0' and cells[10].isdigit()  # searches, frame: whole numbers
 
 
 @pytest.fixture
