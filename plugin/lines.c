@@ -23,7 +23,8 @@
 #define OPTION        "ca,lines"
 #define FILTER_OPTION "ca,filter"
 
-static char *filter; /* of the -z ca,lines that follows; NULL: all frames */
+static char *filter; /* of all -z ca,lines, and before them; NULL: all frames */
+static bool started; /* there is a -z ca,lines */
 
 /* One -z option. */
 typedef struct {
@@ -319,16 +320,22 @@ static tap_packet_status on_frame(void *data, packet_info *pinfo _U_,
     return TAP_PACKET_DONT_REDRAW;
 }
 
-static void on_end(void *data) {
+/* What no frame has told. */
+static void on_rest(void *data, const caw_event *event) {
     begin_lines(data);
-    tap_rest(see, data);
+    see(data, event);
     write_lines(data);
+}
+
+static void on_end(void *data _U_) {
+    tap_rest();
     output_flush();
 }
 
 static void on_finish(void *data) {
     ca_lines *lines = data;
 
+    tap_forget(lines);
     format_free(lines->form);
     g_string_free(lines->out, TRUE);
     g_string_free(lines->start, TRUE);
@@ -409,6 +416,10 @@ static ca_lines *start(const char *argument, char **error) {
         on_finish(lines);
         return NULL;
     }
+    if (filter)
+        tap_do_not_wait();
+    tap_ask_rest(on_rest, lines);
+    started = true;
     output_begin();
     return lines;
 }
@@ -424,16 +435,37 @@ static ca_tap_init init(const char *argument, void *user _U_) {
     CA_TAP_ACCEPT;
 }
 
-static ca_tap_init init_filter(const char *argument, void *user _U_) {
-    const char *rest = argument + strlen(FILTER_OPTION);
+static void check_use(void *data _U_) {
+    if (!started)
+        output_fail("-z " FILTER_OPTION " goes before -z " OPTION ", and there is none",
+                    OUTPUT_BAD_FORMAT);
+}
 
-    if (rest[0] != ',' || !rest[1]) {
-        fprintf(stderr,
-                "caw: -z " FILTER_OPTION " needs a display filter: " FILTER_OPTION ",FILTER\n");
+/*
+ * A listener of its own has Wireshark compile the filter, and hears when the capture ends. NULL, or
+ * what is wrong with the option, to be freed.
+ */
+static char *read_filter(const char *rest) {
+    if (rest[0] != ',' || !rest[1])
+        return g_strdup("-z " FILTER_OPTION " needs a display filter: " FILTER_OPTION ",FILTER");
+    if (started)
+        return g_strdup("-z " FILTER_OPTION " goes before -z " OPTION);
+    if (filter)
+        return g_strdup("-z " FILTER_OPTION " is given twice");
+    filter = g_strdup(rest + 1);
+    GString *error = register_tap_listener("ca", &filter, filter, TL_REQUIRES_NOTHING, NULL, NULL,
+                                           check_use, NULL);
+    return error ? g_string_free(error, FALSE) : NULL;
+}
+
+static ca_tap_init init_filter(const char *argument, void *user _U_) {
+    char *error = read_filter(argument + strlen(FILTER_OPTION));
+
+    if (error) {
+        fprintf(stderr, "caw: %s\n", error);
+        g_free(error);
         CA_TAP_REFUSE;
     }
-    g_free(filter);
-    filter = g_strdup(rest + 1);
     CA_TAP_ACCEPT;
 }
 

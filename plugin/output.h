@@ -15,6 +15,12 @@ void output_begin(void);
 void output_write(const char *text, size_t length);
 void output_flush(void);
 
+/*
+ * When the program ends, all the same is done for what Wireshark itself has printed, which does not
+ * look whether it can. To be asked for where a report of ours is printed so, or by the launcher.
+ */
+void output_check_at_end(void);
+
 /* Exit statuses, of the launcher too. */
 enum { OUTPUT_FAILED = 1, OUTPUT_BAD_FORMAT = 2 };
 

@@ -95,10 +95,19 @@ static bool is_unheard(const ca_payload *payload) {
     return !payload->events && !conversation_waits(payload->notes);
 }
 
+/* As it is now: the note of an event that is kept is written again. */
+static const caw_note *note_of_now(const ca_payload *payload, const caw_event *event) {
+    return event->note ? wmem_memdup(payload->pinfo->pool, event->note, sizeof *event->note) : NULL;
+}
+
 /* Tells an event, unless its circuit keeps it until it is known who serves. */
-static void tell(const ca_payload *payload, const caw_event *event) {
-    if (conversation_keeps(payload->notes, event) || !payload->events)
+static void tell(const ca_payload *payload, caw_event *event) {
+    bool kept = conversation_keeps(payload->notes, event);
+
+    if (!payload->events || (kept && tap_waits()))
         return;
+    if (kept)
+        event->note = note_of_now(payload, event);
     tap_tell(payload->pinfo, payload->events, conversation_keeper(payload->notes), event);
 }
 
@@ -325,7 +334,11 @@ static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
 
 /* ---- UDP -------------------------------------------------------------------------------- */
 
-/* No message of Channel Access begins here: see CAW_TAIL_FOREIGN of TCP. */
+/*
+ * No message of Channel Access begins here: see CAW_TAIL_FOREIGN of TCP. Its commands are small
+ * numbers, and 28 are known: a datagram that begins with a number of two bytes is another
+ * protocol's, whatever the size after it, while a smaller one may be a command yet to come.
+ */
 static bool is_foreign(const ca_payload *payload, uint32_t at, int64_t size,
                        const caw_message *message) {
     uint32_t left = payload->captured - at;

@@ -2,7 +2,7 @@
 /*
  * The core's reports in TShark and Wireshark.
  *
- *     tshark -q -z ca,NAME[,json][,csv][,table=TABLE][,FILTER]
+ *     tshark -q -z ca,NAME[,text|,json|,csv][,table=TABLE][,FILTER]
  *
  * prints one at the end of the capture: as text, as JSON (an object a line) or as CSV, whole or one
  * table of it. What follows the words is a display filter, commas and all; the report then knows
@@ -36,10 +36,6 @@ static caw_report *new_report(const caw_report_row *row) {
     return caw_report_new(row, &memory, SIZE_MAX);
 }
 
-static void observe(void *report, const caw_event *event) {
-    caw_report_observe(report, event);
-}
-
 static void observe_all(caw_report *report, const ca_events *events) {
     for (unsigned i = 0; i < events->count; i++)
         caw_report_observe(report, events->all[i]);
@@ -53,13 +49,17 @@ typedef struct {
     caw_report *report;
     caw_form form;
     char *table; /* NULL: all */
-    bool ended;  /* what was left at the end has been told; Wireshark may draw more than once */
 } printed;
 
 static tap_packet_status on_packet(void *data, packet_info *pinfo _U_, epan_dissect_t *edt _U_,
                                    const void *events, tap_flags_t flags _U_) {
     observe_all(((printed *)data)->report, events);
     return TAP_PACKET_REDRAW;
+}
+
+/* What no frame has told. */
+static void on_rest(void *data, const caw_event *event) {
+    caw_report_observe(((printed *)data)->report, event);
 }
 
 static bool write_text(void *user _U_, const char *text, size_t length) {
@@ -71,9 +71,7 @@ static void on_draw(void *data) {
     static const caw_output output = {write_text, NULL};
     printed *print = data;
 
-    if (!print->ended)
-        tap_rest(observe, print->report);
-    print->ended = true;
+    tap_rest();
     caw_report_print(print->report, print->form, print->table, &output);
     output_flush();
 }
@@ -82,7 +80,6 @@ static void on_draw(void *data) {
 static void on_reset(void *data) {
     printed *print = data;
 
-    print->ended = false;
     caw_report_free(print->report);
     if (!(print->report = new_report(print->row)))
         output_fail("out of memory", OUTPUT_FAILED);
@@ -91,6 +88,7 @@ static void on_reset(void *data) {
 static void on_finish(void *data) {
     printed *print = data;
 
+    tap_forget(print);
     caw_report_free(print->report);
     g_free(print->table);
     g_free(print);
@@ -119,20 +117,38 @@ static char *take_table(const char **rest) {
     return g_strndup(name, length);
 }
 
-/* The words before the filter, in any order; the last of each kind counts. */
-static const char *read_words(const char *rest, printed *print) {
-    for (char *table;;) {
-        if (take_word(&rest, "json")) {
-            print->form = CAW_FORM_JSON;
-        } else if (take_word(&rest, "csv")) {
-            print->form = CAW_FORM_CSV;
-        } else if ((table = take_table(&rest))) {
-            g_free(print->table);
-            print->table = table;
-        } else {
-            return rest;
+static bool take_form(const char **rest, caw_form *form) {
+    static const struct {
+        const char *word;
+        caw_form form;
+    } forms[] = {{"text", CAW_FORM_TEXT}, {"json", CAW_FORM_JSON}, {"csv", CAW_FORM_CSV}};
+
+    for (size_t i = 0; i < array_length(forms); i++) {
+        if (take_word(rest, forms[i].word)) {
+            *form = forms[i].form;
+            return true;
         }
     }
+    return false;
+}
+
+/* The words before the filter, in any order, one of each kind. NULL, or what is wrong with them. */
+static const char *read_words(const char **rest, printed *print) {
+    unsigned forms = 0, tables = 0;
+
+    while (forms < 2 && tables < 2) {
+        char *table = take_table(rest);
+        if (table) {
+            g_free(print->table);
+            print->table = table;
+            tables++;
+        } else if (take_form(rest, &print->form)) {
+            forms++;
+        } else {
+            return NULL;
+        }
+    }
+    return forms > 1 ? "it is printed as text, json or csv: take one" : "it prints one table= only";
 }
 
 static char *names_of_tables(const caw_report_row *row) {
@@ -147,7 +163,9 @@ static char *names_of_tables(const caw_report_row *row) {
 static char *start(const char *rest, printed *print) {
     const caw_report_row *row = print->row;
 
-    rest = read_words(rest, print);
+    const char *wrong = read_words(&rest, print);
+    if (wrong)
+        return g_strdup(wrong);
     if (*rest && *rest != ',')
         return g_strdup("no such report");
     if (print->table && !caw_report_has(row, print->table)) {
@@ -158,10 +176,15 @@ static char *start(const char *rest, printed *print) {
     }
     if (!(print->report = new_report(row)))
         return g_strdup("out of memory");
-    GString *error =
-        register_tap_listener("ca", print, *rest ? rest + 1 : NULL, TL_REQUIRES_NOTHING, on_reset,
-                              on_packet, on_draw, on_finish);
-    return error ? g_string_free(error, FALSE) : NULL;
+    const char *filter = *rest ? rest + 1 : NULL;
+    GString *error = register_tap_listener("ca", print, filter, TL_REQUIRES_NOTHING, on_reset,
+                                           on_packet, on_draw, on_finish);
+    if (error)
+        return g_string_free(error, FALSE);
+    if (filter)
+        tap_do_not_wait();
+    tap_ask_rest(on_rest, print);
+    return NULL;
 }
 
 static ca_tap_init init(const char *argument, void *user) {
@@ -267,9 +290,6 @@ static stat_tap_table_item_type item_of(const caw_report *report, caw_cell_kind 
         item.value.string_value = g_strdup(cell->known ? cell->is.text : "-");
     } else if (kind == CAW_CELL_ADDRESS) {
         item.value.string_value = cell->known ? text_of_end(&cell->is.end) : g_strdup("-");
-    } else if (kind == CAW_CELL_FRAME) {
-        item.type = TABLE_ITEM_UINT;
-        item.value.uint_value = cell->known ? (unsigned)cell->is.count : 0;
     } else {
         item.type = TABLE_ITEM_FLOAT;
         item.value.float_value = number_of(report, kind, cell);
@@ -333,20 +353,19 @@ static void reset_table(stat_tap_table *table) {
 
 static stat_tap_table_item item_column(const caw_column *column) {
     bool text = column->kind == CAW_CELL_TEXT || column->kind == CAW_CELL_ADDRESS;
-    bool frame = column->kind == CAW_CELL_FRAME;
+    bool whole = column->kind == CAW_CELL_COUNT || column->kind == CAW_CELL_FRAME;
     stat_tap_table_item item = {
-        text    ? TABLE_ITEM_STRING
-        : frame ? TABLE_ITEM_UINT
-                : TABLE_ITEM_FLOAT,
+        text ? TABLE_ITEM_STRING : TABLE_ITEM_FLOAT,
         text ? TAP_ALIGN_LEFT : TAP_ALIGN_RIGHT,
         column->title,
         text    ? "%s"
-        : frame ? "%u"
+        : whole ? "%.0f"
                 : "%f",
     };
     return item;
 }
 
+/* Numbers are floats, because Wireshark sorts these as numbers, and can show what is not known. */
 static void register_table(const caw_report_row *row) {
     static tap_param parameters[] = {{PARAM_FILTER, "filter", "Filter", NULL, TRUE}};
     const caw_table *table = &row->tables[0];

@@ -5,6 +5,7 @@
  */
 #include "compat.h"
 
+#include "output.h"
 #include "protocol.h"
 #include "srt.h"
 #include "tap.h"
@@ -97,6 +98,7 @@ static tap_packet_status see(void *tap, packet_info *pinfo, epan_dissect_t *edt 
 
 static void init(struct register_srt *srt _U_, GArray *tables) {
     add_table(tables, OVERALL);
+    output_check_at_end();
 }
 
 void srt_register(void) {

@@ -17,17 +17,25 @@ static int tap_ca = -1;
 /* The latest frame with events had been read before: then its notes were known. */
 static bool told_again;
 
-/* What no frame has told, once it has been asked for; of caw_event *. */
-static wmem_array_t *rest;
+/* Somebody who wants to hear what no frame has told. */
+typedef struct {
+    void (*tell)(void *user, const caw_event *event);
+    void *user;
+} asker;
+
+static GArray *askers;
+
+static bool immediate; /* nothing waits */
 
 static void new_capture(void) {
     told_again = false;
-    rest = NULL; /* it went with the capture before */
 }
 
 void tap_init(void) {
     tap_ca = register_tap("ca");
+    askers = g_array_new(FALSE, FALSE, sizeof(asker));
     register_init_routine(new_capture);
+    register_cleanup_routine(tap_rest);
 }
 
 bool tap_listens(void) {
@@ -128,9 +136,11 @@ static void append(packet_info *pinfo, ca_events *events, const caw_event *event
     events->all[events->count++] = event;
 }
 
+/* When nothing waits, what a circuit keeps has been told. */
 static void tell_kept(packet_info *pinfo, ca_events *events, caw_circuit *circuit) {
     for (const caw_event *kept; (kept = caw_circuit_kept(circuit));)
-        append(pinfo, events, copy(kept, pinfo->pool));
+        if (!immediate)
+            append(pinfo, events, copy(kept, pinfo->pool));
 }
 
 void tap_tell(packet_info *pinfo, ca_events *events, caw_circuit *circuit, const caw_event *event) {
@@ -155,21 +165,41 @@ bool ca_is_first_answer(const caw_event *event) {
            note->exchange->answer.frame == event->now.frame;
 }
 
-static void add_rest(caw_circuit *circuit) {
-    caw_circuit_stop_keeping(circuit);
-    for (const caw_event *kept; (kept = caw_circuit_kept(circuit));) {
-        const caw_event *ours = copy(kept, wmem_file_scope());
-        wmem_array_append_one(rest, ours);
+void tap_do_not_wait(void) {
+    immediate = true;
+}
+
+bool tap_waits(void) {
+    return !immediate;
+}
+
+void tap_ask_rest(void (*tell)(void *user, const caw_event *event), void *user) {
+    asker one = {tell, user};
+
+    g_array_append_val(askers, one);
+}
+
+void tap_forget(const void *user) {
+    for (unsigned i = askers->len; i-- > 0;)
+        if (g_array_index(askers, asker, i).user == user)
+            g_array_remove_index(askers, i);
+}
+
+static void tell_askers(const caw_event *event) {
+    for (unsigned i = 0; i < askers->len; i++) {
+        const asker *one = &g_array_index(askers, asker, i);
+        one->tell(one->user, event);
     }
 }
 
-void tap_rest(void (*tell)(void *user, const caw_event *event), void *user) {
-    if (told_again)
-        return;
-    if (!rest) {
-        rest = wmem_array_new(wmem_file_scope(), sizeof(const caw_event *));
-        conversation_each_circuit(add_rest);
-    }
-    for (unsigned i = 0; i < wmem_array_get_count(rest); i++)
-        tell(user, *(const caw_event **)wmem_array_index(rest, i));
+static void tell_rest(caw_circuit *circuit) {
+    caw_circuit_stop_keeping(circuit);
+    for (const caw_event *kept; (kept = caw_circuit_kept(circuit));)
+        tell_askers(kept);
+}
+
+/* A circuit gives each event once, so this tells nothing twice. */
+void tap_rest(void) {
+    if (!told_again && !immediate && askers->len)
+        conversation_each_circuit(tell_rest);
 }

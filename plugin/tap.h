@@ -19,10 +19,19 @@ typedef struct {
 } ca_events;
 
 /*
- * What no frame has told when a capture ends: it was still not known who serves. For a listener
- * that has seen all frames; each is told the same.
+ * What no frame has told when packets end: it was still not known who serves. It is told to all
+ * that asked for it, when one of them has seen all frames and says so, or before Wireshark forgets
+ * them: tshark -M does so while it reads.
  */
-void tap_rest(void (*tell)(void *user, const caw_event *event), void *user);
+void tap_ask_rest(void (*tell)(void *user, const caw_event *event), void *user);
+void tap_forget(const void *user);
+void tap_rest(void);
+
+/*
+ * Somebody listens to some frames only, by a display filter: each event is told with its own frame
+ * from now on, whether it is known who serves or not.
+ */
+void tap_do_not_wait(void);
 
 /* The event is a message that answers a request, and is the first to do so. */
 bool ca_is_first_answer(const caw_event *event);
@@ -34,6 +43,9 @@ void tap_init(void);
 
 /* Somebody listens. */
 bool tap_listens(void);
+
+/* Events may be told later than their frame. */
+bool tap_waits(void);
 
 /* What this frame tells so far; NULL when nobody listens. */
 ca_events *tap_events(packet_info *pinfo);

@@ -328,11 +328,9 @@ static void add_line(ca_walk *walk) {
 static const char *brief_of(packet_info *pinfo, const caw_message *message,
                             const tree_about *about) {
     char brief[TITLE_SIZE], user[PERSON_SIZE], host[PERSON_SIZE];
-    bool write =
-        message->command == CAW_COMMAND_WRITE || message->command == CAW_COMMAND_WRITE_NOTIFY;
 
     caw_summary(message, caw_pv(about->note), brief, sizeof brief);
-    if (!write || message->row->speaker != CAW_SIDE_CLIENT || !about->user)
+    if (!message->row->writes || !about->user)
         return wmem_strdup(pinfo->pool, brief);
     caw_printable(caw_view_of(about->user), user, sizeof user);
     caw_printable(caw_view_of(about->host ? about->host : ""), host, sizeof host);

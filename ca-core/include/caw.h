@@ -309,6 +309,7 @@ typedef struct {
     bool failure;            /* a response that says no */
     caw_field_id channel;    /* the word that names the channel, CAW_FIELD_SID or CAW_FIELD_CID;
                                 a response without one belongs to its request's channel */
+    bool writes;             /* a request that changes the channel's value */
     const char *timed;       /* a request whose response time is reported: under this name */
 
     caw_field_id subject;    /* what the short form names: the sid in "Read Notify sid 451" */

@@ -190,6 +190,9 @@ static void check_exchange(const caw_message_row *row) {
               "%s repeats %zu", row->name, i);
     CHECK(!row->timed || row->exchange == CAW_TURN_REQUEST, "%s takes time", row->name);
     CHECK(!row->failure || row->exchange == CAW_TURN_RESPONSE, "%s says no", row->name);
+    bool writes = strcmp(row->name, "WriteRequest") == 0 || /* as the protocol's document has it */
+                  strcmp(row->name, "WriteNotifyRequest") == 0;
+    CHECK(row->writes == writes, "%s changes a value", row->name);
     CHECK(!row->in_turn || row->speaker == CAW_SIDE_CLIENT, "%s in turn", row->name);
     CHECK(row->channel == CAW_FIELD_RESERVED ||
               (is_word(row, row->channel) &&

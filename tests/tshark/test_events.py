@@ -352,6 +352,64 @@ def test_what_waits_when_the_capture_ends_is_told(told):
     assert told(WAITING, '-2') == waited
 
 
+SETTLED = [*WAITING, from_server(ANSWER, 32, server=ELSEWHERE)]
+
+
+@pytest.mark.parametrize(
+    'number, expected',
+    [
+        (1, ['1 EchoRequest']),  # as the message alone shows
+        (2, ['2 EchoRequest', '2 VersionRequest']),
+        (3, ['3 ReadNotifyResponse']),
+        (99, []),
+    ],
+)
+def test_a_filter_chooses_the_frames_of_messages(lines, save, number, expected):
+    shown = lines(
+        save(wire.capture(SETTLED)), '-d', f'tcp.port=={ELSEWHERE[1]},ca',
+        '-z', f'ca,filter,frame.number=={number}', report='ca,lines,{frame} {command}',
+    )  # fmt: skip
+    assert [line.split('(')[0] for line in shown] == expected
+
+
+def test_what_waits_when_a_filtered_capture_ends_is_not_told(told):
+    assert told(WAITING, '-z', 'ca,filter,frame.number==99') == []
+
+
+def test_the_second_pass_of_a_filter_knows_who_serves(lines, save):
+    shown = lines(
+        save(wire.capture(SETTLED)), '-2', '-d', f'tcp.port=={ELSEWHERE[1]},ca',
+        '-z', 'ca,filter,frame.number==2', report='ca,lines,{command}',
+    )  # fmt: skip
+    assert shown == ['EchoResponse()', 'VersionResponse(version=13)']
+
+
+@pytest.mark.parametrize('number, messages', [(1, 1), (2, 2), (3, 1), (99, 0)])
+def test_a_filter_chooses_the_messages_of_a_report(tshark, save, number, messages):
+    told = tshark(
+        '-q', '-r', save(wire.capture(SETTLED)), '-d', f'tcp.port=={ELSEWHERE[1]},ca',
+        '-z', f'ca,connect,json,frame.number=={number}',
+    )  # fmt: skip
+    assert f'"messages": {messages},' in told
+
+
+def test_what_waits_is_told_before_it_is_forgotten(run, save):
+    """tshark -M forgets each circuit after so many packets."""
+    packets = [from_client(ECHO, 16 * i, server=ELSEWHERE) for i in range(5)]
+    for each in range(1, 7):
+        done = run(
+            ['tshark', '-M', each, '-q', '-r', save(wire.capture(packets)),
+             '-d', f'tcp.port=={ELSEWHERE[1]},ca', '-z', 'ca,lines,{timestamp:.0f} {command}',
+             '-z', 'ca,connect,json'],
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        shown = done.stdout.splitlines()
+        assert [line for line in shown if 'Echo' in line] == [
+            f'{wire.NOON + number} EchoRequest()' for number in range(5)
+        ]
+        assert '"messages": 5,' in next(line for line in shown if '"totals"' in line)
+
+
 def test_forgotten_sessions(run):
     packets = [*WAITING, *wire.circuit([('client', GREETING + CREATE), ('server', VERSION)])]
     for each in range(1, 8):

@@ -549,12 +549,37 @@ def test_all_reports_are_listed(run):
 @pytest.mark.parametrize(
     'option',
     ['ca,connect,no filter at all', 'ca,connects', 'ca,connect,table=none', 'ca,connect,jsons',
-     'ca,channels', 'ca,srt,)('],
+     'ca,channels', 'ca,srt,)(', 'ca,filter', 'ca,filter,no filter at all',
+     'ca,connect,json,csv', 'ca,connect,text,json', 'ca,connect,json,ip,table=servers',
+     'ca,connect,table=connect,table=servers'],
 )  # fmt: skip
 def test_a_bad_option_says_so(option, run, stage):
     done = run(['tshark', '-q', '-r', stage / 'captures' / NO_CHANNELS, '-z', option])
     assert done.returncode != 0
     assert option.split(',')[1][:3] in done.stderr and not done.stdout
+
+
+@pytest.mark.parametrize(
+    'options, told',
+    [
+        (('ca,lines', 'ca,filter,ca'), 'before -z ca,lines'),
+        (('ca,filter,ca', 'ca,filter,ip', 'ca,lines'), 'twice'),
+        (('ca,filter,ca',), 'there is none'),
+        (('ca,filter,ca', 'ca,connect'), 'there is none'),
+    ],
+)
+def test_a_filter_that_nothing_would_heed_says_so(options, told, run, stage):
+    words = [word for option in options for word in ('-z', option)]
+    done = run(['tshark', '-q', '-r', stage / 'captures' / NO_CHANNELS, *words])
+    assert done.returncode != 0
+    assert done.stderr.startswith('caw: -z ca,filter ') and told in done.stderr
+
+
+def test_text_is_a_form(report, stage):
+    path = stage / 'captures' / 'twoiocs.pcap'
+    usual = report(path, 'ca,connect,table=servers')
+    assert report(path, 'ca,connect,text,table=servers') == usual
+    assert report(path, 'ca,connect,table=servers,text,ip') == usual
 
 
 @pytest.fixture
@@ -597,6 +622,9 @@ def test_the_window_of_the_connections(name, window, report, stage):
 def test_the_table_of_the_command_line(report, stage):
     shown = report(stage / 'captures' / 'twoiocs.pcap', 'ca,table,connect,ip.addr == 10.77.0.2')
     assert 'CA Connections' in shown and 'third:ai' in shown and 'second:ai' not in shown
+    row = next(line for line in shown.splitlines() if 'third:ai' in line)
+    cells = [cell.strip() for cell in row.split('|')]
+    assert cells[3] == '0' and cells[10].isdigit()  # searches, frame: whole numbers
 
 
 @pytest.fixture
@@ -638,7 +666,7 @@ def test_a_reader_that_begins_anew(sanitized, run, stage):
 
 # ---- an output that takes nothing ------------------------------------------------------------
 
-OUTPUTS = ['ca,lines', *(f'ca,{name}' for name in REPORTS)]
+OUTPUTS = ['ca,lines', 'ca,srt', *(f'ca,{name}' for name in REPORTS)]
 
 
 @pytest.mark.parametrize('option', OUTPUTS)
@@ -656,6 +684,17 @@ def test_a_closed_output_is_told(option, run, stage):
     tshark = f'exec tshark -q -r "$0" -z {option} >&-'
     done = run(['sh', '-c', tshark, stage / 'captures' / 'twoiocs.pcap'])
     assert (done.returncode, done.stderr) == (1, 'caw: Bad file descriptor\n')
+
+
+@pytest.mark.parametrize('option', [*OUTPUTS, 'io,stat,0', 'conv,tcp'])
+def test_the_launcher_tells_it_of_any_report(option, run, launcher, stage):
+    for where, told in (
+        ('> /dev/full', 'caw: No space left on device\n'),
+        ('>&-', 'caw: Bad file descriptor\n'),
+    ):
+        caw = f'exec "$0" -r "$1" -z {option} {where}'
+        done = run(['sh', '-c', caw, launcher, stage / 'captures' / 'twoiocs.pcap'])
+        assert (done.returncode, done.stderr) == (1, told)
 
 
 @pytest.mark.parametrize('option', OUTPUTS)
