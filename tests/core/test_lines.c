@@ -4,6 +4,7 @@
  * language of formats is tested against Python's, see test_format.py.
  */
 #include "counted.h"
+#include "lines/format_number.h"
 #include "make.h"
 #include "test.h"
 
@@ -168,7 +169,35 @@ static void test_memory(counted *count) {
     CHECK(count->live == 0, "%ld pieces are not released", count->live);
 }
 
+/* The decimal point of the locale, which may be none or several bytes. */
+static void test_points(void) {
+    static const struct {
+        const char *printed;
+        int places;
+        const char *want;
+    } rows[] = {
+        {"1.50", 2, "1.50"},
+        {"1234,5", 1, "1234.5"},
+        {"0\xd9\xab"
+         "25",
+         2, "0.25"},
+        {"1,5e+300", 1, "1.5e+300"},
+        {"7e-05", 0, "7e-05"},
+        {"9\xd9\xab"
+         "0e+00",
+         1, "9.0e+00"},
+        {"12", 0, "12"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[32];
+        strcpy(text, rows[i].printed);
+        caw_set_point(text, rows[i].places);
+        CHECK_TEXT(text, rows[i].want);
+    }
+}
+
 int main(void) {
+    test_points();
     test_default();
     test_beginnings();
     test_tokens();

@@ -155,21 +155,21 @@ static char *end_of_fraction(char *text) {
     return text + strcspn(text, "e");
 }
 
-/*
- * printf's 'e' or 'f', with a point in every locale: of the text, the whole digits and as many
- * places as were asked for are known; what lies between them is the locale's.
- */
+void caw_set_point(char *text, int places) {
+    if (places == 0)
+        return;
+    char *point = text + span_of_digits(text);
+    const char *fraction = end_of_fraction(text) - places;
+    *point = '.';
+    memmove(point + 1, fraction, strlen(fraction) + 1);
+}
+
 static void write_fixed(char *text, double real, int precision, char type) {
     if (type == 'e')
         snprintf(text, CHARS, "%.*e", precision, real);
     else
         snprintf(text, CHARS, "%.*f", precision, real);
-    if (precision == 0)
-        return;
-    char *point = text + span_of_digits(text);
-    const char *places = end_of_fraction(text) - precision;
-    *point = '.';
-    memmove(point + 1, places, strlen(places) + 1);
+    caw_set_point(text, precision);
 }
 
 /* A point before the exponent, if there is none yet. */

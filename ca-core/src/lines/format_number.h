@@ -9,4 +9,11 @@
 bool caw_put_formatted_number(caw_text *out, const caw_spec *spec, const caw_value *value,
                               caw_text *why);
 
+/*
+ * Sets a point in what printf has made by "%.*f" or "%.*e" of a finite number that is not negative.
+ * The locale has chosen what is there: it is all that lies between the whole digits and the places,
+ * of which the number is known.
+ */
+void caw_set_point(char *text, int places);
+
 #endif
