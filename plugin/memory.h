@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Wireshark's memory under the core's history. */
+/* Memory for the core. */
 #ifndef CA_MEMORY_H
 #define CA_MEMORY_H
 
@@ -7,5 +7,8 @@
 
 /* Lives as long as a capture is open. */
 extern const caw_memory file_memory;
+
+/* Lives until it is released. */
+extern const caw_memory heap_memory;
 
 #endif

@@ -12,6 +12,7 @@
 #include "compat.h"
 
 #include "caw_capture.h"
+#include "memory.h"
 #include "output.h"
 #include "reports.h"
 #include "tap.h"
@@ -22,18 +23,8 @@
 #include <math.h>
 #include <stdio.h>
 
-static void *allocate(void *user _U_, size_t bytes) {
-    return g_try_malloc(bytes);
-}
-
-static void release(void *user _U_, void *memory) {
-    g_free(memory);
-}
-
 static caw_report *new_report(const caw_report_row *row) {
-    static const caw_memory memory = {allocate, release, NULL};
-
-    return caw_report_new(row, &memory, SIZE_MAX);
+    return caw_report_new(row, &heap_memory, SIZE_MAX);
 }
 
 static void observe_all(caw_report *report, const ca_events *events) {

@@ -665,6 +665,9 @@ size_t caw_line(const caw_message *message, char *text, size_t size);
 /* The line of bytes that are no message: Malformed(reason='...', bytes=5). */
 size_t caw_malformed_line(const char *reason, uint64_t bytes, char *text, size_t size);
 
+/* What the line begins with, the class: "WriteRequest", or "Malformed" when it is broken. */
+const char *caw_line_class(const caw_message *message);
+
 /* One value of the line by its name there, as {command.name} of a format wants it. */
 typedef enum {
     CAW_WORD_NUMBER,

@@ -6,6 +6,7 @@
  *     2. events      what happens in a capture: messages, and the life of circuits
  *     3. reports     questions about a whole capture, answered by a table
  *     4. expressions a question in words of the protocol, compiled for a capture filter
+ *     5. lines       one line of text for each message, as a format says
  */
 #ifndef CAW_CAPTURE_H
 #define CAW_CAPTURE_H
@@ -551,6 +552,63 @@ size_t caw_where_to_pcap(const char *expression, char *text, size_t size,
 
 /* The names of messages and fields that expressions know, for a person. As snprintf. */
 size_t caw_where_words(char *text, size_t size);
+
+/* ---- 5. lines ----------------------------------------------------------------------------- */
+
+/*
+ * A line of text for each message, as caproto-shark prints them. The format is a Python format
+ * string, as str.format() of Python 3.11 takes it with keyword arguments:
+ * "{timestamp:.3f} {src:>15} {command}". Not taken are indexing ("{a[0]}"), fields in fields
+ * ("{a:{b}}") and "z"; widths and precisions go up to 9999. The locale changes nothing.
+ *
+ *     {timestamp}  seconds since 1970: a float, or a decimal when the capture has nanoseconds
+ *     {src} {dst}  addresses, without port
+ *     {ethernet} {ip} {transport}   the headers, see above, and what is in them:
+ *                  {transport.sport}, {ip.ttl}
+ *     {command}    the message, as caw_line prints it, or caw_malformed_line
+ *     {command.NAME}   a word of that line; {command.__class__.__name__}: what it begins with
+ *     {pv} {user} {host}   the names that belong to the message
+ *     {dt}         seconds from the request to this answer
+ *     {frame}      its number
+ *
+ * What is not known, or what this message has not, is None, and suits every spec. Names and strings
+ * of the wire are shown as caw_printable does, unless !r or !a asks for Python's way.
+ *
+ *     char problem[CAW_LINES_PROBLEM];
+ *     caw_lines *lines = caw_lines_new(format, &memory, problem, sizeof problem);
+ *     while (next_event(&event)) {
+ *         size_t length = caw_lines_print(lines, &event, text, size);
+ *         if (!length && caw_lines_problem(lines))
+ *             ...                        "{src}: 'd' is for numbers, and this is text"
+ *     }
+ *     caw_lines_free(lines);
+ */
+typedef struct caw_lines caw_lines;
+
+/* Room for any sentence about a format, NUL included; a longer one is cut. */
+#define CAW_LINES_PROBLEM 1024
+
+/*
+ * Reads a format; NULL stands for the default, "{timestamp} {src}:{transport.sport}->{dst}:
+ * {transport.dport} {command}" in one line. NULL when the format is wrong, names what no message
+ * has, or there is no memory; `problem` is then a sentence that says what and where, cut at `size`.
+ * The memory is the lines' own: for the format, and for text that a spec measures or converts.
+ */
+caw_lines *caw_lines_new(const char *format, const caw_memory *memory, char *problem, size_t size);
+
+/*
+ * The line of an event, with its line end. As snprintf: writes at most size bytes, NUL included,
+ * and returns the length of the whole line; a line can have many megabytes. 0 for an event that has
+ * no line, as the end of a circuit, and when it cannot be printed: caw_lines_problem then says why.
+ * Nothing of the event is kept.
+ */
+size_t caw_lines_print(caw_lines *lines, const caw_event *event, char *text, size_t size);
+
+/* Why the last call printed nothing: a value does not suit its spec; NULL when nothing was wrong.
+ */
+const char *caw_lines_problem(const caw_lines *lines);
+
+void caw_lines_free(caw_lines *lines);
 
 #ifdef __cplusplus
 }

@@ -5,7 +5,7 @@ FOLDER has one for each target. One file for each kind of payload in the capture
 stream.c and line.c take, some control bytes and the bytes of a TCP segment or a datagram. Two
 payloads are of one kind when the commands and data types at their beginning are the same. For
 packet.c the frames around them, for network.c these too, whole and in fragments, for circuit.c their
-messages in a row, for file.c files of them.
+messages in a row, for file.c files of them, for format.c formats with them.
 """
 
 import struct
@@ -20,6 +20,12 @@ IP_AT = {0: 4, 1: 14, 101: 0, 113: 16, 276: 20}  # by link type, tcpdump.org/lin
 LINKS = {1: 0, 113: 1, 276: 2, 0: 3, 101: 4}  # caw_link by link type
 TCP, UDP = 6, 17
 MODIFIED = 0xA1B2CD34  # Kuznetsov's pcap
+FORMATS = (
+    '{timestamp} {src}:{transport.sport}->{dst}:{transport.dport} {command}',
+    '{timestamp:.3f} {timestamp!r} {frame:#_x} {dt:>12,.2e} {pv!a:*^30.20} {host!s:<9}',
+    '{command!r:.80}{command.data!r}{{}}{command.name:20}{command.__class__.__name__}',
+    '{ethernet!a}{ip!s:.30}{transport}{ip.ttl:+08.1%}{ip.src!r}{command.cid:c}{user!r:>20}',
+)
 
 
 def frames(raw):
@@ -164,6 +170,9 @@ def seeds_of(capture):
             seed = bytes([control | how, len(data) & 255, 0]) + part
             yield 'stream', (how, *kind(control, data)), seed
         yield 'line', kind(control, data), bytes([control, 255, 0]) + part
+        for number, text in enumerate(FORMATS):
+            seed = bytes([control, 255, len(text)]) + text.encode() + data[:MOST // 2]
+            yield 'format', (number, *kind(control, data)[:2]), seed
     for number, made in enumerate(files([frame[:40] for _, frame, _ in found[:3]])):
         yield 'file', (number,), b'\0\0' + made
         yield 'file', (number, 'cut'), b'\7\0' + made

@@ -145,6 +145,7 @@ FORMATS = [
     '{timestamp} {src}:{transport.sport}->{dst}:{transport.dport} {command}',
     '{command}',
     '{src} {dst}',
+    '{command.__class__.__name__}',
     '{timestamp:.3f} {src:>15} {dst:<16}| {transport.sport:06d}',
     '{{literal}} {transport.dport:x}',
     '{ip.src} {ip.dst} {ip.ttl}',

@@ -446,6 +446,10 @@ size_t caw_malformed_line(const char *reason, uint64_t bytes, char *text, size_t
     return caw_text_end(&out);
 }
 
+const char *caw_line_class(const caw_message *message) {
+    return caw_broken(message) ? "Malformed" : message->row->name;
+}
+
 /* ---- one word ----------------------------------------------------------------------------- */
 
 static const caw_word *word_by_name(const caw_message *message, const char *name) {

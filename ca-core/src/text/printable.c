@@ -4,43 +4,42 @@
  * a name chooses its bytes: so what is shown must not act on a terminal, a table or the words
  * around it. It does not tell every two names apart: see caw_printable.
  */
-#include "message/wire.h"
 #include "text.h"
-
-#define NO_CHARACTER UINT32_MAX
 
 /* ---- characters --------------------------------------------------------------------------- */
 
-/* The character at `at`, and its size in bytes; NO_CHARACTER when none is encoded there. */
-static uint32_t utf8_at(caw_view bytes, uint32_t at, uint32_t *size) {
+uint32_t caw_character(const uint8_t *at, size_t left, uint32_t *size) {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    uint8_t first = bytes.bytes[at];
+    uint8_t first = *at;
     *size = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
     if (*size == 1)
         return first;
-    if (first < 0xc0 || first > 0xf4)
-        return NO_CHARACTER;
+    if (first < 0xc0 || first > 0xf4 || *size > left)
+        return CAW_NO_CHARACTER;
     uint32_t character = first & (0x7fu >> *size);
     for (uint32_t i = 1; i < *size; i++) {
-        uint8_t next = wire_u8(bytes, at + i); /* at the end a 0, which does not go on */
-        if ((next & 0xc0) != 0x80)
-            return NO_CHARACTER;
-        character = character << 6 | (next & 0x3f);
+        if ((at[i] & 0xc0) != 0x80)
+            return CAW_NO_CHARACTER;
+        character = character << 6 | (at[i] & 0x3f);
     }
     bool surrogate = character >= 0xd800 && character <= 0xdfff;
     bool good = character >= least[*size] && character <= 0x10ffff && !surrogate;
-    return good ? character : NO_CHARACTER;
+    return good ? character : CAW_NO_CHARACTER;
+}
+
+static uint32_t utf8_at(caw_view bytes, uint32_t at, uint32_t *size) {
+    return caw_character(bytes.bytes + at, bytes.len - at, size);
 }
 
 /* Of the text as a whole: one byte that does not fit shows that the others only look like it. */
 static bool is_utf8(caw_view bytes) {
     for (uint32_t at = 0, size; at < bytes.len; at += size)
-        if (utf8_at(bytes, at, &size) == NO_CHARACTER)
+        if (utf8_at(bytes, at, &size) == CAW_NO_CHARACTER)
             return false;
     return true;
 }
 
-static void put_utf8(caw_text *out, uint32_t character) {
+void caw_put_character(caw_text *out, uint32_t character) {
     uint32_t size = character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
     char bytes[4];
     if (size == 1) {
@@ -112,7 +111,7 @@ static void put_printable(caw_text *out, uint32_t character) {
     if (is_unsafe(character))
         caw_put_escape(out, character);
     else
-        put_utf8(out, character);
+        caw_put_character(out, character);
 }
 
 /* ---- whole texts -------------------------------------------------------------------------- */
@@ -156,7 +155,7 @@ void caw_put_beginning(caw_text *out, caw_view bytes, uint32_t most) {
 }
 
 void caw_put_utf8(caw_text *out, caw_view bytes) {
-    put_characters(out, bytes, bytes.len, put_utf8);
+    put_characters(out, bytes, bytes.len, caw_put_character);
 }
 
 size_t caw_printable(caw_view bytes, char *text, size_t size) {

@@ -98,6 +98,16 @@ void caw_put_string(caw_text *out, caw_view bytes);
 /* \x1b, \u2028, \U000e0041 */
 void caw_put_escape(caw_text *out, uint32_t character);
 
+/*
+ * The character that begins here, with at most `left` bytes, of which there is one, and its size;
+ * CAW_NO_CHARACTER when none is encoded there.
+ */
+#define CAW_NO_CHARACTER UINT32_MAX
+uint32_t caw_character(const uint8_t *at, size_t left, uint32_t *size);
+
+/* A character as UTF-8. */
+void caw_put_character(caw_text *out, uint32_t character);
+
 /* As caw_printable and caw_utf8 of caw.h. */
 void caw_put_printable(caw_text *out, caw_view bytes);
 void caw_put_utf8(caw_text *out, caw_view bytes);

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Lines: what the tokens of a format are for an event, and the line without a format. */
+#include "caw_capture.h"
+#include "format.h"
+
+/* What the default line of an event begins with, and of which event that was last made. */
+typedef struct {
+    caw_moment now;
+    bool exact;
+    caw_end source, target;
+    size_t length;
+    char text[2 * CAW_END_TEXT + 80]; /* two numbers of 20 digits, two ports, what parts them */
+} beginning;
+
+struct caw_lines {
+    caw_memory memory;
+    caw_format *format; /* NULL: the default */
+    char problem[CAW_LINES_PROBLEM];
+    beginning last;
+
+    /* The event being printed. */
+    const caw_event *event;
+    bool parsed; /* its frame is in `packet` */
+    caw_packet packet;
+    caw_attribute attribute;
+    const char *word; /* of its command */
+    char address[CAW_END_TEXT];
+};
+
+/* What a name may begin with. */
+static const char *const tokens[] = {"timestamp", "ethernet", "ip", "transport", "command",
+                                     "src",       "dst",      "pv", "user",      "host",
+                                     "dt",        "frame",    NULL};
+
+/* The room that is left for one of the core's writers. */
+static char *left_of(const caw_text *out, size_t *size) {
+    *size = out->length < out->size ? out->size - out->length : 0;
+    return *size ? out->text + out->length : NULL;
+}
+
+/* ---- values ----------------------------------------------------------------------------- */
+
+static void put_command(const caw_event *event, caw_text *out) {
+    size_t size;
+    char *text = left_of(out, &size);
+    out->length += event->reason ? caw_malformed_line(event->reason, event->bytes, text, size)
+                                 : caw_line(&event->message, text, size);
+}
+
+static void print_command(const void *event, bool repr, caw_text *out) {
+    (void)repr;
+    put_command(event, out);
+}
+
+static void print_attribute(const void *object, bool repr, caw_text *out) {
+    const caw_lines *self = object;
+    size_t size;
+    char *text = left_of(out, &size);
+    out->length += caw_packet_text(&self->packet, &self->attribute, repr, text, size);
+}
+
+/* A capture that knows nanoseconds prints all of them, any other a float: as dpkt reads them. */
+static double seconds(const caw_event *event) {
+    return (double)event->now.seconds + event->now.nanoseconds / 1000 / 1e6;
+}
+
+static caw_value number(int64_t integer) {
+    return (caw_value){.kind = CAW_VALUE_INT, .integer = integer};
+}
+
+static caw_value text_of(const char *text) {
+    return (caw_value){.kind = CAW_VALUE_TEXT, .text = text, .length = strlen(text)};
+}
+
+static caw_value get_timestamp(const caw_event *event) {
+    uint64_t nanoseconds = (uint64_t)event->now.seconds * 1000000000u;
+    nanoseconds += (uint64_t)event->now.nanoseconds;
+    if (event->exact)
+        return (caw_value){.kind = CAW_VALUE_DECIMAL, .integer = (int64_t)nanoseconds};
+    return (caw_value){.kind = CAW_VALUE_REAL, .real = seconds(event)};
+}
+
+static caw_value get_address(caw_lines *self, const caw_end *end) {
+    caw_end_text(end, self->address, sizeof self->address);
+    return text_of(self->address);
+}
+
+static void print_name(const void *name, bool repr, caw_text *out) {
+    (void)repr;
+    caw_put_utf8(out, caw_view_of(name));
+}
+
+/* A name from the wire. */
+static caw_value get_name(const char *name) {
+    if (!name)
+        return (caw_value){.kind = CAW_VALUE_NONE};
+    return (caw_value){
+        .kind = CAW_VALUE_TEXT, .print = print_name, .object = name, .foreign = true};
+}
+
+/* Seconds from the request to this answer. */
+static caw_value get_dt(const caw_event *event) {
+    const caw_note *note = event->note;
+    if (!note || note->turn != CAW_TURN_RESPONSE || !note->exchange)
+        return (caw_value){.kind = CAW_VALUE_NONE};
+    const caw_moment *asked = &note->exchange->request;
+    return (caw_value){.kind = CAW_VALUE_REAL,
+                       .real = (double)(event->now.seconds - asked->seconds) +
+                               (event->now.nanoseconds - asked->nanoseconds) / 1e9};
+}
+
+/* The attribute of ethernet, ip or transport that was found. */
+static caw_value get_attribute(const caw_lines *self) {
+    switch (self->attribute.kind) {
+    case CAW_ATTRIBUTE_NUMBER:
+        return number(self->attribute.number);
+    case CAW_ATTRIBUTE_OBJECT:
+        return (caw_value){.kind = CAW_VALUE_OBJECT, .print = print_attribute, .object = self};
+    case CAW_ATTRIBUTE_NONE:
+        break;
+    }
+    return (caw_value){.kind = CAW_VALUE_NONE};
+}
+
+static bool find_attribute(caw_lines *self, const char *name) {
+    if (!self->parsed) {
+        const caw_view *frame = &self->event->frame;
+        caw_packet_parse(frame->bytes, frame->len, self->event->link, &self->packet);
+        self->parsed = true;
+    }
+    return caw_packet_find(&self->packet, name, &self->attribute);
+}
+
+/* ---- words of the command --------------------------------------------------------------- */
+
+static const char class_name[] = "__class__.__name__";
+
+static bool is_word(const char *name) {
+    if (strcmp(name, class_name) == 0)
+        return true;
+    for (size_t i = 0; i < caw_message_row_count; i++)
+        for (const caw_word *word = caw_message_rows[i].line; word->id; word++)
+            if (strcmp(name, word->name ? word->name : caw_field_rows[word->id].name) == 0)
+                return true;
+    return false;
+}
+
+static void print_word(const void *object, bool repr, caw_text *out) {
+    const caw_lines *self = object;
+    caw_word_value word;
+    size_t size;
+    char *text = left_of(out, &size);
+    (void)repr;
+    caw_line_word(&self->event->message, self->word, &word, text, size);
+    out->length += word.length;
+}
+
+static caw_value value_of_word(const caw_lines *self, const caw_word_value *word) {
+    if (word->kind == CAW_WORD_NUMBER)
+        return number(word->number);
+    if (word->kind == CAW_WORD_REAL)
+        return (caw_value){.kind = CAW_VALUE_REAL, .real = word->real};
+    return (caw_value){.kind = CAW_VALUE_TEXT,
+                       .print = print_word,
+                       .object = self,
+                       .foreign = word->kind == CAW_WORD_STRING};
+}
+
+/* A word of the command's line; None when this command has no such word and another has. */
+static bool get_word(caw_lines *self, const char *name, caw_value *value) {
+    const caw_event *event = self->event;
+    caw_word_value word;
+    if (strcmp(name, class_name) == 0)
+        *value = text_of(event->reason ? "Malformed" : caw_line_class(&event->message));
+    else if (!event->reason && caw_line_word(&event->message, name, &word, NULL, 0))
+        *value = value_of_word(self, &word);
+    else
+        return is_word(name);
+    self->word = name;
+    return true;
+}
+
+/* ---- tokens ----------------------------------------------------------------------------- */
+
+static const char command_prefix[] = "command.";
+
+static bool is_command_word(const char *name) {
+    return strncmp(name, command_prefix, sizeof command_prefix - 1) == 0;
+}
+
+static bool get_value(void *user, const char *name, caw_value *value) {
+    caw_lines *self = user;
+    const caw_event *event = self->event;
+
+    if (strcmp(name, "timestamp") == 0)
+        *value = get_timestamp(event);
+    else if (strcmp(name, "src") == 0)
+        *value = get_address(self, &event->source);
+    else if (strcmp(name, "dst") == 0)
+        *value = get_address(self, &event->target);
+    else if (strcmp(name, "transport.sport") == 0)
+        *value = number(event->source.port);
+    else if (strcmp(name, "transport.dport") == 0)
+        *value = number(event->target.port);
+    else if (strcmp(name, "frame") == 0)
+        *value = number(event->now.frame);
+    else if (strcmp(name, "pv") == 0)
+        *value = get_name(event->note ? caw_pv(event->note) : NULL);
+    else if (strcmp(name, "user") == 0)
+        *value = get_name(event->user);
+    else if (strcmp(name, "host") == 0)
+        *value = get_name(event->host);
+    else if (strcmp(name, "dt") == 0)
+        *value = get_dt(event);
+    else if (strcmp(name, "command") == 0)
+        *value = (caw_value){.kind = CAW_VALUE_OBJECT, .print = print_command, .object = event};
+    else if (is_command_word(name))
+        return get_word(self, name + sizeof command_prefix - 1, value);
+    else if (find_attribute(self, name))
+        *value = get_attribute(self);
+    else
+        return false;
+    return true;
+}
+
+/* Finds names that no message could ever have before the first event does: all are None. */
+static bool check_name(void *user, const char *name, caw_value *value) {
+    caw_packet packet;
+    caw_attribute attribute;
+    (void)user;
+    value->kind = CAW_VALUE_NONE;
+    if (is_command_word(name))
+        return is_word(name + sizeof command_prefix - 1);
+    for (size_t i = 0; tokens[i]; i++)
+        if (strcmp(name, tokens[i]) == 0)
+            return true;
+    caw_packet_parse(NULL, 0, CAW_LINK_UNKNOWN, &packet);
+    return caw_packet_find(&packet, name, &attribute);
+}
+
+/* ---- the default ------------------------------------------------------------------------ */
+
+static void put_timestamp(const caw_event *event, caw_text *out) {
+    if (!event->exact) {
+        caw_put_real(out, seconds(event));
+        return;
+    }
+    caw_put_signed(out, event->now.seconds);
+    caw_put(out, '.');
+    for (int32_t place = 100000000; place; place /= 10)
+        caw_put(out, (char)('0' + event->now.nanoseconds / place % 10));
+}
+
+static void put_end(const caw_end *end, caw_text *out) {
+    char address[CAW_END_TEXT];
+    caw_put_chars(out, address, caw_end_text(end, address, sizeof address));
+    caw_put(out, ':');
+    caw_put_unsigned(out, end->port);
+}
+
+static bool is_same_end(const caw_end *one, const caw_end *other) {
+    return one->port == other->port && one->size == other->size &&
+           memcmp(one->bytes, other->bytes, sizeof one->bytes) == 0;
+}
+
+/* It begins as the last one did. */
+static bool begins_alike(const caw_event *event, const beginning *last) {
+    return last->length && event->now.seconds == last->now.seconds &&
+           event->now.nanoseconds == last->now.nanoseconds && event->exact == last->exact &&
+           is_same_end(&event->source, &last->source) && is_same_end(&event->target, &last->target);
+}
+
+static void begin(const caw_event *event, beginning *last) {
+    caw_text out = caw_text_into(last->text, sizeof last->text);
+    last->now = event->now;
+    last->exact = event->exact;
+    last->source = event->source;
+    last->target = event->target;
+    put_timestamp(event, &out);
+    caw_put(&out, ' ');
+    put_end(&event->source, &out);
+    caw_puts(&out, "->");
+    put_end(&event->target, &out);
+    caw_put(&out, ' ');
+    last->length = out.length;
+}
+
+/* "{timestamp} {src}:{transport.sport}->{dst}:{transport.dport} {command}" */
+static void put_default(caw_lines *self, const caw_event *event, caw_text *out) {
+    if (!begins_alike(event, &self->last))
+        begin(event, &self->last);
+    caw_put_chars(out, self->last.text, self->last.length);
+    put_command(event, out);
+}
+
+/* ---- lines ------------------------------------------------------------------------------ */
+
+static bool put_line(caw_lines *self, caw_text *out) {
+    caw_text why = caw_text_into(self->problem, sizeof self->problem);
+    if (!self->format) {
+        put_default(self, self->event, out);
+        return true;
+    }
+    if (caw_format_print(self->format, get_value, self, out, &why))
+        return true;
+    caw_text_end(&why);
+    return false;
+}
+
+size_t caw_lines_print(caw_lines *self, const caw_event *event, char *text, size_t size) {
+    caw_text out = caw_text_into(text, size);
+    self->problem[0] = '\0';
+    self->event = event;
+    self->parsed = false;
+    if (event->kind != CAW_EVENT_MESSAGE && event->kind != CAW_EVENT_MALFORMED)
+        return 0;
+    if (!put_line(self, &out))
+        return 0;
+    caw_put(&out, '\n');
+    return caw_text_end(&out);
+}
+
+const char *caw_lines_problem(const caw_lines *self) {
+    return self->problem[0] ? self->problem : NULL;
+}
+
+/* NULL, with why, when no event could be printed so. */
+static caw_format *read_format(const char *text, const caw_memory *memory, caw_text *why) {
+    caw_text line = caw_text_into(NULL, 0);
+    caw_format *format = caw_format_parse(text, tokens, memory, why);
+    if (format && !caw_format_print(format, check_name, NULL, &line, why)) {
+        caw_format_free(format);
+        return NULL;
+    }
+    return format;
+}
+
+caw_lines *caw_lines_new(const char *format, const caw_memory *memory, char *problem, size_t size) {
+    caw_text why = caw_text_into(problem, size);
+    caw_lines *self = memory->alloc(memory->user, sizeof *self);
+    if (!self) {
+        caw_refuse(&why, "out of memory");
+        caw_text_end(&why);
+        return NULL;
+    }
+    memset(self, 0, sizeof *self);
+    self->memory = *memory;
+    if (format && !(self->format = read_format(format, memory, &why))) {
+        caw_lines_free(self);
+        self = NULL;
+    }
+    caw_text_end(&why);
+    return self;
+}
+
+void caw_lines_free(caw_lines *self) {
+    if (!self)
+        return;
+    caw_memory memory = self->memory;
+    caw_format_free(self->format);
+    memory.release(memory.user, self);
+}

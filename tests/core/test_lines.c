@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Lines of events made by hand: the default, tokens, what is refused, and memory that fails. The
+ * language of formats is tested against Python's, see test_format.py.
+ */
+#include "counted.h"
+#include "lines/format_number.h"
+#include "make.h"
+#include "test.h"
+
+static const caw_end client = {4, {10, 1, 0, 2}, 40001};
+static const caw_end server = {16, {0x20, 1, 0xd, 0xb8, [15] = 1}, 5064};
+
+/* A request to create "t:ai\x1b". */
+static caw_event make_event(void) {
+    static uint8_t bytes[MADE_MOST];
+    const draft made = {.command = 18, .p1 = 7, .p2 = 13, .payload = "t:ai\x1b\0\0", .size = 8};
+    const caw_context context = {CAW_TRANSPORT_TCP, .speaker = CAW_SIDE_CLIENT};
+    caw_event event = {.kind = CAW_EVENT_MESSAGE,
+                       .now = {5, 42000, 1000000000},
+                       .source = client,
+                       .target = server,
+                       .user = "op\x85r'ator"};
+    caw_decode(bytes, make_message(&made, bytes), &context, &event.message);
+    return event;
+}
+
+static const char *line_of(const char *format, const caw_event *event) {
+    static char line[1 << 12];
+    counted count = {.good = -1};
+    const caw_memory memory = counted_memory(&count);
+    caw_lines *lines = caw_lines_new(format, &memory, line, sizeof line);
+    if (!lines)
+        return line;
+    size_t length = caw_lines_print(lines, event, line, sizeof line);
+    CHECK(caw_lines_print(lines, event, NULL, 0) == length, "%s: another length", format);
+    if (caw_lines_problem(lines))
+        snprintf(line, sizeof line, "%s", caw_lines_problem(lines));
+    else if (length)
+        CHECK(line[length - 1] == '\n', "%s: no line end", format);
+    else
+        line[0] = '\0';
+    if (length)
+        line[length - 1] = '\0';
+    caw_lines_free(lines);
+    CHECK(count.live == 0, "%s: %ld pieces are not released", format, count.live);
+    return line;
+}
+
+#define ENDS    "10.1.0.2:40001->2001:db8::1:5064 "
+#define COMMAND "CreateChanRequest(name='t:ai\\x1b', cid=7, version=13)"
+
+static void test_default(void) {
+    caw_event event = make_event();
+    CHECK_TEXT(line_of(NULL, &event), "1000000000.000042 " ENDS COMMAND);
+    event.exact = true;
+    CHECK_TEXT(line_of(NULL, &event), "1000000000.000042000 " ENDS COMMAND);
+    event.kind = CAW_EVENT_MALFORMED;
+    event.reason = "why";
+    event.bytes = 3;
+    CHECK_TEXT(line_of(NULL, &event),
+               "1000000000.000042000 " ENDS "Malformed(reason='why', bytes=3)");
+    event.kind = CAW_EVENT_CLOSED;
+    CHECK_TEXT(line_of(NULL, &event), "");
+}
+
+/* What the line begins with is kept from event to event, as long as it is the same. */
+static void test_beginnings(void) {
+    counted count = {.good = -1};
+    const caw_memory memory = counted_memory(&count);
+    char problem[CAW_LINES_PROBLEM], line[200];
+    caw_lines *lines = caw_lines_new(NULL, &memory, problem, sizeof problem);
+    caw_event event = make_event();
+    caw_lines_print(lines, &event, line, sizeof line);
+    event.source.bytes[3] = 9;
+    caw_lines_print(lines, &event, line, sizeof line);
+    CHECK(strstr(line, " 10.1.0.9:40001->2001:"), "%s", line);
+    event.target.port = 7;
+    caw_lines_print(lines, &event, line, sizeof line);
+    CHECK(strstr(line, "db8::1:7 "), "%s", line);
+    event.now.nanoseconds = 43000;
+    caw_lines_print(lines, &event, line, sizeof line);
+    CHECK(strstr(line, "1000000000.000043 "), "%s", line);
+    caw_lines_free(lines);
+}
+
+static void test_tokens(void) {
+    static const struct {
+        const char *format, *line;
+    } rows[] = {
+        {"", ""},
+        {"{timestamp:.2f} {timestamp!r}", "1000000000.00 1000000000.000042"},
+        {"{src:>10}|{dst}|{transport.sport:x}|{transport.dport:,}",
+         "  10.1.0.2|2001:db8::1|9c41|5,064"},
+        {"{frame:03d} {command}", "005 " COMMAND},
+        {"{command!r:.10}", "CreateChan"},
+        {"{command.__class__.__name__:>20}", "   CreateChanRequest"},
+        {"{command.cid} {command.version:+} {command.sid}", "7 +13 None"},
+        {"{command.name}|{command.name!r}|{command.name:.3}|{command.name:>10}",
+         "t:ai\\x1b|'t:ai\\x1b'|t:a|  t:ai\\x1b"},
+        {"{user}|{user!r}|{user!a:.4}|{user!s:4.2}", "op\\x85r'ator|\"op\\x85r'ator\"|\"op\\|op  "},
+        {"{host} {pv} {dt:>6} {ip} {ip.ttl:5}", "None None   None None None "},
+    };
+    const caw_event event = make_event();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        CHECK_TEXT(line_of(rows[i].format, &event), rows[i].line);
+}
+
+/* Bytes that are no message have a class, and no words. */
+static void test_malformed(void) {
+    caw_event event = make_event();
+    event.kind = CAW_EVENT_MALFORMED;
+    event.reason = "why";
+    CHECK_TEXT(line_of("{command.__class__.__name__} {command.cid}", &event), "Malformed None");
+}
+
+static void test_refused(void) {
+    static const struct {
+        const char *format, *problem;
+    } rows[] = {
+        {"{src", "'{' is never closed; write '{{' for a brace (at character 1 of the format)"},
+        {"{sorce}", "there is no {sorce}; there are: timestamp, ethernet, ip, transport, command, "
+                    "src, dst, pv, user, host, dt, frame (at character 2 of the format)"},
+        {"{command.nope}", "{command.nope}: there is no such attribute"},
+        {"{command.__class__}", "{command.__class__}: there is no such attribute"},
+        {"{ip.nope}", "{ip.nope}: there is no such attribute"},
+        {"{src:d}", "{src}: 'd' is for numbers, and this is text"},
+        {"{command:>9}", "{command}: this is no number or text: write !r or !s before the ':'"},
+        {"{frame:.3}", "{frame}: a whole number takes no precision; write 'f' after it for places"},
+    };
+    const caw_event event = make_event();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        CHECK_TEXT(line_of(rows[i].format, &event), rows[i].problem);
+}
+
+/* A problem is of one line: the next may be printed. */
+static void test_problems_pass(void) {
+    counted count = {.good = -1};
+    const caw_memory memory = counted_memory(&count);
+    char problem[CAW_LINES_PROBLEM], line[200];
+    caw_lines *lines = caw_lines_new("{user:d}", &memory, problem, sizeof problem);
+    caw_event event = make_event();
+    CHECK(caw_lines_print(lines, &event, line, sizeof line) == 0, "printed: %s", line);
+    CHECK(caw_lines_problem(lines) != NULL, "no problem");
+    event.user = NULL;
+    caw_lines_print(lines, &event, line, sizeof line);
+    CHECK_TEXT(line, "None\n");
+    CHECK(!caw_lines_problem(lines), "%s", caw_lines_problem(lines));
+    caw_lines_free(lines);
+}
+
+/* Without memory it is told so, and nothing is lost. */
+static void test_memory(counted *count) {
+    const caw_memory memory = counted_memory(count);
+    char problem[CAW_LINES_PROBLEM], line[200];
+    const caw_event event = make_event();
+    caw_lines *lines =
+        caw_lines_new("{command!r:.9} {user!a:>20}", &memory, problem, sizeof problem);
+    if (!lines) {
+        CHECK_TEXT(problem, "out of memory");
+    } else if (caw_lines_print(lines, &event, line, sizeof line)) {
+        CHECK_TEXT(line, "CreateCha       \"op\\x85r'ator\"\n");
+    } else {
+        CHECK(strstr(caw_lines_problem(lines), "out of memory"), "another problem");
+        if (caw_lines_print(lines, &event, line, sizeof line))
+            CHECK_TEXT(line, "CreateCha       \"op\\x85r'ator\"\n");
+    }
+    caw_lines_free(lines);
+    CHECK(count->live == 0, "%ld pieces are not released", count->live);
+}
+
+/* The decimal point of the locale, which may be none or several bytes. */
+static void test_points(void) {
+    static const struct {
+        const char *printed;
+        int places;
+        const char *want;
+    } rows[] = {
+        {"1.50", 2, "1.50"},
+        {"1234,5", 1, "1234.5"},
+        {"0\xd9\xab"
+         "25",
+         2, "0.25"},
+        {"1,5e+300", 1, "1.5e+300"},
+        {"7e-05", 0, "7e-05"},
+        {"9\xd9\xab"
+         "0e+00",
+         1, "9.0e+00"},
+        {"12", 0, "12"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[32];
+        strcpy(text, rows[i].printed);
+        caw_set_point(text, rows[i].places);
+        CHECK_TEXT(text, rows[i].want);
+    }
+}
+
+int main(void) {
+    test_points();
+    test_default();
+    test_beginnings();
+    test_tokens();
+    test_malformed();
+    test_refused();
+    test_problems_pass();
+    counted_fail_each(test_memory);
+    return test_summary();
+}
