@@ -263,14 +263,10 @@ static double number_of(const caw_report *report, caw_cell_kind kind, const caw_
 }
 
 static char *text_of_end(const caw_end *end) {
-    char address[64];
-    bool brackets = end->size == 16 && end->port;
+    char text[CAW_END_PORT_TEXT];
 
-    caw_end_text(end, address, sizeof address);
-    if (!end->port)
-        return g_strdup(address);
-    return g_strdup_printf("%s%s%s:%u", brackets ? "[" : "", address, brackets ? "]" : "",
-                           end->port);
+    caw_end_port_text(end, text, sizeof text);
+    return g_strdup(text);
 }
 
 static stat_tap_table_item_type item_of(const caw_report *report, caw_cell_kind kind,

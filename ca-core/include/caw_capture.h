@@ -181,8 +181,12 @@ typedef struct {
  */
 size_t caw_end_text(const caw_end *end, char *text, size_t size);
 
-/* Room for any such text, NUL included. */
-#define CAW_END_TEXT 46
+/* The same with its port, where it has one: 10.0.0.1:5064, [2001:db8::1]:5064. */
+size_t caw_end_port_text(const caw_end *end, char *text, size_t size);
+
+/* Room for any such text, NUL included: without and with a port. */
+#define CAW_END_TEXT      46
+#define CAW_END_PORT_TEXT (CAW_END_TEXT + 8)
 
 /*
  * A copy that stands alone: the bytes of its message and frame, its note, user and host lie after

@@ -35,7 +35,23 @@ static void test_all_zeros(void) {
     }
 }
 
+static void check_with_port(caw_end end, const char *want) {
+    char text[CAW_END_PORT_TEXT];
+    size_t length = caw_end_port_text(&end, text, sizeof text);
+    CHECK_TEXT(text, want);
+    CHECK(length == strlen(want), "%zu", length);
+}
+
+static void test_with_a_port(void) {
+    check_with_port((caw_end){4, {10, 1, 0, 2}, 5064}, "10.1.0.2:5064");
+    check_with_port((caw_end){4, {10, 1, 0, 2}, 0}, "10.1.0.2");
+    check_with_port((caw_end){16, {0xfe, 0x80, [15] = 1}, 65535}, "[fe80::1]:65535");
+    check_with_port((caw_end){16, {0xfe, 0x80, [15] = 1}, 0}, "fe80::1");
+    check_with_port((caw_end){.size = 0}, "");
+}
+
 int main(void) {
+    test_with_a_port();
     test_text("10.77.0.1", "10.77.0.1");
     test_text("255.255.255.255", "255.255.255.255");
     test_text("2001:db8:0:0:0:0:2:1", "2001:db8::2:1");        /* 4.2.1 */

@@ -81,14 +81,9 @@ static void put_nanoseconds(caw_text *out, const caw_moment *moment) {
 }
 
 static void put_end(caw_text *out, const caw_end *end) {
-    char address[WORD];
-    bool brackets = end->size == 16 && end->port;
-    caw_end_text(end, address, sizeof address);
-    caw_put3(out, brackets ? "[" : "", address, brackets ? "]" : "");
-    if (end->port) {
-        caw_put(out, ':');
-        caw_put_unsigned(out, end->port);
-    }
+    char text[CAW_END_PORT_TEXT];
+    caw_end_port_text(end, text, sizeof text);
+    caw_puts(out, text);
 }
 
 static int places_of(const printer *out) {

@@ -63,11 +63,28 @@ static void put_ipv6(caw_text *out, const caw_end *end) {
     caw_put_ipv4(out, word(end->bytes + 12));
 }
 
+static void put_address(caw_text *out, const caw_end *end) {
+    if (end->size == 4)
+        caw_put_ipv4(out, word(end->bytes));
+    else if (end->size == 16)
+        put_ipv6(out, end);
+}
+
 size_t caw_end_text(const caw_end *end, char *text, size_t size) {
     caw_text out = caw_text_into(text, size);
-    if (end->size == 4)
-        caw_put_ipv4(&out, word(end->bytes));
-    else if (end->size == 16)
-        put_ipv6(&out, end);
+    put_address(&out, end);
+    return caw_text_end(&out);
+}
+
+size_t caw_end_port_text(const caw_end *end, char *text, size_t size) {
+    caw_text out = caw_text_into(text, size);
+    bool brackets = end->size == 16 && end->port;
+    caw_puts(&out, brackets ? "[" : "");
+    put_address(&out, end);
+    caw_puts(&out, brackets ? "]" : "");
+    if (end->port) {
+        caw_put(&out, ':');
+        caw_put_unsigned(&out, end->port);
+    }
     return caw_text_end(&out);
 }
