@@ -35,7 +35,7 @@ static caw_view from_hex(const char *hex) {
     return (caw_view){realloc(bytes, length ? length : 1), 0, length};
 }
 
-/* As Wireshark's field: 0 bad, 1 good, 2 unverified, 3 not present. */
+/* As Wireshark's field: 0 bad, 1 good, 2 unverified, 3 not present; 4 is not its own: partial. */
 static int status(const caw_packet_part *part) {
     switch (caw_packet_checksum(part)) {
     case CAW_CHECKSUM_GOOD:
@@ -44,6 +44,8 @@ static int status(const caw_packet_part *part) {
         return 3;
     case CAW_CHECKSUM_UNKNOWN:
         return 2;
+    case CAW_CHECKSUM_PARTIAL:
+        return 4;
     default:
         return 0;
     }

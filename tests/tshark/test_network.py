@@ -227,12 +227,19 @@ def expected(tshark, save):
     return expected
 
 
+def same(ours, theirs):
+    """A partial checksum is bad for Wireshark 4.0, and good since 4.2."""
+    if ours.endswith(' 4'):
+        return theirs in (ours[:-1] + '0', ours[:-1] + '1')
+    return ours == theirs
+
+
 def check(expected, link, frames, ip='ip', snap=262144):
     wanted = expected(link, frames, ip, snap)
     got, problems = answers(link, frames, snap)
     assert len(got) == len(wanted) == len(frames)
     differing = [
-        (at, *both) for at, both in enumerate(zip(got, wanted, strict=True)) if both[0] != both[1]
+        (at, *both) for at, both in enumerate(zip(got, wanted, strict=True)) if not same(*both)
     ]
     assert not differing[:5], f'{len(differing)} of {len(frames)}'
     assert not problems
