@@ -76,13 +76,13 @@ def theirs(run):
 
 
 @pytest.fixture(scope='session')
-def recorded(theirs):
+def recorded(theirs, stage):
     """recorded(name): the packets of one of the project's captures by TShark, asked once."""
     known = {}
 
     def recorded(name):
         if name not in known:
-            known[name], _, status = theirs(CAPTURES / name)
+            known[name], _, status = theirs(stage / 'captures' / name)
             assert status == 0 and known[name]
         return known[name]
 
