@@ -4,9 +4,11 @@
  *
  *     1. headers     the objects `ethernet`, `ip` and `transport` of a line format
  *     2. events      what happens in a capture: messages, and the life of circuits
- *     3. reports     questions about a whole capture, answered by a table
- *     4. expressions a question in words of the protocol, compiled for a capture filter
- *     5. lines       one line of text for each message, as a format says
+ *     3. files       pcap and pcapng: bytes in, frames out
+ *     4. captures    frames in, events out
+ *     5. reports     questions about a whole capture, answered by a table
+ *     6. expressions a question in words of the protocol, compiled for a capture filter
+ *     7. lines       one line of text for each message, as a format says
  */
 #ifndef CAW_CAPTURE_H
 #define CAW_CAPTURE_H
@@ -169,8 +171,10 @@ typedef struct {
     caw_by by;            /* CAW_EVENT_REFUSED, CAW_EVENT_CLOSED */
     uint8_t icmp_type;    /* CAW_BY_ICMP: as in RFC 792 and 4443 */
     uint8_t icmp_code;
-    caw_view frame; /* the packet as captured, for the objects of a line format; may be empty */
-    caw_link link;  /* what the frame begins with */
+    uint32_t copies; /* CAW_EVENT_MESSAGE: how often its datagram was recorded, on as many
+                        interfaces; 0 and 1 are once */
+    caw_view frame;  /* the packet as captured, for the objects of a line format; may be empty */
+    caw_link link;   /* what the frame begins with */
 } caw_event;
 
 /*
@@ -297,7 +301,212 @@ typedef struct {
  */
 bool caw_packet_icmp_error(const caw_packet *packet, caw_icmp_error *error);
 
-/* ---- 3. reports --------------------------------------------------------------------------- */
+/* ---- 3. files ----------------------------------------------------------------------------- */
+
+/*
+ * Capture files, bytes in, packets out: pcap and pcapng. Does no I/O: the bytes come from a file, a
+ * pipe or a decompressor, in pieces of any size.
+ *
+ *     caw_file *file = caw_file_new(&memory);
+ *     while ((length = read(fd, buffer, sizeof buffer)) > 0) {
+ *         caw_file_feed(file, buffer, length);
+ *         while (caw_file_next(file, &frame))
+ *             ... frame.bytes, frame.seconds ...
+ *     }
+ *     caw_file_end(file);
+ *     if ((problem = caw_file_problem(file, &at)))
+ *         fprintf(stderr, "%s: at byte %" PRIu64 ": %s\n", name, at, problem);
+ *
+ * A packet is given with its last byte, and not with the first of the next: a live pipe is never a
+ * packet late. A packet that lies whole in a piece is not copied. What is read:
+ *
+ *     pcap    of either byte order, in micro- or nanoseconds, and Kuznetsov's "modified" format;
+ *             draft-ietf-opsawg-pcap
+ *     pcapng  sections of either byte order, one after another; interfaces with link types, snap
+ *             lengths, resolutions and offsets of their own; enhanced, simple and obsolete packet
+ *             blocks. Other blocks are passed. draft-ietf-opsawg-pcapng
+ *
+ * Memory is bounded: twice what has come of one packet that does not lie whole in a piece (a packet
+ * has at most 256 MiB), and 65536 interfaces of a section. No length that a file declares takes
+ * memory before its bytes have come.
+ */
+typedef enum {
+    CAW_FILE_UNKNOWN, /* nothing that is known here, or too short to tell */
+    CAW_FILE_PCAP,
+    CAW_FILE_PCAPNG,
+    CAW_FILE_GZIP, /* compressed: what is inside is not known yet */
+    CAW_FILE_ZSTD,
+    CAW_FILE_LZ4,
+    CAW_FILE_XZ,
+    CAW_FILE_BZIP2,
+    CAW_FILE_OTHER /* a capture of a format that Wireshark reads */
+} caw_file_kind;
+
+enum { CAW_FILE_MAGIC = 8 };
+
+/*
+ * What a file is by its first bytes: give CAW_FILE_MAGIC of them, or all when there are fewer.
+ * `name` gets what people call the format, "gzip", "Sun snoop", or NULL; it may be NULL itself.
+ */
+caw_file_kind caw_file_kind_of(const uint8_t *bytes, size_t length, const char **name);
+
+/* A packet as it was captured. All but the bytes are values. */
+typedef struct {
+    int64_t seconds;       /* since 1970-01-01 00:00 UTC; 0 when not timed */
+    int32_t nanoseconds;   /* 0..999999999 */
+    bool timed;            /* simple packet blocks have no time */
+    bool exact;            /* the file counts in less than microseconds, see caw_event.exact */
+    uint16_t link;         /* LINKTYPE_ number as in the file, tcpdump.org/linktypes.html */
+    uint32_t interface_id; /* from 0; those of all sections of a file are counted through */
+    const uint8_t *bytes;  /* borrowed until the next call of caw_file_next, _feed or _begin */
+    uint32_t captured;     /* how many of them there are */
+    uint32_t length;       /* bytes of the packet on the wire, as the file says it */
+} caw_frame;
+
+typedef struct caw_file caw_file;
+
+/* NULL without memory. */
+caw_file *caw_file_new(const caw_memory *memory);
+void caw_file_free(caw_file *file);
+
+/* Begins anew: the next bytes are the first of another file, its interfaces counted from 0. */
+void caw_file_begin(caw_file *file);
+
+/*
+ * The next bytes, borrowed until caw_file_next has returned false: only then may more be fed. After
+ * a file has ended, or seemed to, more bytes of it go on where it stopped (a file that grows).
+ */
+void caw_file_feed(caw_file *file, const uint8_t *bytes, size_t length);
+
+/* The next packet. False: it has not come as a whole yet, or nothing more can be read. */
+bool caw_file_next(caw_file *file, caw_frame *frame);
+
+/*
+ * No more bytes are there: a packet or block that is not whole is now a problem. As in Wireshark
+ * and libpcap what is there of such a packet is not given: a file that grows still brings it.
+ */
+void caw_file_end(caw_file *file);
+
+/*
+ * What is wrong, in a sentence without a period, or NULL; `at` is the offset of the packet or block
+ * in the file, from 0. After anything but an end too early nothing more is read: caw_file_next
+ * returns false, and more bytes are taken and ignored. The text is the reader's.
+ */
+const char *caw_file_problem(const caw_file *file, uint64_t *at);
+
+/* Nothing more can be read of this file, whatever comes: stop reading it. */
+bool caw_file_is_damaged(const caw_file *file);
+
+/* ---- 4. captures -------------------------------------------------------------------------- */
+
+/*
+ * From frames to events: link layers, tunnels, IP and its fragments, TCP streams in order,
+ * messages, circuits, searches. Give it all frames of a capture in their order, of several files
+ * one after another; it tells what happens, in an order that never goes back in time. Does no I/O,
+ * has no clock.
+ *
+ *     caw_capture_setup setup = {.memory = memory, .tell = print, .user = &output,
+ *                                .most = 1 << 30, .largest = 64 << 20, .seed = random()};
+ *     caw_capture *capture = caw_capture_new(&setup);
+ *     while (next_frame(&frame))
+ *         caw_capture_frame(capture, &frame);
+ *     caw_capture_end(capture);
+ *     caw_capture_free(capture);
+ *
+ * It is meant to run for months: what is done is forgotten once it has been told. An exchange is
+ * done with its answer, a search 60 s of capture time after its last message, a plain put when it
+ * has succeeded, a channel when it is cleared, a subscription when its cancel is confirmed, a
+ * circuit when its connection is closed. What stays open is bounded: beyond that the longest unused
+ * is dropped, and counted.
+ */
+typedef struct {
+    caw_memory memory;
+    void (*tell)(void *user, const caw_event *event); /* must not call the capture */
+    void *user;
+    uint64_t most;    /* bytes of memory for what stays open */
+    uint64_t largest; /* messages beyond so many bytes are told by their first segment */
+    uint64_t seed;    /* secret and random, so that nobody can choose what collides */
+} caw_capture_setup;
+
+/* What stays open, and falls out first when memory ends. */
+typedef enum {
+    CAW_OPEN_CONNECTIONS,   /* TCP connections, whatever they carry, with their circuits */
+    CAW_OPEN_CHANNELS,      /* with their subscriptions */
+    CAW_OPEN_SUBSCRIPTIONS, /* of channels that are not known */
+    CAW_OPEN_REQUESTS,      /* that wait for their answers */
+    CAW_OPEN_SEARCHES,
+    CAW_OPEN_ENDPOINTS, /* where servers and clients are */
+    CAW_OPEN_KINDS
+} caw_open_kind;
+
+/* Such as "requests". */
+extern const char *const caw_open_texts[CAW_OPEN_KINDS];
+
+/* What a capture takes memory for. */
+typedef enum {
+    CAW_HELD_STREAMS,   /* TCP: connections, bytes that wait for others */
+    CAW_HELD_CIRCUITS,  /* channels, subscriptions, requests */
+    CAW_HELD_SEARCHES,  /* and where servers and clients are */
+    CAW_HELD_FRAGMENTS, /* of IP datagrams, and packets that wait for their copies */
+    CAW_HELD_KINDS
+} caw_held_kind;
+
+/* Such as "streams". */
+extern const char *const caw_held_texts[CAW_HELD_KINDS];
+
+/* How a capture stands. All count from its beginning, but `open` and `held`. */
+typedef struct {
+    uint64_t packets;   /* frames that were given */
+    uint64_t messages;  /* told, malformed ones not counted */
+    uint64_t malformed; /* events that say so ... */
+    uint64_t skipped;   /* ... and bytes in them */
+    uint64_t unnamed;   /* messages of a channel whose PV is not known: created before the capture,
+                           or where it has a gap */
+    uint64_t unclaimed; /* bytes of connections that were known to carry Channel Access later only,
+                           and are not told */
+    uint64_t missing;   /* bytes that were sent on circuits, and are not in the capture */
+    uint64_t cut;       /* packets of which only the beginning was captured (snap length) */
+    uint64_t copies;    /* datagrams recorded again on another interface, not told again */
+    uint64_t conflicts; /* bytes that differ from what was recorded first for the same place */
+    uint64_t acknowledgments; /* TCP segments that acknowledge data of circuits ... */
+    uint64_t unseen;          /* ... that the capture lacks: the share that it has lost */
+    uint64_t open[CAW_OPEN_KINDS];
+    uint64_t dropped[CAW_OPEN_KINDS];
+    uint64_t held[CAW_HELD_KINDS]; /* bytes */
+} caw_capture_counts;
+
+typedef struct caw_capture caw_capture;
+
+/* NULL without memory. The setup is copied. */
+caw_capture *caw_capture_new(const caw_capture_setup *setup);
+void caw_capture_free(caw_capture *capture);
+
+/* The next frame. Its number in events is how many were given, 1 for the first. */
+void caw_capture_frame(caw_capture *capture, const caw_frame *frame);
+
+/*
+ * Live: time passes without a frame. Nanoseconds, above 0, of a clock that does not jump. What has
+ * waited long enough for bytes or copies that do not come is told. Some times in 50 ms, as long as
+ * caw_capture_waits.
+ */
+void caw_capture_tick(caw_capture *capture, int64_t nanoseconds);
+
+/* Something waits that a tick may tell. */
+bool caw_capture_waits(const caw_capture *capture);
+
+/* No more frames come: tells all that waits. */
+void caw_capture_end(caw_capture *capture);
+
+caw_capture_counts caw_capture_counted(const caw_capture *capture);
+
+/*
+ * What else was met and not used: segments that do not count, packets that are not understood. The
+ * `index`-th kind of it, from 0: a few words, and how often. False after the last kind.
+ */
+bool caw_capture_trouble(const caw_capture *capture, size_t index, const char **what,
+                         uint64_t *times);
+
+/* ---- 5. reports --------------------------------------------------------------------------- */
 
 /*
  * A report answers one question about a whole capture with a table; it may have further tables
@@ -421,7 +630,7 @@ typedef struct {
 bool caw_report_print(caw_report *report, caw_form form, const char *table,
                       const caw_output *output);
 
-/* ---- 4. expressions ---------------------------------------------------------------------- */
+/* ---- 6. expressions ---------------------------------------------------------------------- */
 
 /*
  * Capture filters on Channel Access: an expression in words of the protocol becomes one of
@@ -557,7 +766,7 @@ size_t caw_where_to_pcap(const char *expression, char *text, size_t size,
 /* The names of messages and fields that expressions know, for a person. As snprintf. */
 size_t caw_where_words(char *text, size_t size);
 
-/* ---- 5. lines ----------------------------------------------------------------------------- */
+/* ---- 7. lines ----------------------------------------------------------------------------- */
 
 /*
  * A line of text for each message, as caproto-shark prints them. The format is a Python format

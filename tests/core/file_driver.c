@@ -4,7 +4,7 @@
  * says: a line "SECONDS.NANOSECONDS EXACT LINK INTERFACE LENGTH HEX" for each, `-` for no bytes or
  * no time; then "problem OFFSET SENTENCE" if there is one.
  */
-#include "packet/file.h"
+#include "caw_capture.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
  * what is told of their packets: "SECONDS.NANOSECONDS[x] LINK@INTERFACE BYTES/LENGTH", x when the
  * time is exact, "untimed" for both when there is none; then the problem.
  */
-#include "packet/file.h"
+#include "caw_capture.h"
 
 #include "counted.h"
 #include "test.h"

@@ -4,7 +4,7 @@
  * pieces of memory there are (0: enough), the rest the file. In whatever pieces it comes, the same
  * packets and the same problem are told, and a packet's bytes can be read.
  */
-#include "packet/file.h"
+#include "caw_capture.h"
 
 #include "../core/counted.h"
 #include "printing.h"

@@ -6,7 +6,7 @@
  *     START -> PCAP_HEADER -> RECORD -> DATA -> RECORD ...
  *     START -> SECTION -> TRAILER -> BLOCK -> what it is -> (DATA) -> TRAILER -> BLOCK ...
  */
-#include "file.h"
+#include "caw_capture.h"
 
 #include "pieces.h"
 

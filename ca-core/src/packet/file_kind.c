@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Formats by their magic bytes. */
-#include "file.h"
+#include "caw_capture.h"
 
 #include <string.h>
 
