@@ -22,9 +22,9 @@ enum {
 };
 
 typedef struct {
-    input *input;
+    input *from;
     caw_capture *capture;
-    consumer consumer;
+    consumer to;
     bool live;
     bool stopped;
     int64_t ticked, watched; /* when it was, in nanoseconds */
@@ -53,7 +53,7 @@ static void watch(const decoding *self) {
     for (size_t i = 0; i < CAW_HELD_KINDS; i++)
         held += counts.held[i];
     heap_give_back(held);
-    notices_watch(&counts, input_dropped(self->input));
+    notices_watch(&counts, input_dropped(self->from));
 }
 
 /* Live, lines are wanted as soon as there are no more of them at once. */
@@ -80,10 +80,10 @@ static int patience(const decoding *self) {
 static void heed_signals(decoding *self) {
     if (signals_stop() && !self->stopped) {
         self->stopped = true;
-        input_stop(self->input);
+        input_stop(self->from);
     }
     if (signals_asked())
-        stats_say(self->capture, input_dropped(self->input));
+        stats_say(self->capture, input_dropped(self->from));
 }
 
 /* True at the end of the input; false when nobody wants more of it. */
@@ -92,14 +92,14 @@ static bool read_all(decoding *self) {
 
     for (;;) {
         heed_signals(self);
-        input_state state = input_next(self->input, &frame, patience(self));
+        input_state state = input_next(self->from, &frame, patience(self));
         if (state == INPUT_END)
             return true;
         if (state == INPUT_FRAME)
             caw_capture_frame(self->capture, &frame);
         if (self->live)
             keep_time(self, state == INPUT_NOTHING);
-        if (self->consumer.has_enough(self->consumer.self) || output_is_over() ||
+        if (self->to.has_enough(self->to.self) || output_is_over() ||
             (state == INPUT_NOTHING && output_is_unread()))
             return false;
     }
@@ -114,12 +114,12 @@ static uint64_t random_seed(void) {
     return getentropy(&seed, sizeof seed) == 0 ? seed : (uint64_t)now() ^ (uint64_t)getpid();
 }
 
-static caw_capture *new_capture(const options *options, consumer *consumer) {
+static caw_capture *new_capture(const options *asked, consumer *to) {
     caw_capture_setup setup = {
         .memory = heap,
-        .tell = consumer->tell,
-        .user = consumer->self,
-        .most = options->memory,
+        .tell = to->tell,
+        .user = to->self,
+        .most = asked->memory,
         .largest = 64 << 20,
         .seed = random_seed(),
     };
@@ -142,25 +142,25 @@ static int decode_for(decoding *self) {
 
     if (whole)
         caw_capture_end(self->capture);
-    int consumed = self->consumer.end(self->consumer.self);
+    int consumed = self->to.end(self->to.self);
     bool unread = output_is_over();
     int printed = output_end();
     if (whole && !unread)
-        notices_end(self->capture, input_dropped(self->input));
-    return status_of(printed, consumed, unread ? STATUS_DONE : input_status(self->input));
+        notices_end(self->capture, input_dropped(self->from));
+    return status_of(printed, consumed, unread ? STATUS_DONE : input_status(self->from));
 }
 
-int decode(const options *options, input *input) {
-    decoding self = {.input = input, .live = input_is_live(input)};
+int decode(const options *asked, input *from) {
+    decoding self = {.from = from, .live = input_is_live(from)};
 
-    if (!(options->report ? report_begin(&self.consumer, &options->words)
-                          : lines_begin(&self.consumer, options->format, options->most_lines)))
+    if (!(asked->report ? report_begin(&self.to, &asked->words)
+                        : lines_begin(&self.to, asked->format, asked->most_lines)))
         return STATUS_USAGE;
-    if (!(self.capture = new_capture(options, &self.consumer)))
+    if (!(self.capture = new_capture(asked, &self.to)))
         return STATUS_USAGE;
     signals_catch();
-    if (options->stats_seconds)
-        signals_ask_every(options->stats_seconds);
+    if (asked->stats_seconds)
+        signals_ask_every(asked->stats_seconds);
     int status = decode_for(&self);
     caw_capture_free(self.capture);
     return status;

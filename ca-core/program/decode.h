@@ -7,6 +7,6 @@
 #include "options.h"
 
 /* Reads to the end, or until it is stopped. The status. */
-int decode(const options *options, input *input);
+int decode(const options *asked, input *from);
 
 #endif

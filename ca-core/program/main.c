@@ -31,40 +31,42 @@ static bool can_read_stdin(void) {
     return flags >= 0 && (flags & O_ACCMODE) != O_WRONLY && !isatty(STDIN_FILENO);
 }
 
-static bool wants_stdin(const options *options) {
-    for (size_t i = 0; i < options->file_count; i++)
-        if (strcmp(options->files[i], "-") == 0)
+static bool wants_stdin(const options *asked) {
+    for (size_t i = 0; i < asked->file_count; i++)
+        if (strcmp(asked->files[i], "-") == 0)
             return true;
     return false;
 }
 
-/* NULL: why has been said. */
-static input *open_input(const options *options) {
-    if (!options->interface)
-        return input_files(options->files, options->file_count);
-    char *filter;
-    if (!filter_compile(options->capture_filter, &filter))
-        return NULL;
-    input_live live = {options->interface, filter, options->buffer};
-    input *opened = input_interface(&live);
-    free(filter);
-    return opened;
+/* By tshark, or by libcaw. NULL: the input cannot be had, which has been said. */
+static int read_from(const options *asked, input *from) {
+    if (!from)
+        return STATUS_USAGE;
+    int status = asked->action == ACTION_TSHARK ? tshark(asked, from) : decode(asked, from);
+    input_free(from);
+    return status;
 }
 
-static int read_packets(const options *options) {
-    input *input = NULL;
+static int capture(const options *asked) {
+    char *filter;
 
-    if (wants_stdin(options) && !can_read_stdin())
+    if (!filter_compile(asked->capture_filter, &filter))
+        return STATUS_USAGE;
+    input_live live = {asked->interface, filter, asked->buffer};
+    int status = read_from(asked, input_interface(&live));
+    free(filter);
+    return status;
+}
+
+static int read_packets(const options *asked) {
+    if (asked->interface)
+        return capture(asked);
+    if (wants_stdin(asked) && !can_read_stdin())
         return refuse("no packets: pipe tcpdump --immediate-mode -U -w - into me, name a file, or "
                       "use -i (caw --help)");
-    if (options->action == ACTION_TSHARK && tshark_reads(options))
-        return tshark(options, NULL);
-    if (!(input = open_input(options)))
-        return STATUS_USAGE;
-    int status =
-        options->action == ACTION_TSHARK ? tshark(options, input) : decode(options, input);
-    input_free(input);
-    return status;
+    if (asked->action == ACTION_TSHARK && tshark_reads(asked))
+        return tshark(asked, NULL);
+    return read_from(asked, input_files(asked->files, asked->file_count));
 }
 
 static int print_help(void) {
@@ -79,8 +81,8 @@ static int print_version(void) {
     return output_end();
 }
 
-static int act(const options *options) {
-    switch (options->action) {
+static int act(const options *asked) {
+    switch (asked->action) {
     case ACTION_HELP:
         return print_help();
     case ACTION_VERSION:
@@ -88,24 +90,24 @@ static int act(const options *options) {
     case ACTION_DEVICES:
         return devices_print();
     case ACTION_CAPTURE_FILTER:
-        return filter_print(options->capture_filter);
+        return filter_print(asked->capture_filter);
     default:
-        return read_packets(options);
+        return read_packets(asked);
     }
 }
 
 int main(int count, char **arguments) {
-    options options = {0};
+    options asked = {0};
     int status = STATUS_USAGE;
 
     hold_standard_files();
     output_begin();
     if (count == 1 && isatty(STDIN_FILENO))
         return print_help();
-    if (!(options.files = calloc((size_t)count, sizeof *options.files)))
+    if (!(asked.files = calloc((size_t)count, sizeof *asked.files)))
         return refuse("out of memory");
-    if (options_read(&options, count, arguments))
-        status = act(&options);
-    free(options.files);
+    if (options_read(&asked, count, arguments))
+        status = act(&asked);
+    free(asked.files);
     return status;
 }

@@ -61,7 +61,8 @@ static void say_not_understood(const caw_capture_counts *counts) {
             " told",
             counts->unclaimed);
     if (counts->unnamed)
-        say("%" PRIu64 " of %" PRIu64 " messages are of channels whose names are not in the capture:"
+        say("%" PRIu64 " of %" PRIu64
+            " messages are of channels whose names are not in the capture:"
             " it began later, or has gaps",
             counts->unnamed, counts->messages);
 }

@@ -156,9 +156,9 @@ static void prepare(char letters[2 * ROWS + 3], struct option names[ROWS + 1]) {
                 *next++ = ':';
         }
         if (rows[i].name)
-            *names++ = (struct option){rows[i].name,
-                                       rows[i].value ? required_argument : no_argument, NULL,
-                                       rows[i].letter};
+            *names++ =
+                (struct option){rows[i].name, rows[i].value ? required_argument : no_argument, NULL,
+                                rows[i].letter};
     }
     *next = '\0';
     *names = (struct option){0};
@@ -315,7 +315,8 @@ static bool take_sources(options *self, const given *all) {
     const char *file = value_of(all, 'r');
 
     self->interface = value_of(all, 'i');
-    self->capture_filter = value_of(all, self->action == ACTION_CAPTURE_FILTER ? CAPTURE_FILTER : 'f');
+    self->capture_filter =
+        value_of(all, self->action == ACTION_CAPTURE_FILTER ? CAPTURE_FILTER : 'f');
     if (self->interface && self->file_count) {
         say("%s and -i are two sources of packets: take one", self->files[0]);
         return false;

@@ -8,10 +8,15 @@
 
 /* Options of tshark that are taken, and have a value: after one letter, or as one word. */
 static const char letters_with_value[] = "cCdFHKMNoRwWXz";
-static const char *const words_with_value[] = {
-    "--enable-protocol", "--disable-protocol", "--enable-heuristic", "--disable-heuristic",
-    "--only-protocols",  "--capture-comment",  "--temp-dir",         "--log-",
-    NULL};
+static const char *const words_with_value[] = {"--enable-protocol",
+                                               "--disable-protocol",
+                                               "--enable-heuristic",
+                                               "--disable-heuristic",
+                                               "--only-protocols",
+                                               "--capture-comment",
+                                               "--temp-dir",
+                                               "--log-",
+                                               NULL};
 
 /* The same without one. */
 static const char letters_alone[] = "2nlq";

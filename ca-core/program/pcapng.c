@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 /* Block types, and what is in them; numbers are in our own byte order. */
-enum { SECTION = 0x0a0d0d0a, INTERFACE = 1, PACKET = 6, BYTE_ORDER = 0x1a2b3c4d };
+enum { SECTION = 0x0a0d0d0a, INTERFACE = 1, PACKET = 6, BYTE_ORDER_MAGIC = 0x1a2b3c4d };
 
 /* An option of an interface: how fine its times are, as a power of ten. */
 enum { RESOLUTION = 9, RESOLUTION_SIZE = 1, MICROSECONDS = 6, NANOSECONDS = 9 };
@@ -22,7 +22,8 @@ static bool write_block(FILE *file, uint32_t type, const uint32_t *head, uint32_
 }
 
 bool pcapng_begin(pcapng *self, FILE *file) {
-    static const uint32_t head[] = {BYTE_ORDER, 1, UINT32_MAX, UINT32_MAX}; /* 1.0, any length */
+    static const uint32_t head[] = {BYTE_ORDER_MAGIC, 1, UINT32_MAX,
+                                    UINT32_MAX}; /* 1.0, any length */
 
     *self = (pcapng){.file = file};
     return write_block(file, SECTION, head, 4, NULL, 0);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Frames as a pcapng file (draft-ietf-opsawg-pcapng): one section, and an interface for each kind. */
+/* Frames as a pcapng file (draft-ietf-opsawg-pcapng): one section, and an interface for each kind.
+ */
 #ifndef PCAPNG_H
 #define PCAPNG_H
 

@@ -11,10 +11,10 @@
 typedef struct {
     caw_report *report;
     const report_words *words;
-} asked;
+} printer;
 
 static void tell(void *data, const caw_event *event) {
-    caw_report_observe(((asked *)data)->report, event);
+    caw_report_observe(((printer *)data)->report, event);
 }
 
 static bool has_enough(const void *data) {
@@ -30,7 +30,7 @@ static bool write_text(void *user, const char *text, size_t length) {
 /* Why the output failed is the output's to say. */
 static int end(void *data) {
     static const caw_output output = {write_text, NULL};
-    asked *self = data;
+    printer *self = data;
 
     caw_report_print(self->report, self->words->form, self->words->table, &output);
     caw_report_free(self->report);
@@ -39,7 +39,7 @@ static int end(void *data) {
 }
 
 bool report_begin(consumer *self, const report_words *words) {
-    asked *made = malloc(sizeof *made);
+    printer *made = malloc(sizeof *made);
     caw_report *report = made ? caw_report_new(words->row, &heap, SIZE_MAX) : NULL;
 
     if (!report) {
@@ -47,7 +47,7 @@ bool report_begin(consumer *self, const report_words *words) {
         free(made);
         return false;
     }
-    *made = (asked){report, words};
+    *made = (printer){report, words};
     *self = (consumer){made, tell, has_enough, end};
     return true;
 }

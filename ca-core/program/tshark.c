@@ -22,11 +22,11 @@
 
 extern char **environ;
 
-bool tshark_reads(const options *options) {
+bool tshark_reads(const options *asked) {
     struct stat file;
-    const char *name = options->files[0];
+    const char *name = asked->files[0];
 
-    if (options->interface || options->file_count != 1)
+    if (asked->interface || asked->file_count != 1)
         return false;
     int found = strcmp(name, "-") == 0 ? fstat(STDIN_FILENO, &file) : stat(name, &file);
     return found != 0 || S_ISREG(file.st_mode); /* what is not there tshark cannot find either */
@@ -62,23 +62,23 @@ static const char *joined(const char *word, const char *rest) {
 }
 
 /* A filter of lines is an option of its own: formats may have commas. */
-static void add_report(arguments *self, const options *options) {
-    if (options->report) {
-        add_option(self, "-z", joined(options->report, options->display_filter));
+static void add_report(arguments *self, const options *asked) {
+    if (asked->report) {
+        add_option(self, "-z", joined(asked->report, asked->display_filter));
         return;
     }
-    if (options->display_filter && *options->display_filter)
-        add_option(self, "-z", joined("ca,filter", options->display_filter));
-    add_option(self, "-z", joined("ca,lines", options->format));
+    if (asked->display_filter && *asked->display_filter)
+        add_option(self, "-z", joined("ca,filter", asked->display_filter));
+    add_option(self, "-z", joined("ca,lines", asked->format));
 }
 
 /* TCP's analysis takes a segment for sent again when the capture has it after its acknowledgment,
  * and keeps it to itself. The plugin knows what it has seen. */
-static arguments make_arguments(const options *options, const char *file) {
+static arguments make_arguments(const options *asked, const char *file) {
     size_t most = 16;
     arguments made = {0};
 
-    while (options->passed[most - 16])
+    while (asked->passed[most - 16])
         most++;
     if (!(made.all = malloc(most * sizeof *made.all)))
         exit(refuse("out of memory"));
@@ -86,8 +86,8 @@ static arguments make_arguments(const options *options, const char *file) {
     add(&made, "-q");
     add_option(&made, "-r", file);
     add_option(&made, "-o", "tcp.analyze_sequence_numbers:FALSE");
-    add_report(&made, options);
-    for (char **next = options->passed; *next; next++)
+    add_report(&made, asked);
+    for (char **next = asked->passed; *next; next++)
         add(&made, *next);
     return made;
 }
@@ -124,7 +124,7 @@ static void prepare_environment(void) {
 
 /* ---- the process ---------------------------------------------------------------------------- */
 
-static pid_t spawn(const arguments *arguments, int in, int out, int errors) {
+static pid_t spawn(const arguments *command, int in, int out, int errors) {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
     sigset_t normal;
@@ -140,8 +140,8 @@ static pid_t spawn(const arguments *arguments, int in, int out, int errors) {
     posix_spawnattr_setsigdefault(&attributes, &normal);
     /* A session of its own: ^C is for all of ours, and tshark would leave packets unread. */
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
-    int error = posix_spawnp(&pid, "tshark", &files, &attributes, (char *const *)arguments->all,
-                             environ);
+    int error =
+        posix_spawnp(&pid, "tshark", &files, &attributes, (char *const *)command->all, environ);
     posix_spawn_file_actions_destroy(&files);
     posix_spawnattr_destroy(&attributes);
     if (error == 0)
@@ -176,7 +176,7 @@ static bool is_unread(int pipe) {
     return poll(&reader, 1, 0) == 1 && reader.revents & POLLERR;
 }
 
-static void feed_all(input *input, pcapng *to) {
+static void feed_all(input *from, pcapng *to) {
     enum { IDLE = 100 };
     bool stopped = false, waits = true;
     caw_frame frame;
@@ -184,9 +184,9 @@ static void feed_all(input *input, pcapng *to) {
     for (;;) {
         if (signals_stop() && !stopped) {
             stopped = true;
-            input_stop(input);
+            input_stop(from);
         }
-        input_state state = input_next(input, &frame, waits ? 0 : IDLE);
+        input_state state = input_next(from, &frame, waits ? 0 : IDLE);
         if (state == INPUT_END)
             return;
         if (state == INPUT_FRAME && !pcapng_write(to, &frame))
@@ -198,12 +198,12 @@ static void feed_all(input *input, pcapng *to) {
 }
 
 /* Writes what comes from the input to tshark, which ends when we stop. */
-static void feed(input *input, int pipe) {
+static void feed(input *from, int pipe) {
     FILE *file = fdopen(pipe, "wb");
     pcapng to;
 
     if (file && pcapng_begin(&to, file)) {
-        feed_all(input, &to);
+        feed_all(from, &to);
         pcapng_free(&to);
     }
     if (file)
@@ -213,53 +213,53 @@ static void feed(input *input, int pipe) {
 /* ---- the status ----------------------------------------------------------------------------- */
 
 /* tshark has 1 for a bad option, too. That it would have without packets. */
-static bool fails_without_packets(const options *options) {
+static bool fails_without_packets(const options *asked) {
     static const uint32_t empty[] = {0xa1b2c3d4, 0x00040002, 0, 0, 1 << 18, 1}; /* a pcap file */
-    arguments arguments = make_arguments(options, "-");
+    arguments command = make_arguments(asked, "-");
     int nothing = open("/dev/null", O_RDWR | O_CLOEXEC), ends[2];
 
     if (nothing < 0 || pipe2(ends, O_CLOEXEC) != 0)
         return false;
-    add_option(&arguments, "-w", "/dev/null");
+    add_option(&command, "-w", "/dev/null");
     bool given = write(ends[1], empty, sizeof empty) == (ssize_t)sizeof empty;
     close(ends[1]);
-    pid_t pid = given ? spawn(&arguments, ends[0], nothing, nothing) : -1;
+    pid_t pid = given ? spawn(&command, ends[0], nothing, nothing) : -1;
     close(ends[0]);
     close(nothing);
-    free(arguments.all);
+    free(command.all);
     return pid > 0 && wait_for(pid) != 0;
 }
 
-static int status_of(int status, const options *options) {
+static int status_of(int status, const options *asked) {
     if (status == 0 || status >= 20)
         return status;
     if (status == 1)
-        return fails_without_packets(options) ? STATUS_USAGE : STATUS_OUTPUT;
+        return fails_without_packets(asked) ? STATUS_USAGE : STATUS_OUTPUT;
     return signals_stop() ? STATUS_DONE : STATUS_USAGE;
 }
 
 /* ---- all of it ------------------------------------------------------------------------------ */
 
-static int run(const options *options, input *input, int errors) {
-    const char *file = input ? "-" : options->files[0];
-    arguments arguments = make_arguments(options, file);
+static int run(const options *asked, input *from, int errors) {
+    const char *file = from ? "-" : asked->files[0];
+    arguments command = make_arguments(asked, file);
     int ends[2] = {STDIN_FILENO, -1};
 
-    if (input && pipe2(ends, O_CLOEXEC) != 0)
+    if (from && pipe2(ends, O_CLOEXEC) != 0)
         return refuse("%s", strerror(errno));
-    pid_t pid = spawn(&arguments, ends[0], STDOUT_FILENO, errors);
-    if (input)
+    pid_t pid = spawn(&command, ends[0], STDOUT_FILENO, errors);
+    if (from)
         close(ends[0]);
     if (pid < 0)
         return STATUS_USAGE;
-    if (input)
-        feed(input, ends[1]);
-    int status = status_of(wait_for(pid), options);
-    free(arguments.all);
-    return status == STATUS_DONE && input ? input_status(input) : status;
+    if (from)
+        feed(from, ends[1]);
+    int status = status_of(wait_for(pid), asked);
+    free(command.all);
+    return status == STATUS_DONE && from ? input_status(from) : status;
 }
 
-int tshark(const options *options, input *input) {
+int tshark(const options *asked, input *from) {
     int errors;
 
     prepare_environment();
@@ -267,7 +267,7 @@ int tshark(const options *options, input *input) {
     if (reader < 0)
         return refuse("%s", strerror(errno));
     signals_catch();
-    int status = run(options, input, errors);
+    int status = run(asked, from, errors);
     close(errors);
     while (waitpid(reader, NULL, 0) < 0 && errno == EINTR)
         ;

@@ -13,9 +13,9 @@
  * Reads to the end, or until it is stopped. What is no single file comes from `input`, which is
  * NULL for one that tshark reads itself. The status.
  */
-int tshark(const options *options, input *input);
+int tshark(const options *asked, input *from);
 
 /* tshark reads this input itself: it is one regular file. */
-bool tshark_reads(const options *options);
+bool tshark_reads(const options *asked);
 
 #endif

@@ -12,8 +12,12 @@
 #include <unistd.h>
 
 /* Lines that begin like this, or contain that, are no errors. */
-static const char *const noise_begins[] = {"Running as user ", "Capturing on ", "File: -",
-                                           "Packets captured: ", "Packets received/dropped ", NULL};
+static const char *const noise_begins[] = {"Running as user ",
+                                           "Capturing on ",
+                                           "File: -",
+                                           "Packets captured: ",
+                                           "Packets received/dropped ",
+                                           NULL};
 static const char noise_contains[] = "was found in multiple directories";
 
 /* A report of the plugin that tshark does not know. The list of those that it does follows. */
