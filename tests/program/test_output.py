@@ -66,7 +66,8 @@ def test_many_lines_and_long_ones(caw, save):
     done = caw(save(echo.capture(30000, step=0)))
     assert echo.words(done.stdout) == echo.expected(30000)
     array = echo.wire.message(15, bytes(4 * 100000), type=5, count=100000, p1=1, p2=1)
-    chunks = [('server', piece) for piece in echo.wire.cut(array, 40000)]
+    chunks = [(side, data) for piece in echo.wire.cut(array, 40000)
+              for side, data in (('server', piece), ('client', b''))]  # fmt: skip
     packets = echo.wire.circuit([('client', echo.ECHO), *chunks, ('client', echo.ECHO)])
     done = caw(save(echo.wire.capture(packets)))
     lines = done.stdout.splitlines()
@@ -81,7 +82,7 @@ def test_what_cannot_be_read(caw, save, stage):
         done = caw(name)
         assert (done.returncode, done.stdout) == (USAGE, '') and str(name) in done.stderr
     done = caw(save(b'this is no capture at all\n'))
-    assert (done.returncode, done.stdout) == (USAGE, '') and 'captur' in done.stderr
+    assert (done.returncode, done.stdout) == (USAGE, '') and 'pcap' in done.stderr
 
 
 def test_damaged_input(caw, save):
