@@ -464,6 +464,7 @@ typedef struct {
                            or where it has a gap */
     uint64_t unclaimed; /* bytes of connections that were known to carry Channel Access later only,
                            and are not told */
+    uint64_t partial;   /* bytes of messages of which the capture lacks the rest, not told */
     uint64_t missing;   /* bytes that were sent on circuits, and are not in the capture */
     uint64_t cut;       /* packets of which only the beginning was captured (snap length) */
     uint64_t copies;    /* datagrams recorded again on another interface, not told again */

@@ -249,6 +249,9 @@ void caw_stream_free(caw_stream *stream);
 /* The first message begins at this sequence number. Counts before the first segment only. */
 void caw_stream_begin(caw_stream *stream, uint32_t sequence);
 
+/* Segments come in order only: what is missing never comes, and is not remembered. */
+void caw_stream_in_order(caw_stream *stream);
+
 /*
  * Takes the bytes of a segment from `at` on, and tells what the next of them are: at least one
  * byte. Call it again with what follows the stretch, until the segment has no more. Without memory
@@ -316,6 +319,35 @@ bool caw_is_circuit(const uint8_t *bytes, size_t length, bool whole, bool first)
  * what a repeater passes on to its clients' ports.
  */
 bool caw_is_datagram(const uint8_t *bytes, size_t length);
+
+/* Why bytes are no message. */
+typedef enum {
+    CAW_MALFORMED_NOT,      /* they are one */
+    CAW_MALFORMED_FOREIGN,  /* nothing of Channel Access */
+    CAW_MALFORMED_SKIPPED,  /* after a gap, before the next message that proves itself */
+    CAW_MALFORMED_CUT,      /* the capture lacks the rest of the packet */
+    CAW_MALFORMED_SHORT,    /* a datagram ends with too few bytes for a header ... */
+    CAW_MALFORMED_DATAGRAM, /* ... or within a message */
+    CAW_MALFORMED_HEADER,   /* a segment ends within a header, and nobody keeps its bytes */
+    CAW_MALFORMEDS
+} caw_malformed;
+
+/* In a few words, as the line says it: "not Channel Access". */
+extern const char *const caw_malformed_texts[CAW_MALFORMEDS];
+
+/* Bytes of a datagram, and what they are. */
+typedef struct {
+    caw_malformed problem;
+    uint32_t length;
+} caw_datagram_piece;
+
+/*
+ * What is next in a datagram, of which `captured` bytes of `length` are there, at offset `at` of
+ * them: a message that is decoded in this context, also with CAW_MALFORMED_DATAGRAM, or the rest
+ * of the datagram, which is none. Of the context, `starts` is set here.
+ */
+caw_datagram_piece caw_datagram_next(const uint8_t *bytes, uint32_t captured, uint32_t length,
+                                     uint32_t at, caw_context *context, caw_message *message);
 
 /* The first of these messages that only one side can have sent tells who sent them all. */
 caw_side caw_speaker_of_all(const uint8_t *bytes, size_t length, caw_transport transport);

@@ -105,6 +105,7 @@ typedef struct {
     uint32_t sequence; /* of the first byte, or of the sign */
     uint32_t length;   /* bytes */
     const uint8_t *bytes;
+    uint32_t cut;   /* bytes: so many more were in the packet and not recorded, a CUT comes next */
     unsigned flags; /* of a sign */
     caw_ignored reason;
     bool at_start; /* bytes, cut, gap: it is the first byte after the SYN */

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Datagrams: searches, their answers, beacons. */
+#ifndef CAW_DATAGRAM_H
+#define CAW_DATAGRAM_H
+
+#include "reader.h"
+#include "transport.h"
+
+/* Reads a datagram and tells its messages, if it is Channel Access; recorded so many times. */
+void caw_datagram_read(caw_reader *reader, const caw_packet_part *part, uint32_t copies);
+
+#endif
