@@ -25,7 +25,7 @@ typedef struct {
 
 struct caw_ages {
     caw_memory memory;
-    caw_link oldest; /* the list */
+    caw_node oldest; /* the list */
     caw_open_counts counts;
     account held[CAW_HELD_KINDS];
 };
@@ -112,7 +112,7 @@ void caw_ages_add(caw_ages *ages, caw_open *open, caw_open_kind kind, const caw_
 void caw_ages_touch(caw_ages *ages, caw_open *open) {
     if (open->link.after == &ages->oldest) /* mostly the same one again */
         return;
-    caw_link_remove(&open->link);
+    caw_node_remove(&open->link);
     caw_list_add_last(&ages->oldest, &open->link);
 }
 
@@ -121,7 +121,7 @@ void caw_ages_remove(caw_ages *ages, caw_open *open) {
         return;
     open->holder = NULL;
     ages->counts.open[open->kind]--;
-    caw_link_remove(&open->link);
+    caw_node_remove(&open->link);
 }
 
 bool caw_ages_drop_oldest(caw_ages *ages) {

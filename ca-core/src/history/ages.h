@@ -23,7 +23,7 @@ typedef struct {
 
 /* Part of what is open. Begins zeroed. */
 struct caw_open {
-    caw_link link;
+    caw_node link;
     const caw_holder *holder; /* must stay where it is; NULL: not open */
     caw_open_kind kind;
 };

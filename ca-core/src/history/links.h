@@ -10,27 +10,27 @@
 #include <stddef.h>
 
 /* Of a thing: zeroed, or in one list. Of a list: begun. */
-typedef struct caw_link {
-    struct caw_link *before;
-    struct caw_link *after;
-} caw_link;
+typedef struct caw_node {
+    struct caw_node *before;
+    struct caw_node *after;
+} caw_node;
 
 /* What the link is a member of. */
 #define CAW_LINKED(link, type, member) ((type *)(void *)((char *)(link)-offsetof(type, member)))
 
-static inline void caw_list_begin(caw_link *list) {
+static inline void caw_list_begin(caw_node *list) {
     list->before = list->after = list;
 }
 
-static inline bool caw_list_is_empty(const caw_link *list) {
+static inline bool caw_list_is_empty(const caw_node *list) {
     return list->after == list;
 }
 
-static inline bool caw_link_is_used(const caw_link *link) {
+static inline bool caw_node_is_used(const caw_node *link) {
     return link->after != NULL;
 }
 
-static inline void caw_list_add_last(caw_link *list, caw_link *link) {
+static inline void caw_list_add_last(caw_node *list, caw_node *link) {
     link->before = list->before;
     link->after = list;
     list->before->after = link;
@@ -38,7 +38,7 @@ static inline void caw_list_add_last(caw_link *list, caw_link *link) {
 }
 
 /* Takes it out of its list, if it is in one. */
-static inline void caw_link_remove(caw_link *link) {
+static inline void caw_node_remove(caw_node *link) {
     if (!link->after)
         return;
     link->before->after = link->after;

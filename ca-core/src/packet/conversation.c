@@ -142,8 +142,8 @@ static void see_sign(caw_reader *reader, caw_conversation *self, const caw_told 
         caw_connection_late(&self->life, told->end, told->flags, told->sequence);
         return;
     }
-    size_t count = caw_connection_segment(&self->life, told->end, told->flags, told->sequence, 0,
-                                          changes);
+    size_t count =
+        caw_connection_segment(&self->life, told->end, told->flags, told->sequence, 0, changes);
     for (size_t i = 0; i < count; i++) {
         if (changes[i].by != CAW_BY_SYN)
             renew(reader, self);
@@ -191,6 +191,11 @@ static void prove(void *user) {
     caw_conversation_settle(self->reader, conversation);
 }
 
+/* The first bytes of a direction, as far as the capture has them: a VERSION may begin a circuit. */
+static bool is_first(const caw_conversation *self, const caw_told *told) {
+    return told->at_start || !self->life.carries[told->end];
+}
+
 /* On a port that nobody has named the bytes must speak for themselves. */
 static bool is_claimed(const caw_reader *reader, caw_conversation *self, const caw_told *told) {
     if (self->claimed)
@@ -198,7 +203,7 @@ static bool is_claimed(const caw_reader *reader, caw_conversation *self, const c
     self->claimed = caw_reader_serves(reader, &self->ends[0]) ||
                     caw_reader_serves(reader, &self->ends[1]) ||
                     (told->kind == CAW_TOLD_BYTES &&
-                     caw_is_circuit(told->bytes, told->length, !told->cut, told->at_start));
+                     caw_is_circuit(told->bytes, told->length, !told->cut, is_first(self, told)));
     if (!self->claimed)
         self->unclaimed += told->length;
     return self->claimed;
@@ -234,8 +239,9 @@ static void see_bytes(caw_reader *reader, caw_conversation *self, const caw_told
     if (self->anew)
         self->life = (caw_connection){.asked = false};
     renew(reader, self);
+    bool claimed = is_claimed(reader, self, told);
     caw_connection_segment(&self->life, end, CAW_TCP_ACK, told->sequence, told->length, changes);
-    if (!is_claimed(reader, self, told) || !make_circuit(reader, self))
+    if (!claimed || !make_circuit(reader, self))
         return;
     bool known = knows_begin(&self->life, end, &begin) || told->at_start;
     proof whole = {reader, self, watch};

@@ -7,6 +7,8 @@
 #define CAW_CONVERSATION_H
 
 #include "flow.h"
+#include "history/idmap.h"
+#include "history/links.h"
 #include "transport.h"
 
 /* What happened to a connection, before it was known what it carries. */
@@ -24,8 +26,8 @@ typedef struct {
 #define CAW_MOST_OPENINGS 16 /* those of one attempt, and some more */
 
 typedef struct caw_conversation {
-    caw_open open; /* first: among all that is open, while it is */
-    struct caw_conversation *before, *after; /* in the list it is in */
+    caw_open open; /* among all that is open, until it is over */
+    caw_node node; /* in the table's list */
     caw_end ends[2];
     caw_key key; /* in the table */
     caw_tcp *tcp;
@@ -38,10 +40,11 @@ typedef struct caw_conversation {
     bool ours;            /* that, or a server is at one end */
     bool anew;            /* what comes next is of another connection */
     bool over;            /* it has ended, and is remembered for late segments only */
+    bool waits;           /* bytes wait for others */
     uint64_t unclaimed;   /* bytes before it was claimed */
     caw_opening *openings;
     uint32_t opening_count;
-    bool seen[2];         /* data of this end, up to the sequence number: */
+    bool seen[2]; /* data of this end, up to the sequence number: */
     uint32_t seen_end[2];
 } caw_conversation;
 

@@ -24,7 +24,7 @@ typedef struct {
 typedef struct {
     caw_reader *reader;
     caw_circuit *circuit;
-    int end; /* of the circuit, that speaks */
+    int end;         /* of the circuit, that speaks */
     caw_event event; /* what all events of the payload have in common */
 } caw_teller;
 
@@ -53,7 +53,6 @@ void caw_reader_learn(caw_reader *reader, const caw_message *message, const caw_
 bool caw_reader_serves(const caw_reader *reader, const caw_end *end);
 
 /* Who the source is, by what servers have announced, or by the ports. */
-caw_side caw_reader_speaker(const caw_reader *reader, const caw_end *source,
-                            const caw_end *target);
+caw_side caw_reader_speaker(const caw_reader *reader, const caw_end *source, const caw_end *target);
 
 #endif
