@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* From frames to events: what a frame carries, and who reads it. */
 #include "conversations.h"
+#include "copies.h"
 #include "datagram.h"
 #include "network.h"
 
@@ -13,6 +14,8 @@ struct caw_capture {
     caw_reader reader;
     caw_network *network;
     caw_conversations *conversations;
+    caw_copies *copies;
+    int64_t held_since; /* a clock has seen copies waiting; 0: it has not */
 };
 
 /* ---- a frame ---------------------------------------------------------------------------- */
@@ -25,19 +28,51 @@ static caw_event event_of(const caw_capture *self, const caw_frame *frame) {
                        .link = caw_link_class(frame->link)};
 }
 
-static void read_part(caw_capture *self, const caw_packet_part *part) {
+static void read_part(caw_capture *self, const caw_packet_part *part, uint32_t copies) {
     switch (part->kind) {
     case CAW_PACKET_TCP:
         caw_conversations_segment(self->conversations, part);
         break;
     case CAW_PACKET_UDP:
-        caw_datagram_read(&self->reader, part, 1);
+        caw_datagram_read(&self->reader, part, copies);
         break;
     case CAW_PACKET_ICMP:
         if (part->quoted == CAW_TRANSPORT_TCP)
             caw_conversations_error(self->conversations, &part->error);
         break;
     }
+}
+
+/* Reads what has waited for copies; `all`: whether its time has come or not. */
+static void read_held(caw_capture *self, bool all) {
+    caw_event frame = self->reader.frame;
+    caw_held held;
+    if (!caw_copies_wait(self->copies))
+        return;
+    while (caw_copies_take(self->copies, &held, all)) {
+        self->reader.frame = held.event;
+        read_part(self, &held.part, held.copies);
+    }
+    self->reader.frame = frame;
+}
+
+/* Now, or when it is known how often it was recorded. */
+static void take_part(caw_capture *self, const caw_packet_part *part, uint32_t interface) {
+    uint64_t recorded_on = (uint64_t)interface << 32 | part->origin.interface;
+    bool may_wait = part->kind == CAW_PACKET_UDP && caw_datagram_is_ours(&self->reader, part);
+    switch (caw_copies_add(self->copies, &self->reader.frame, part, recorded_on, may_wait)) {
+    case CAW_COPIES_NOW:
+        read_held(self, true);
+        read_part(self, part, 1);
+        break;
+    case CAW_COPIES_AGAIN:
+        self->reader.counts.copies++;
+        break;
+    case CAW_COPIES_HELD:
+        self->held_since = 0;
+        break;
+    }
+    read_held(self, false);
 }
 
 /* What was not used for the longest time goes first. */
@@ -55,7 +90,7 @@ void caw_capture_frame(caw_capture *self, const caw_frame *frame) {
     self->reader.frame = event_of(self, frame);
     caw_searches_expire(self->reader.searches, self->reader.frame.now);
     if (caw_network_frame(self->network, frame->link, span, self->reader.frame.now, &part))
-        read_part(self, &part);
+        take_part(self, &part, frame->interface_id);
     bound(self);
 }
 
@@ -66,14 +101,20 @@ static void leave_frame(caw_capture *self) {
 
 void caw_capture_tick(caw_capture *self, int64_t nanoseconds) {
     leave_frame(self);
+    if (!self->held_since)
+        self->held_since = nanoseconds;
+    else if (nanoseconds - self->held_since > CAW_COPIES_APART)
+        read_held(self, true);
     caw_conversations_tick(self->conversations, nanoseconds);
+    bound(self);
 }
 
 bool caw_capture_waits(const caw_capture *self) {
-    return caw_conversations_wait(self->conversations);
+    return caw_conversations_wait(self->conversations) || caw_copies_wait(self->copies);
 }
 
 void caw_capture_end(caw_capture *self) {
+    read_held(self, true);
     leave_frame(self);
     caw_network_end(self->network);
     caw_conversations_end(self->conversations);
@@ -122,7 +163,10 @@ static bool make_parts(caw_capture *self) {
     self->network = caw_network_new(caw_ages_memory(reader->ages, CAW_HELD_FRAGMENTS), limits,
                                     reader->setup.seed);
     self->conversations = caw_conversations_new(reader);
-    return reader->searches && reader->endpoints && self->network && self->conversations;
+    self->copies =
+        caw_copies_new(caw_ages_memory(reader->ages, CAW_HELD_FRAGMENTS), reader->setup.seed);
+    return reader->searches && reader->endpoints && self->network && self->conversations &&
+           self->copies;
 }
 
 caw_capture *caw_capture_new(const caw_capture_setup *setup) {
@@ -139,6 +183,7 @@ caw_capture *caw_capture_new(const caw_capture_setup *setup) {
 void caw_capture_free(caw_capture *self) {
     if (!self)
         return;
+    caw_copies_free(self->copies);
     caw_conversations_free(self->conversations);
     caw_network_free(self->network);
     caw_searches_free(self->reader.searches);

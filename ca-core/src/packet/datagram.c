@@ -2,15 +2,15 @@
 #include "datagram.h"
 
 /* Where clients search and servers send their beacons. */
-static bool is_ours(const caw_reader *reader, const caw_end *end) {
+static bool is_known(const caw_reader *reader, const caw_end *end) {
     return end->port == CAW_SERVER_PORT || end->port == CAW_REPEATER_PORT ||
            (end->size == 4 &&
             caw_endpoints_has_client(reader->endpoints, caw_reader_endpoint(reader, end)));
 }
 
-static bool is_channel_access(const caw_reader *reader, const caw_packet_part *part) {
+bool caw_datagram_is_ours(const caw_reader *reader, const caw_packet_part *part) {
     const caw_span *payload = &part->payload;
-    if (is_ours(reader, &part->source) || is_ours(reader, &part->target))
+    if (is_known(reader, &part->source) || is_known(reader, &part->target))
         return true;
     return payload->bytes.len == payload->length &&
            caw_is_datagram(payload->bytes.bytes, payload->bytes.len);
@@ -37,7 +37,7 @@ static void read_message(caw_teller *teller, const caw_message *message) {
 
 void caw_datagram_read(caw_reader *reader, const caw_packet_part *part, uint32_t copies) {
     const caw_view *bytes = &part->payload.bytes;
-    if (!bytes->len || !is_channel_access(reader, part))
+    if (!bytes->len || !caw_datagram_is_ours(reader, part))
         return;
     caw_teller teller = caw_reader_teller(reader, &part->source, &part->target);
     teller.event.transport = CAW_TRANSPORT_UDP;

@@ -6,6 +6,9 @@
 #include "reader.h"
 #include "transport.h"
 
+/* It is Channel Access, by its ports or its bytes. */
+bool caw_datagram_is_ours(const caw_reader *reader, const caw_packet_part *part);
+
 /* Reads a datagram and tells its messages, if it is Channel Access; recorded so many times. */
 void caw_datagram_read(caw_reader *reader, const caw_packet_part *part, uint32_t copies);
 
