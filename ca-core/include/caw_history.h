@@ -24,7 +24,8 @@ extern "C" {
  * objects remember: a caw_circuit the messages of one TCP connection, a caw_searches the search
  * datagrams of a whole capture. They are shown each message once, in the order of the capture,
  * and give a note for it. Notes point to channels and exchanges that live as long as the object
- * that made them; an answer completes the exchange its request's note points to.
+ * that made them, unless that forgets (section 5); an answer completes the exchange its request's
+ * note points to.
  *
  * Not knowing is normal: a capture that starts in the middle gives notes with NULL members.
  */
@@ -157,8 +158,8 @@ const caw_exchange *caw_searches_find(const caw_searches *searches, uint32_t cli
 
 /*
  * Takes note of a request on a circuit of this client address: a search counts like one in a
- * datagram, the creation of a channel gets the search that went before it. The circuit must live
- * as long as the searches do.
+ * datagram, the creation of a channel gets the search that went before it. Both forget, or both
+ * keep; the circuit must then live as long as the searches do.
  */
 void caw_searches_link(caw_searches *searches, uint32_t client, const caw_note *request);
 

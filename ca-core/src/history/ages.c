@@ -25,7 +25,7 @@ typedef struct {
 
 struct caw_ages {
     caw_memory memory;
-    caw_node oldest; /* the list */
+    caw_ring oldest; /* the list */
     caw_open_counts counts;
     account held[CAW_HELD_KINDS];
 };
@@ -84,7 +84,7 @@ caw_ages *caw_ages_new(const caw_memory *memory) {
         return NULL;
     memset(ages, 0, sizeof *ages);
     ages->memory = *memory;
-    caw_list_begin(&ages->oldest);
+    caw_ring_begin(&ages->oldest);
     for (int kind = 0; kind < CAW_HELD_KINDS; kind++) {
         account *held = &ages->held[kind];
         held->under = &ages->memory;
@@ -106,14 +106,14 @@ void caw_ages_add(caw_ages *ages, caw_open *open, caw_open_kind kind, const caw_
     open->holder = holder;
     open->kind = kind;
     ages->counts.open[kind]++;
-    caw_list_add_last(&ages->oldest, &open->link);
+    caw_ring_add_last(&ages->oldest, &open->link);
 }
 
 void caw_ages_touch(caw_ages *ages, caw_open *open) {
     if (open->link.after == &ages->oldest) /* mostly the same one again */
         return;
-    caw_node_remove(&open->link);
-    caw_list_add_last(&ages->oldest, &open->link);
+    caw_ring_remove(&open->link);
+    caw_ring_add_last(&ages->oldest, &open->link);
 }
 
 void caw_ages_remove(caw_ages *ages, caw_open *open) {
@@ -121,13 +121,13 @@ void caw_ages_remove(caw_ages *ages, caw_open *open) {
         return;
     open->holder = NULL;
     ages->counts.open[open->kind]--;
-    caw_node_remove(&open->link);
+    caw_ring_remove(&open->link);
 }
 
 bool caw_ages_drop_oldest(caw_ages *ages) {
-    if (caw_list_is_empty(&ages->oldest))
+    if (caw_ring_is_empty(&ages->oldest))
         return false;
-    caw_open *oldest = CAW_LINKED(ages->oldest.after, caw_open, link);
+    caw_open *oldest = CAW_RING_ENTRY(ages->oldest.after, caw_open, link);
     ages->counts.dropped[oldest->kind]++;
     oldest->holder->drop(oldest->holder->owner, oldest);
     return true;

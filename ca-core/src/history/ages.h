@@ -8,7 +8,7 @@
 #define CAW_AGES_H
 
 #include "caw_history.h"
-#include "links.h"
+#include "ring.h"
 
 typedef struct caw_open caw_open;
 
@@ -23,7 +23,7 @@ typedef struct {
 
 /* Part of what is open. Begins zeroed. */
 struct caw_open {
-    caw_node link;
+    caw_ring link;
     const caw_holder *holder; /* must stay where it is; NULL: not open */
     caw_open_kind kind;
 };

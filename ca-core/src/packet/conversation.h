@@ -8,7 +8,7 @@
 
 #include "flow.h"
 #include "history/idmap.h"
-#include "history/links.h"
+#include "history/ring.h"
 #include "transport.h"
 
 /* What happened to a connection, before it was known what it carries. */
@@ -27,7 +27,7 @@ typedef struct {
 
 typedef struct caw_conversation {
     caw_open open; /* among all that is open, until it is over */
-    caw_node node; /* in the table's list */
+    caw_ring node; /* in the table's list */
     caw_end ends[2];
     caw_key key; /* in the table */
     caw_tcp *tcp;

@@ -19,8 +19,8 @@ struct caw_conversations {
     caw_tcp_setup setup;
     uint64_t held; /* by all caw_tcp */
     caw_idmap by_ends;
-    caw_node all;   /* in the order in which they began, or have proven to be Channel Access */
-    caw_node ended; /* in that order */
+    caw_ring all;   /* in the order in which they began, or have proven to be Channel Access */
+    caw_ring ended; /* in that order */
     uint32_t ended_count;
     uint32_t waiting;
     caw_conversation *latest;  /* of a segment; NULL: none */
@@ -46,7 +46,7 @@ static void free_conversation(caw_conversations *self, caw_conversation *convers
     if (self->latest == conversation)
         self->latest = NULL;
     caw_ages_remove(self->reader->ages, &conversation->open);
-    caw_node_remove(&conversation->node);
+    caw_ring_remove(&conversation->node);
     caw_idmap_set(&self->by_ends, memory, conversation->key, NULL);
     caw_conversation_forget(self->reader, conversation);
     caw_tcp_free(conversation->tcp);
@@ -62,7 +62,7 @@ static void flush(caw_conversations *self, caw_conversation *conversation) {
 /* Memory has come to its end: what waits is told before it is lost. */
 static void drop(void *owner, caw_open *open) {
     caw_conversations *self = owner;
-    caw_conversation *conversation = CAW_LINKED(open, caw_conversation, open);
+    caw_conversation *conversation = CAW_RING_ENTRY(open, caw_conversation, open);
     flush(self, conversation);
     caw_conversation_rest(self->reader, conversation);
     free_conversation(self, conversation);
@@ -70,7 +70,7 @@ static void drop(void *owner, caw_open *open) {
 
 static void forget_ended(caw_conversations *self) {
     while (self->ended_count > CAW_MOST_ENDED)
-        free_conversation(self, CAW_LINKED(self->ended.after, caw_conversation, node));
+        free_conversation(self, CAW_RING_ENTRY(self->ended.after, caw_conversation, node));
 }
 
 /* Nothing more is expected of it. */
@@ -78,8 +78,8 @@ static void end(caw_conversations *self, caw_conversation *conversation) {
     caw_conversation_rest(self->reader, conversation);
     caw_conversation_forget(self->reader, conversation);
     caw_ages_remove(self->reader->ages, &conversation->open);
-    caw_node_remove(&conversation->node);
-    caw_list_add_last(&self->ended, &conversation->node);
+    caw_ring_remove(&conversation->node);
+    caw_ring_add_last(&self->ended, &conversation->node);
     conversation->over = true;
     self->ended_count++;
 }
@@ -87,8 +87,8 @@ static void end(caw_conversations *self, caw_conversation *conversation) {
 static void open_conversation(caw_conversations *self, caw_conversation *conversation) {
     self->ended_count -= conversation->over;
     conversation->over = false;
-    caw_node_remove(&conversation->node);
-    caw_list_add_last(&self->all, &conversation->node);
+    caw_ring_remove(&conversation->node);
+    caw_ring_add_last(&self->all, &conversation->node);
     caw_ages_add(self->reader->ages, &conversation->open, CAW_OPEN_CONNECTIONS, &self->holder);
 }
 
@@ -164,8 +164,8 @@ static caw_tcp_segment segment_of(const caw_packet_part *part, int end, caw_mome
 
 static void on_proven(void *user, caw_conversation *conversation) {
     caw_conversations *self = user;
-    caw_node_remove(&conversation->node);
-    caw_list_add_last(&self->all, &conversation->node);
+    caw_ring_remove(&conversation->node);
+    caw_ring_add_last(&self->all, &conversation->node);
 }
 
 static void on_told(void *user, const caw_told *told) {
@@ -205,9 +205,9 @@ void caw_conversations_error(caw_conversations *self, const caw_icmp_error *erro
 /* ---- time ------------------------------------------------------------------------------- */
 
 void caw_conversations_tick(caw_conversations *self, int64_t nanoseconds) {
-    caw_node *next;
-    for (caw_node *at = self->all.after; self->waiting && at != &self->all; at = next) {
-        caw_conversation *conversation = CAW_LINKED(at, caw_conversation, node);
+    caw_ring *next;
+    for (caw_ring *at = self->all.after; self->waiting && at != &self->all; at = next) {
+        caw_conversation *conversation = CAW_RING_ENTRY(at, caw_conversation, node);
         next = at->after; /* what proves itself now goes to the end of the list, and waits on */
         if (!conversation->waits)
             continue;
@@ -222,14 +222,14 @@ bool caw_conversations_wait(const caw_conversations *self) {
 }
 
 void caw_conversations_end(caw_conversations *self) {
-    caw_node *next;
-    caw_node *last = self->all.before;
-    for (caw_node *at = self->all.after; at != &self->all; at = at == last ? &self->all : next) {
+    caw_ring *next;
+    caw_ring *last = self->all.before;
+    for (caw_ring *at = self->all.after; at != &self->all; at = at == last ? &self->all : next) {
         next = at->after;
-        flush(self, CAW_LINKED(at, caw_conversation, node));
+        flush(self, CAW_RING_ENTRY(at, caw_conversation, node));
     }
-    for (caw_node *at = self->all.after; at != &self->all; at = at->after)
-        caw_conversation_rest(self->reader, CAW_LINKED(at, caw_conversation, node));
+    for (caw_ring *at = self->all.after; at != &self->all; at = at->after)
+        caw_conversation_rest(self->reader, CAW_RING_ENTRY(at, caw_conversation, node));
 }
 
 /* ---- the table -------------------------------------------------------------------------- */
@@ -248,14 +248,14 @@ caw_conversations *caw_conversations_new(caw_reader *reader) {
                                   .most_of_all = reader->setup.most / SHARE_OF_ALL,
                                   .packets = GRACE_PACKETS,
                                   .nanoseconds = GRACE_NANOSECONDS};
-    caw_list_begin(&self->all);
-    caw_list_begin(&self->ended);
+    caw_ring_begin(&self->all);
+    caw_ring_begin(&self->ended);
     return self;
 }
 
-static void free_all(caw_conversations *self, const caw_node *list) {
-    while (!caw_list_is_empty(list))
-        free_conversation(self, CAW_LINKED(list->after, caw_conversation, node));
+static void free_all(caw_conversations *self, const caw_ring *list) {
+    while (!caw_ring_is_empty(list))
+        free_conversation(self, CAW_RING_ENTRY(list->after, caw_conversation, node));
 }
 
 void caw_conversations_free(caw_conversations *self) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "copies.h"
 
-#include "history/links.h"
+#include "history/ring.h"
 
 #include <string.h>
 
@@ -11,7 +11,7 @@
 #define MOST_BYTES      (4 << 20)
 
 typedef struct {
-    caw_node node;
+    caw_ring node;
     caw_held held;
     uint64_t digest; /* of a datagram */
     bool may_have_copies;
@@ -26,7 +26,7 @@ struct caw_copies {
     bool has_interface;
     bool several; /* interfaces were seen */
     uint64_t interface;
-    caw_node queue;
+    caw_ring queue;
     uint32_t count;
     size_t bytes;
     caw_moment latest;
@@ -81,7 +81,7 @@ static bool append(caw_copies *self, const caw_event *event, const caw_packet_pa
     made->may_have_copies = may_have_copies;
     made->interfaces[0] = interface;
     made->bytes = bytes;
-    caw_list_add_last(&self->queue, &made->node);
+    caw_ring_add_last(&self->queue, &made->node);
     self->count++;
     self->bytes += bytes;
     return true;
@@ -115,8 +115,8 @@ static bool is_again(const waiting *first, uint64_t digest, uint64_t interface, 
 }
 
 static waiting *find(const caw_copies *self, uint64_t digest, uint64_t interface, caw_moment now) {
-    for (caw_node *at = self->queue.after; at != &self->queue; at = at->after) {
-        waiting *first = CAW_LINKED(at, waiting, node);
+    for (caw_ring *at = self->queue.after; at != &self->queue; at = at->after) {
+        waiting *first = CAW_RING_ENTRY(at, waiting, node);
         if (is_again(first, digest, interface, now))
             return first;
     }
@@ -154,11 +154,11 @@ bool caw_copies_take(caw_copies *self, caw_held *held, bool all) {
     free_taken(self);
     if (!self->count)
         return false;
-    waiting *first = CAW_LINKED(self->queue.after, waiting, node);
+    waiting *first = CAW_RING_ENTRY(self->queue.after, waiting, node);
     bool full = self->count > MOST_WAITING || self->bytes > MOST_BYTES;
     if (!all && !full && between(first->held.event.now, self->latest) <= CAW_COPIES_APART)
         return false;
-    caw_node_remove(&first->node);
+    caw_ring_remove(&first->node);
     self->count--;
     self->bytes -= first->bytes;
     self->taken = first;
@@ -175,7 +175,7 @@ caw_copies *caw_copies_new(const caw_memory *memory, uint64_t seed) {
     if (!self)
         return NULL;
     *self = (caw_copies){.memory = *memory, .seed = seed};
-    caw_list_begin(&self->queue);
+    caw_ring_begin(&self->queue);
     return self;
 }
 

@@ -3,34 +3,34 @@
  * Lists that lead through what is in them: a link in each thing, in a circle with a link that is
  * the list itself. Whatever is in a list can be taken out of it without a search.
  */
-#ifndef CAW_LINKS_H
-#define CAW_LINKS_H
+#ifndef CAW_RING_H
+#define CAW_RING_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 /* Of a thing: zeroed, or in one list. Of a list: begun. */
-typedef struct caw_node {
-    struct caw_node *before;
-    struct caw_node *after;
-} caw_node;
+typedef struct caw_ring {
+    struct caw_ring *before;
+    struct caw_ring *after;
+} caw_ring;
 
 /* What the link is a member of. */
-#define CAW_LINKED(link, type, member) ((type *)(void *)((char *)(link)-offsetof(type, member)))
+#define CAW_RING_ENTRY(link, type, member) ((type *)(void *)((char *)(link)-offsetof(type, member)))
 
-static inline void caw_list_begin(caw_node *list) {
+static inline void caw_ring_begin(caw_ring *list) {
     list->before = list->after = list;
 }
 
-static inline bool caw_list_is_empty(const caw_node *list) {
+static inline bool caw_ring_is_empty(const caw_ring *list) {
     return list->after == list;
 }
 
-static inline bool caw_node_is_used(const caw_node *link) {
+static inline bool caw_ring_is_linked(const caw_ring *link) {
     return link->after != NULL;
 }
 
-static inline void caw_list_add_last(caw_node *list, caw_node *link) {
+static inline void caw_ring_add_last(caw_ring *list, caw_ring *link) {
     link->before = list->before;
     link->after = list;
     list->before->after = link;
@@ -38,7 +38,7 @@ static inline void caw_list_add_last(caw_node *list, caw_node *link) {
 }
 
 /* Takes it out of its list, if it is in one. */
-static inline void caw_node_remove(caw_node *link) {
+static inline void caw_ring_remove(caw_ring *link) {
     if (!link->after)
         return;
     link->before->after = link->after;
