@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Who wants to hear what happens in a capture: lines, or a report. */
+#ifndef CONSUMER_H
+#define CONSUMER_H
+
+#include "caw_capture.h"
+
+typedef struct {
+    void *self;
+    void (*tell)(void *self, const caw_event *event);
+    bool (*has_enough)(const void *self); /* no more is to be told */
+    int (*end)(void *self); /* nothing more comes: prints what is left, and frees. The status */
+} consumer;
+
+#endif

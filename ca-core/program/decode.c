@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "decode.h"
+
+#include "heap.h"
+#include "lines.h"
+#include "notices.h"
+#include "output.h"
+#include "report.h"
+#include "say.h"
+#include "signals.h"
+#include "stats.h"
+#include "status.h"
+
+#include <time.h>
+#include <unistd.h>
+
+/* In milliseconds. */
+enum {
+    TICK = 10,    /* what waits for bytes or copies is looked at so often */
+    IDLE = 100,   /* and whether somebody still reads, when nothing waits */
+    WATCH = 1000, /* what is getting lost, and memory */
+};
+
+typedef struct {
+    input *from;
+    caw_capture *capture;
+    consumer to;
+    bool live;
+    bool stopped;
+    int64_t ticked, watched; /* when it was, in nanoseconds */
+} decoding;
+
+/* ---- time ----------------------------------------------------------------------------------- */
+
+static int64_t now(void) {
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+static bool has_passed(int64_t *since, int64_t time, int milliseconds) {
+    if (time - *since < (int64_t)milliseconds * 1000000)
+        return false;
+    *since = time;
+    return true;
+}
+
+static void watch(const decoding *self) {
+    caw_capture_counts counts = caw_capture_counted(self->capture);
+    uint64_t held = 0;
+
+    for (size_t i = 0; i < CAW_HELD_KINDS; i++)
+        held += counts.held[i];
+    heap_give_back(held);
+    notices_watch(&counts, input_dropped(self->from));
+}
+
+/* Live, lines are wanted as soon as there are no more of them at once. */
+static void keep_time(decoding *self, bool idle) {
+    int64_t time = now();
+
+    if (has_passed(&self->ticked, time, TICK) || idle) {
+        if (idle || caw_capture_waits(self->capture))
+            caw_capture_tick(self->capture, time);
+        output_flush();
+    }
+    if (has_passed(&self->watched, time, WATCH))
+        watch(self);
+}
+
+/* ---- reading -------------------------------------------------------------------------------- */
+
+static int patience(const decoding *self) {
+    if (output_waits())
+        return 0;
+    return caw_capture_waits(self->capture) ? TICK : IDLE;
+}
+
+static void heed_signals(decoding *self) {
+    if (signals_stop() && !self->stopped) {
+        self->stopped = true;
+        input_stop(self->from);
+    }
+    if (signals_asked())
+        stats_say(self->capture, input_dropped(self->from));
+}
+
+/* True at the end of the input; false when nobody wants more of it. */
+static bool read_all(decoding *self) {
+    caw_frame frame;
+
+    for (;;) {
+        heed_signals(self);
+        input_state state = input_next(self->from, &frame, patience(self));
+        if (state == INPUT_END)
+            return true;
+        if (state == INPUT_FRAME)
+            caw_capture_frame(self->capture, &frame);
+        if (self->live)
+            keep_time(self, state == INPUT_NOTHING);
+        if (self->to.has_enough(self->to.self) || output_is_over() ||
+            (state == INPUT_NOTHING && output_is_unread()))
+            return false;
+    }
+}
+
+/* ---- all of it ------------------------------------------------------------------------------ */
+
+/* Nobody is to choose what collides in our tables. */
+static uint64_t random_seed(void) {
+    uint64_t seed;
+
+    return getentropy(&seed, sizeof seed) == 0 ? seed : (uint64_t)now() ^ (uint64_t)getpid();
+}
+
+static caw_capture *new_capture(const options *asked, consumer *to) {
+    caw_capture_setup setup = {
+        .memory = heap,
+        .tell = to->tell,
+        .user = to->self,
+        .most = asked->memory,
+        .largest = 64 << 20,
+        .seed = random_seed(),
+    };
+    caw_capture *capture = caw_capture_new(&setup);
+
+    if (!capture)
+        say("out of memory");
+    return capture;
+}
+
+/* The worst of what has happened: what could not be printed, or asked for, or read. */
+static int status_of(int printed, int consumed, int read) {
+    if (printed != STATUS_DONE)
+        return printed;
+    return consumed != STATUS_DONE ? consumed : read;
+}
+
+static int decode_for(decoding *self) {
+    bool whole = read_all(self);
+
+    if (whole)
+        caw_capture_end(self->capture);
+    int consumed = self->to.end(self->to.self);
+    bool unread = output_is_over();
+    int printed = output_end();
+    if (whole && !unread)
+        notices_end(self->capture, input_dropped(self->from));
+    return status_of(printed, consumed, unread ? STATUS_DONE : input_status(self->from));
+}
+
+int decode(const options *asked, input *from) {
+    decoding self = {.from = from, .live = input_is_live(from)};
+
+    if (!(asked->report ? report_begin(&self.to, &asked->words)
+                        : lines_begin(&self.to, asked->format, asked->most_lines)))
+        return STATUS_USAGE;
+    if (!(self.capture = new_capture(asked, &self.to)))
+        return STATUS_USAGE;
+    signals_catch();
+    if (asked->stats_seconds)
+        signals_ask_every(asked->stats_seconds);
+    int status = decode_for(&self);
+    caw_capture_free(self.capture);
+    return status;
+}

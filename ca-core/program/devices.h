@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The interfaces that can be captured. */
+#ifndef DEVICES_H
+#define DEVICES_H
+
+/* Prints them: a name a line, with what is said of it. The status. */
+int devices_print(void);
+
+#endif

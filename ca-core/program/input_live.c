@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Frames from an interface, by libpcap. */
+#include "deadline.h"
+#include "input_dumpcap.h"
+#include "input_kind.h"
+#include "input_say.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <pcap/pcap.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    SNAP_LENGTH = 1 << 18,
+    READ_TIMEOUT = 10,     /* ms that libpcap waits for more, where it cannot do without */
+    LINK_TYPE_OFFSET = 20, /* in a capture file's header */
+    NO_FD_WAIT = 10        /* ms between looks at what cannot be waited for */
+};
+
+typedef struct {
+    input base;
+    const char *interface;
+    pcap_t *pcap;
+    uint16_t link;       /* LINKTYPE_ */
+    bool nano;           /* its times count nanoseconds */
+    int control;         /* a socket to ask for the interface's state; -1: it has none */
+    bool down;           /* that has been said */
+    struct timespec end; /* once it is stopped: frames that came later are left out */
+    uint64_t dropped;    /* by the kernel ... */
+    unsigned counted;    /* ... and its count, which may run over */
+} live;
+
+/* ---- opening ------------------------------------------------------------------------------ */
+
+static bool is_any(const char *interface) {
+    return strcmp(interface, "any") == 0;
+}
+
+/* It is created and not active: none of these can fail then. */
+static void set_options(pcap_t *pcap, const input_live *wanted) {
+    pcap_set_snaplen(pcap, SNAP_LENGTH);
+    pcap_set_promisc(pcap, !is_any(wanted->interface));
+    pcap_set_timeout(pcap, READ_TIMEOUT);
+    pcap_set_immediate_mode(pcap, 1);
+    pcap_set_tstamp_precision(pcap,
+                              PCAP_TSTAMP_PRECISION_NANO); /* where it is not offered: micro */
+    if (wanted->buffer > 0)
+        pcap_set_buffer_size(pcap, wanted->buffer);
+}
+
+/* libpcap's own words, which are not always there. */
+static const char *reason(pcap_t *pcap, int code) {
+    const char *text = pcap_geterr(pcap);
+    return text && *text ? text : pcap_statustostr(code);
+}
+
+static bool set_filter(pcap_t *pcap, const input_live *wanted) {
+    struct bpf_program program;
+    if (!wanted->filter)
+        return true;
+    if (pcap_compile(pcap, &program, wanted->filter, 1, PCAP_NETMASK_UNKNOWN) != 0) {
+        input_say(wanted->interface, "capture filter: %s", pcap_geterr(pcap));
+        return false;
+    }
+    bool set = pcap_setfilter(pcap, &program) == 0;
+    pcap_freecode(&program);
+    if (!set)
+        input_say(wanted->interface, "capture filter: %s", pcap_geterr(pcap));
+    return set;
+}
+
+/* The LINKTYPE_ number that libpcap would write to a file: it knows where they differ. */
+static bool find_link(pcap_t *pcap, uint16_t *link) {
+    char *header = NULL;
+    size_t size = 0;
+    uint32_t number = 0;
+    FILE *memory = open_memstream(&header, &size);
+    pcap_dumper_t *dumper = memory ? pcap_dump_fopen(pcap, memory) : NULL;
+    if (dumper)
+        pcap_dump_close(dumper); /* and the memory */
+    else if (memory)
+        fclose(memory);
+    bool found = dumper && size >= LINK_TYPE_OFFSET + sizeof number;
+    if (found)
+        memcpy(&number, header + LINK_TYPE_OFFSET, sizeof number);
+    free(header);
+    *link = (uint16_t)number;
+    return found;
+}
+
+/* What "any" gives then tells which interface a frame is from. */
+static void prefer_cooked_2(pcap_t *pcap, const char *interface) {
+    if (is_any(interface))
+        pcap_set_datalink(pcap, DLT_LINUX_SLL2); /* else it stays as it is */
+}
+
+/* Active and ready to be read from. False: it cannot be, and that has been said. */
+static bool prepare(live *self, const input_live *wanted) {
+    char problem[PCAP_ERRBUF_SIZE];
+    prefer_cooked_2(self->pcap, wanted->interface);
+    if (!set_filter(self->pcap, wanted))
+        return false;
+    if (!find_link(self->pcap, &self->link)) {
+        input_say(wanted->interface, "%s", pcap_geterr(self->pcap));
+        return false;
+    }
+    if (pcap_setnonblock(self->pcap, 1, problem) != 0) {
+        input_say(wanted->interface, "%s", problem);
+        return false;
+    }
+    self->nano = pcap_get_tstamp_precision(self->pcap) == PCAP_TSTAMP_PRECISION_NANO;
+    self->control = is_any(wanted->interface) ? -1 : socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    return true;
+}
+
+/* ---- rights ------------------------------------------------------------------------------- */
+
+static void say_how_to_get_rights(const char *interface) {
+    char program[4096];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    program[length > 0 ? length : 0] = '\0';
+    input_say(
+        interface,
+        "you may not capture from it. Use sudo; or install dumpcap (Debian: wireshark-common) "
+        "and become a member of its group wireshark; or give caw the right: "
+        "sudo setcap cap_net_raw,cap_net_admin=eip %s",
+        length > 0 ? program : "caw");
+}
+
+/* dumpcap may have the right that we have not. */
+static input *borrow_rights(const input_live *wanted) {
+    input *lent = input_dumpcap(wanted);
+    if (!lent && errno != 0)
+        say_how_to_get_rights(wanted->interface);
+    return lent;
+}
+
+/* ---- frames ------------------------------------------------------------------------------- */
+
+/* Says so when the interface is down: then nothing can come, until it is up again. */
+static void watch(live *self) {
+    struct ifreq request = {0};
+    strncpy(request.ifr_name, self->interface, sizeof request.ifr_name - 1);
+    if (self->control < 0 || ioctl(self->control, SIOCGIFFLAGS, &request) != 0)
+        return;
+    bool down = !(request.ifr_flags & IFF_UP);
+    if (down != self->down)
+        input_say(self->interface, down ? "the interface is down" : "the interface is up again");
+    self->down = down;
+}
+
+/* Until something can be read, the deadline has passed, or a signal has come. */
+static void wait_for_frames(const live *self, int64_t deadline) {
+    int fd = pcap_get_selectable_fd(self->pcap), left = deadline_left(deadline);
+    struct pollfd wanted = {.fd = fd, .events = POLLIN};
+    poll(&wanted, 1, fd < 0 && left > NO_FD_WAIT ? NO_FD_WAIT : left);
+}
+
+static caw_frame frame_of(const live *self, const struct pcap_pkthdr *header,
+                          const uint8_t *bytes) {
+    return (caw_frame){
+        .seconds = header->ts.tv_sec,
+        .nanoseconds = (int32_t)(header->ts.tv_usec * (self->nano ? 1 : 1000)),
+        .timed = true,
+        .exact = self->nano,
+        .link = self->link,
+        .bytes = bytes,
+        .captured = header->caplen,
+        .length = header->len,
+    };
+}
+
+/* It came after we were to stop. */
+static bool is_late(const live *self, const caw_frame *frame) {
+    return self->base.stopped &&
+           (frame->seconds > self->end.tv_sec ||
+            (frame->seconds == self->end.tv_sec && frame->nanoseconds > self->end.tv_nsec));
+}
+
+/* What is there at once. */
+static input_state take(live *self, caw_frame *frame) {
+    struct pcap_pkthdr *header;
+    const uint8_t *bytes;
+    int result = pcap_next_ex(self->pcap, &header, &bytes);
+    if (result == 1) {
+        *frame = frame_of(self, header, bytes);
+        return is_late(self, frame) ? INPUT_END : INPUT_FRAME;
+    }
+    if (result == 0)
+        return self->base.stopped ? INPUT_END : INPUT_NOTHING;
+    input_say(self->interface, "%s", reason(self->pcap, result));
+    input_fail(&self->base, INPUT_STATUS_NOT_READ);
+    return INPUT_END;
+}
+
+static input_state next(input *base, caw_frame *frame, int milliseconds) {
+    live *self = (live *)base;
+    input_state state = take(self, frame);
+    if (state != INPUT_NOTHING || milliseconds == 0)
+        return state;
+    wait_for_frames(self, deadline_in(milliseconds));
+    state = take(self, frame);
+    if (state == INPUT_NOTHING)
+        watch(self);
+    return state;
+}
+
+/* ---- the rest ----------------------------------------------------------------------------- */
+
+static void stop(input *base) {
+    live *self = (live *)base;
+    clock_gettime(CLOCK_REALTIME, &self->end);
+}
+
+static uint64_t dropped(const input *base) {
+    live *self = (live *)(uintptr_t)base; /* counting goes on, whoever asks */
+    struct pcap_stat stat;
+    if (pcap_stats(self->pcap, &stat) == 0) {
+        self->dropped += stat.ps_drop - self->counted;
+        self->counted = stat.ps_drop;
+    }
+    return self->dropped;
+}
+
+static void free_live(input *base) {
+    live *self = (live *)base;
+    if (self->pcap)
+        pcap_close(self->pcap);
+    if (self->control >= 0)
+        close(self->control);
+    free(self);
+}
+
+/* Zero, a warning above it, or an error below. */
+static int activate(live *self, const input_live *wanted) {
+    char problem[PCAP_ERRBUF_SIZE];
+    self->pcap = pcap_create(wanted->interface, problem);
+    if (!self->pcap) {
+        input_say(wanted->interface, "%s", problem);
+        return PCAP_ERROR;
+    }
+    set_options(self->pcap, wanted);
+    int code = pcap_activate(self->pcap);
+    bool forbidden = code == PCAP_ERROR_PERM_DENIED || code == PCAP_ERROR_PROMISC_PERM_DENIED;
+    if (code != 0 && !forbidden)
+        input_say(wanted->interface, "%s", reason(self->pcap, code));
+    return code;
+}
+
+input *input_interface(const input_live *wanted) {
+    static const input_kind kind = {next, stop, dropped, free_live};
+    live *self = calloc(1, sizeof *self);
+    if (!self) {
+        input_say(wanted->interface, "no memory");
+        return NULL;
+    }
+    *self = (live){
+        .base = {.kind = &kind, .live = true}, .interface = wanted->interface, .control = -1};
+    int code = activate(self, wanted);
+    if (code >= 0 && prepare(self, wanted))
+        return &self->base;
+    free_live(&self->base);
+    if (code == PCAP_ERROR_PERM_DENIED || code == PCAP_ERROR_PROMISC_PERM_DENIED)
+        return borrow_rights(wanted);
+    return NULL;
+}

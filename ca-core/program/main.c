@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * caw: Channel Access messages from a network capture, one line each. libcaw does the work, and
+ * what comes from Wireshark is asked of tshark.
+ */
+#include "decode.h"
+#include "devices.h"
+#include "filter.h"
+#include "options.h"
+#include "output.h"
+#include "say.h"
+#include "status.h"
+#include "tshark.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What is opened later must not be taken for standard input, output or error: these stay closed. */
+static void hold_standard_files(void) {
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+/* Standard input is there, and no terminal. */
+static bool can_read_stdin(void) {
+    int flags = fcntl(STDIN_FILENO, F_GETFL);
+
+    return flags >= 0 && (flags & O_ACCMODE) != O_WRONLY && !isatty(STDIN_FILENO);
+}
+
+static bool wants_stdin(const options *asked) {
+    for (size_t i = 0; i < asked->file_count; i++)
+        if (strcmp(asked->files[i], "-") == 0)
+            return true;
+    return false;
+}
+
+/* By tshark, or by libcaw. NULL: the input cannot be had, which has been said. */
+static int read_from(const options *asked, input *from) {
+    if (!from)
+        return STATUS_USAGE;
+    int status = asked->action == ACTION_TSHARK ? tshark(asked, from) : decode(asked, from);
+    input_free(from);
+    return status;
+}
+
+static int capture(const options *asked) {
+    char *filter;
+
+    if (!filter_compile(asked->capture_filter, &filter))
+        return STATUS_USAGE;
+    input_live live = {asked->interface, filter, asked->buffer};
+    int status = read_from(asked, input_interface(&live));
+    free(filter);
+    return status;
+}
+
+static int read_packets(const options *asked) {
+    if (asked->interface)
+        return capture(asked);
+    if (wants_stdin(asked) && !can_read_stdin())
+        return refuse("no packets: pipe tcpdump --immediate-mode -U -w - into me, name a file, or "
+                      "use -i (caw --help)");
+    if (asked->action == ACTION_TSHARK && tshark_reads(asked))
+        return tshark(asked, NULL);
+    return read_from(asked, input_files(asked->files, asked->file_count));
+}
+
+static int print_help(void) {
+    options_help();
+    return output_end();
+}
+
+static int print_version(void) {
+    output_text("caw ");
+    output_text(caw_version());
+    output_text("\n");
+    return output_end();
+}
+
+static int act(const options *asked) {
+    switch (asked->action) {
+    case ACTION_HELP:
+        return print_help();
+    case ACTION_VERSION:
+        return print_version();
+    case ACTION_DEVICES:
+        return devices_print();
+    case ACTION_CAPTURE_FILTER:
+        return filter_print(asked->capture_filter);
+    default:
+        return read_packets(asked);
+    }
+}
+
+int main(int count, char **arguments) {
+    options asked = {0};
+    int status = STATUS_USAGE;
+
+    hold_standard_files();
+    output_begin();
+    if (count == 1 && isatty(STDIN_FILENO))
+        return print_help();
+    if (!(asked.files = calloc((size_t)count, sizeof *asked.files)))
+        return refuse("out of memory");
+    if (options_read(&asked, count, arguments))
+        status = act(&asked);
+    free(asked.files);
+    return status;
+}

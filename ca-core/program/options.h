@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the program was asked for. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "report_words.h"
+
+typedef enum {
+    ACTION_DECODE,         /* lines or a report, by libcaw */
+    ACTION_TSHARK,         /* what needs Wireshark: display filters, and reports of its own */
+    ACTION_HELP,           /* all that can be asked for */
+    ACTION_VERSION,        /* of the program */
+    ACTION_DEVICES,        /* interfaces that can be captured */
+    ACTION_CAPTURE_FILTER, /* a pcap-filter expression of one on messages */
+} action;
+
+/* All texts are borrowed from the arguments of main(). */
+typedef struct {
+    action action;
+
+    char **files; /* in order; "-" is standard input */
+    size_t file_count;
+    const char *interface;      /* NULL: files */
+    const char *capture_filter; /* of -f, or of ACTION_CAPTURE_FILTER; may be NULL */
+    int buffer;                 /* of the kernel, in bytes; 0: libpcap's own choice */
+
+    const char *format;         /* of lines; NULL: the default */
+    const char *display_filter; /* of -Y; NULL: none */
+    const char *report;         /* of -z; NULL: lines */
+    report_words words;         /* of a report of libcaw's */
+    char table[REPORT_TABLE];   /* that the words name */
+    char **passed;              /* on to tshark, NULL at the end */
+
+    uint64_t most_lines;    /* UINT64_MAX: all */
+    uint64_t memory;        /* bytes for what stays open */
+    unsigned stats_seconds; /* 0: never */
+} options;
+
+/*
+ * Reads the arguments of main(). `files` of the zeroed options has room for as many. False when
+ * they are wrong: what has been said.
+ */
+bool options_read(options *self, int count, char **arguments);
+
+/* Prints the help. False when the output has failed. */
+bool options_help(void);
+
+#endif

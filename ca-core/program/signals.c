@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "signals.h"
+
+#include <signal.h>
+#include <stddef.h>
+#include <sys/time.h>
+
+static const int ending[] = {SIGINT, SIGTERM, SIGHUP};
+static const int asking[] = {SIGUSR1, SIGALRM};
+
+static volatile sig_atomic_t stop, asked;
+
+/* Without SA_RESTART: what waits is to end. */
+static void take(const int *numbers, size_t count, void (*handler)(int)) {
+    struct sigaction before, action = {.sa_handler = handler};
+
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < count; i++)
+        if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            sigaction(numbers[i], &action, NULL);
+}
+
+static void on_end(int number) {
+    (void)number;
+    stop = 1;
+    take(ending, sizeof ending / sizeof *ending, SIG_DFL);
+}
+
+static void on_ask(int number) {
+    (void)number;
+    asked = 1;
+}
+
+void signals_catch(void) {
+    take(ending, sizeof ending / sizeof *ending, on_end);
+    take(asking, sizeof asking / sizeof *asking, on_ask);
+}
+
+void signals_ask_every(unsigned seconds) {
+    struct itimerval timer = {{(time_t)seconds, 0}, {(time_t)seconds, 0}};
+
+    setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+bool signals_stop(void) {
+    return stop;
+}
+
+bool signals_asked(void) {
+    if (!asked)
+        return false;
+    asked = 0;
+    return true;
+}

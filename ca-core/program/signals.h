@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * SIGINT, SIGTERM and SIGHUP ask the program to end with what it has received; the second of them
+ * ends it at once. SIGUSR1, or time, asks how it stands. Each ends what the program waits for.
+ */
+#ifndef SIGNALS_H
+#define SIGNALS_H
+
+#include <stdbool.h>
+
+/* Signals that were ignored when the program began, as by nohup, stay ignored. */
+void signals_catch(void);
+
+/* Asks how it stands every so many seconds, too. */
+void signals_ask_every(unsigned seconds);
+
+/* Somebody wants it to end. */
+bool signals_stop(void);
+
+/* Somebody has asked how it stands since the last call. */
+bool signals_asked(void);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "source.h"
+
+#include "deadline.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool source_init(source *self) {
+    *self = (source){.fd = -1, .bytes = malloc(SOURCE_PIECE)};
+    return self->bytes;
+}
+
+void source_open(source *self, int fd) {
+    struct stat status;
+    source_close(self);
+    *self = (source){.fd = fd, .bytes = self->bytes};
+    self->waits = fstat(fd, &status) != 0 || !S_ISREG(status.st_mode);
+}
+
+void source_close(source *self) {
+    if (self->fd >= 0)
+        close(self->fd);
+    self->fd = -1;
+}
+
+void source_free(source *self) {
+    source_close(self);
+    free(self->bytes);
+}
+
+/* An end and an error can be read too. */
+static bool is_readable(int fd, int64_t deadline) {
+    struct pollfd wanted = {.fd = fd, .events = POLLIN};
+    return poll(&wanted, 1, deadline_left(deadline)) > 0;
+}
+
+bool source_more(source *self, int64_t deadline) {
+    if (self->waits && !is_readable(self->fd, deadline))
+        return false;
+    if (self->from == self->to)
+        self->from = self->to = 0;
+    ssize_t got = read(self->fd, self->bytes + self->to, SOURCE_PIECE - self->to);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN))
+        return false;
+    if (got > 0) {
+        self->to += (size_t)got;
+        self->position += (size_t)got;
+    } else {
+        self->error = got < 0 ? errno : 0;
+        self->ended = true;
+    }
+    return true;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tshark_errors.h"
+
+#include "say.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Lines that begin like this, or contain that, are no errors. */
+static const char *const noise_begins[] = {"Running as user ",
+                                           "Capturing on ",
+                                           "File: -",
+                                           "Packets captured: ",
+                                           "Packets received/dropped ",
+                                           NULL};
+static const char noise_contains[] = "was found in multiple directories";
+
+/* A report of the plugin that tshark does not know. The list of those that it does follows. */
+static const char unknown_report[] = "tshark: Invalid -z argument \"ca,";
+
+/* Who speaks is said at the beginning of each of our lines. */
+static const char *const speakers[] = {"tshark: ", "dumpcap: ", "caw: ", NULL};
+
+static bool begins(const char *line, const char *word) {
+    return strncmp(line, word, strlen(word)) == 0;
+}
+
+static bool is_noise(const char *line) {
+    for (const char *const *noise = noise_begins; *noise; noise++)
+        if (begins(line, *noise))
+            return true;
+    return line[strspn(line, " \t")] == '\0' || strstr(line, noise_contains);
+}
+
+static void say_not_loaded(void) {
+    say("tshark did not load the Channel Access plugin%s",
+        geteuid() != 0 ? " (package wireshark-ca)"
+                       : ". Run by root it loads only plugins that are installed for the system:"
+                         " run packaging/install.sh --system, or run caw as another user");
+}
+
+static void say_line(const char *line) {
+    for (const char *const *speaker = speakers; *speaker; speaker++) {
+        if (begins(line, *speaker)) {
+            line += strlen(*speaker);
+            break;
+        }
+    }
+    say("%s", line);
+}
+
+static void clean(FILE *errors) {
+    char *line = NULL;
+    size_t size = 0;
+    bool refused = false;
+
+    while (getline(&line, &size, errors) > 0) {
+        line[strcspn(line, "\r\n")] = '\0';
+        if (refused || is_noise(line))
+            continue;
+        if ((refused = begins(line, unknown_report)))
+            say_not_loaded();
+        else
+            say_line(line);
+    }
+    free(line);
+}
+
+/* It is there to the end: when we are stopped there may still be something to tell. */
+static void be_the_reader(int from) {
+    FILE *errors = fdopen(from, "r");
+
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
+    close(STDIN_FILENO);
+    close(STDOUT_FILENO);
+    if (errors)
+        clean(errors);
+    _exit(0);
+}
+
+pid_t tshark_errors_start(int *to) {
+    int ends[2];
+
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return -1;
+    pid_t reader = fork();
+    if (reader == 0) {
+        close(ends[1]);
+        be_the_reader(ends[0]);
+    }
+    close(ends[0]);
+    if (reader < 0)
+        close(ends[1]);
+    *to = ends[1];
+    return reader;
+}
