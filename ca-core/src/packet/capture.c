@@ -2,7 +2,7 @@
 /* From frames to events: what a frame carries, and who reads it. */
 #include "conversations.h"
 #include "copies.h"
-#include "datagram.h"
+#include "udp.h"
 #include "network.h"
 
 /* IP datagrams that are not whole: so many at once, and their share of what may be held. */
@@ -34,7 +34,7 @@ static void read_part(caw_capture *self, const caw_packet_part *part, uint32_t c
         caw_conversations_segment(self->conversations, part);
         break;
     case CAW_PACKET_UDP:
-        caw_datagram_read(&self->reader, part, copies);
+        caw_udp_read(&self->reader, part, copies);
         break;
     case CAW_PACKET_ICMP:
         if (part->quoted == CAW_TRANSPORT_TCP)
@@ -59,7 +59,7 @@ static void read_held(caw_capture *self, bool all) {
 /* Now, or when it is known how often it was recorded. */
 static void take_part(caw_capture *self, const caw_packet_part *part, uint32_t interface) {
     uint64_t recorded_on = (uint64_t)interface << 32 | part->origin.interface;
-    bool may_wait = part->kind == CAW_PACKET_UDP && caw_datagram_is_ours(&self->reader, part);
+    bool may_wait = part->kind == CAW_PACKET_UDP && caw_udp_is_ours(&self->reader, part);
     switch (caw_copies_add(self->copies, &self->reader.frame, part, recorded_on, may_wait)) {
     case CAW_COPIES_NOW:
         read_held(self, true);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "datagram.h"
+#include "udp.h"
 
 /* Where clients search and servers send their beacons. */
 static bool is_known(const caw_reader *reader, const caw_end *end) {
@@ -8,7 +8,7 @@ static bool is_known(const caw_reader *reader, const caw_end *end) {
             caw_endpoints_has_client(reader->endpoints, caw_reader_endpoint(reader, end)));
 }
 
-bool caw_datagram_is_ours(const caw_reader *reader, const caw_packet_part *part) {
+bool caw_udp_is_ours(const caw_reader *reader, const caw_packet_part *part) {
     const caw_span *payload = &part->payload;
     if (is_known(reader, &part->source) || is_known(reader, &part->target))
         return true;
@@ -35,9 +35,9 @@ static void read_message(caw_teller *teller, const caw_message *message) {
     caw_teller_message(teller, message, &note);
 }
 
-void caw_datagram_read(caw_reader *reader, const caw_packet_part *part, uint32_t copies) {
+void caw_udp_read(caw_reader *reader, const caw_packet_part *part, uint32_t copies) {
     const caw_view *bytes = &part->payload.bytes;
-    if (!bytes->len || !caw_datagram_is_ours(reader, part))
+    if (!bytes->len || !caw_udp_is_ours(reader, part))
         return;
     caw_teller teller = caw_reader_teller(reader, &part->source, &part->target);
     teller.event.transport = CAW_TRANSPORT_UDP;
