@@ -81,6 +81,8 @@ static bool resize(size_t size) {
 char *output_room(size_t least, size_t *size) {
     if (output.over)
         return NULL;
+    if (least < SPARE)
+        least = SPARE;
     if (output.size - output.length < least && output.length > 0 && !output_flush())
         return NULL;
     if (output.size < least && !resize(least > PIECE ? least : PIECE + SPARE))

@@ -13,7 +13,7 @@
 void output_begin(void);
 
 /*
- * Room for at least so many bytes and for some more; *size gets how many. To be filled at once, and
+ * Room for at least so many bytes, and for most lines; *size gets how many. To be filled at once, and
  * output_took says with how many. NULL: it has failed.
  */
 char *output_room(size_t least, size_t *size);

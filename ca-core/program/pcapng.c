@@ -17,7 +17,8 @@ static bool write_block(FILE *file, uint32_t type, const uint32_t *head, uint32_
     uint32_t size = 12 + 4 * words + length + fill;
 
     return fwrite(&type, 4, 1, file) == 1 && fwrite(&size, 4, 1, file) == 1 &&
-           fwrite(head, 4, words, file) == words && fwrite(bytes, 1, length, file) == length &&
+           fwrite(head, 4, words, file) == words &&
+           (length == 0 || fwrite(bytes, 1, length, file) == length) &&
            fwrite(zeros, 1, fill, file) == fill && fwrite(&size, 4, 1, file) == 1;
 }
 
