@@ -32,6 +32,7 @@ typedef struct {
     int64_t acked_at; /* seconds */
     bool has_edge;    /* ... and takes bytes up to here: */
     uint32_t edge;
+    uint32_t window; /* twice what it takes at once */
     uint8_t scale; /* of the windows that it says itself, with has_scale */
     bool has_scale;
     bool said_scale; /* its SYN was seen: has_scale means something */
@@ -317,7 +318,8 @@ static void see_acknowledgment(caw_tcp *tcp, const caw_tcp_segment *segment) {
     other->acked = true;
     uint32_t window = (uint32_t)segment->window << scale_of(side, other, segment->flags);
     uint32_t room = window + (window > UNSCALED ? window : UNSCALED);
-    uint32_t edge = number + (room < LARGEST_WINDOW ? room : LARGEST_WINDOW);
+    other->window = room < LARGEST_WINDOW ? room : LARGEST_WINDOW;
+    uint32_t edge = number + other->window;
     if (!other->has_edge || is_after(edge, other->edge))
         other->edge = edge;
     other->has_edge = true;
@@ -340,13 +342,18 @@ static bool is_old(const caw_tcp_side *side, const caw_tcp_segment *segment) {
            segment->when.seconds - side->stamped_at < STAMP_AGE;
 }
 
+/*
+ * Beyond what the other end takes, by its last word that was recorded, and as far beyond all bytes
+ * that were recorded: when its words are not, these still go on.
+ */
 static bool is_outside(const caw_tcp_side *side, const caw_tcp_segment *segment) {
-    if (!segment->length)
+    if (!segment->length || !side->bytes.placed)
         return false;
-    if (side->has_edge)
-        return is_after(segment->sequence, side->edge);
-    return side->bytes.placed &&
-           position(side, segment->sequence) > side->bytes.next + LARGEST_WINDOW;
+    uint64_t from = position(side, segment->sequence);
+    if (!side->has_edge)
+        return from > side->bytes.next + LARGEST_WINDOW;
+    return is_after(segment->sequence, side->edge) &&
+           from > caw_ordered_end(&side->bytes) + side->window;
 }
 
 /* Why this segment does not count, or CAW_IGNORED_REASONS. */
