@@ -428,32 +428,6 @@ typedef struct {
     uint64_t seed;    /* secret and random, so that nobody can choose what collides */
 } caw_capture_setup;
 
-/* What stays open, and falls out first when memory ends. */
-typedef enum {
-    CAW_OPEN_CONNECTIONS,   /* TCP connections, whatever they carry, with their circuits */
-    CAW_OPEN_CHANNELS,      /* with their subscriptions */
-    CAW_OPEN_SUBSCRIPTIONS, /* of channels that are not known */
-    CAW_OPEN_REQUESTS,      /* that wait for their answers */
-    CAW_OPEN_SEARCHES,
-    CAW_OPEN_ENDPOINTS, /* where servers and clients are */
-    CAW_OPEN_KINDS
-} caw_open_kind;
-
-/* Such as "requests". */
-extern const char *const caw_open_texts[CAW_OPEN_KINDS];
-
-/* What a capture takes memory for. */
-typedef enum {
-    CAW_HELD_STREAMS,   /* TCP: connections, bytes that wait for others */
-    CAW_HELD_CIRCUITS,  /* channels, subscriptions, requests */
-    CAW_HELD_SEARCHES,  /* and where servers and clients are */
-    CAW_HELD_FRAGMENTS, /* of IP datagrams, and packets that wait for their copies */
-    CAW_HELD_KINDS
-} caw_held_kind;
-
-/* Such as "streams". */
-extern const char *const caw_held_texts[CAW_HELD_KINDS];
-
 /* How a capture stands. All count from its beginning, but `open` and `held`. */
 typedef struct {
     uint64_t packets;   /* frames that were given */
@@ -464,6 +438,7 @@ typedef struct {
                            or where it has a gap */
     uint64_t unclaimed; /* bytes of connections that were known to carry Channel Access later only,
                            and are not told */
+    uint64_t partial;   /* bytes of messages of which the capture lacks the rest, not told */
     uint64_t missing;   /* bytes that were sent on circuits, and are not in the capture */
     uint64_t cut;       /* packets of which only the beginning was captured (snap length) */
     uint64_t copies;    /* datagrams recorded again on another interface, not told again */

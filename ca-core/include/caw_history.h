@@ -6,6 +6,7 @@
  *     2. streams      where messages begin, when a capture has gaps
  *     3. plausibility is this Channel Access at all, and where does it go on
  *     4. endpoints    where servers and clients are
+ *     5. forgetting   the same in bounded memory, for a capture that is read once
  */
 #ifndef CAW_HISTORY_H
 #define CAW_HISTORY_H
@@ -23,7 +24,8 @@ extern "C" {
  * objects remember: a caw_circuit the messages of one TCP connection, a caw_searches the search
  * datagrams of a whole capture. They are shown each message once, in the order of the capture,
  * and give a note for it. Notes point to channels and exchanges that live as long as the object
- * that made them; an answer completes the exchange its request's note points to.
+ * that made them, unless that forgets (section 5); an answer completes the exchange its request's
+ * note points to.
  *
  * Not knowing is normal: a capture that starts in the middle gives notes with NULL members.
  */
@@ -156,8 +158,8 @@ const caw_exchange *caw_searches_find(const caw_searches *searches, uint32_t cli
 
 /*
  * Takes note of a request on a circuit of this client address: a search counts like one in a
- * datagram, the creation of a channel gets the search that went before it. The circuit must live
- * as long as the searches do.
+ * datagram, the creation of a channel gets the search that went before it. Both forget, or both
+ * keep; the circuit must then live as long as the searches do.
  */
 void caw_searches_link(caw_searches *searches, uint32_t client, const caw_note *request);
 
@@ -249,6 +251,9 @@ void caw_stream_free(caw_stream *stream);
 /* The first message begins at this sequence number. Counts before the first segment only. */
 void caw_stream_begin(caw_stream *stream, uint32_t sequence);
 
+/* Segments come in order only: what is missing never comes, and is not remembered. */
+void caw_stream_in_order(caw_stream *stream);
+
 /*
  * Takes the bytes of a segment from `at` on, and tells what the next of them are: at least one
  * byte. Call it again with what follows the stretch, until the segment has no more. Without memory
@@ -317,6 +322,35 @@ bool caw_is_circuit(const uint8_t *bytes, size_t length, bool whole, bool first)
  */
 bool caw_is_datagram(const uint8_t *bytes, size_t length);
 
+/* Why bytes are no message. */
+typedef enum {
+    CAW_MALFORMED_NOT,      /* they are one */
+    CAW_MALFORMED_FOREIGN,  /* nothing of Channel Access */
+    CAW_MALFORMED_SKIPPED,  /* after a gap, before the next message that proves itself */
+    CAW_MALFORMED_CUT,      /* the capture lacks the rest of the packet */
+    CAW_MALFORMED_SHORT,    /* a datagram ends with too few bytes for a header ... */
+    CAW_MALFORMED_DATAGRAM, /* ... or within a message */
+    CAW_MALFORMED_HEADER,   /* a segment ends within a header, and nobody keeps its bytes */
+    CAW_MALFORMEDS
+} caw_malformed;
+
+/* In a few words, as the line says it: "not Channel Access". */
+extern const char *const caw_malformed_texts[CAW_MALFORMEDS];
+
+/* Bytes of a datagram, and what they are. */
+typedef struct {
+    caw_malformed problem;
+    uint32_t length;
+} caw_datagram_piece;
+
+/*
+ * What is next in a datagram, of which `captured` bytes of `length` are there, at offset `at` of
+ * them: a message that is decoded in this context, also with CAW_MALFORMED_DATAGRAM, or the rest
+ * of the datagram, which is none. Of the context, `starts` is set here.
+ */
+caw_datagram_piece caw_datagram_next(const uint8_t *bytes, uint32_t captured, uint32_t length,
+                                     uint32_t at, caw_context *context, caw_message *message);
+
 /* The first of these messages that only one side can have sent tells who sent them all. */
 caw_side caw_speaker_of_all(const uint8_t *bytes, size_t length, caw_transport transport);
 
@@ -351,6 +385,87 @@ static inline caw_side caw_side_of_source(bool source_serves, bool target_serves
         return CAW_SIDE_NOBODY;
     return source_serves ? CAW_SIDE_SERVER : CAW_SIDE_CLIENT;
 }
+
+/* ---- 5. forgetting ------------------------------------------------------------------------ */
+
+/*
+ * Circuits, searches and endpoints that forget what is done, for months in bounded memory. What
+ * they give notes for is the same; only how long these hold differs:
+ *
+ * - A note and all it points to hold until the next message is shown to its circuit or searches,
+ *   for kept events until they have been told (caw_circuit_kept), and in no case beyond
+ *   caw_ages_drop_oldest or, of searches, caw_searches_expire.
+ * - Then is forgotten: an exchange with its answer; a plain put when it has succeeded; a
+ *   subscription when its cancel is confirmed; a channel, with all that belongs to it, when it is
+ *   closed. A channel's creation and a subscription's first exchange live with them.
+ *
+ * What stays open is bounded by whoever asks for it, and the longest unused goes first:
+ *
+ *     caw_ages *ages = caw_ages_new(&memory);
+ *     caw_circuit *circuit = caw_circuit_new_forgetting(ages, true);
+ *     ... observe, tell ...
+ *     while (caw_ages_bytes(ages) > most && caw_ages_drop_oldest(ages))
+ *         ;
+ *     caw_circuit_free(circuit);
+ *     caw_ages_free(ages);
+ */
+typedef struct caw_ages caw_ages;
+
+/* What stays open. */
+typedef enum {
+    CAW_OPEN_CONNECTIONS,   /* TCP connections, whatever they carry, with their circuits */
+    CAW_OPEN_CHANNELS,      /* with their subscriptions */
+    CAW_OPEN_SUBSCRIPTIONS, /* of channels that are not known */
+    CAW_OPEN_REQUESTS,      /* that wait for their answers */
+    CAW_OPEN_SEARCHES,
+    CAW_OPEN_ENDPOINTS, /* where servers and clients are */
+    CAW_OPEN_KINDS
+} caw_open_kind;
+
+/* Such as "requests". */
+extern const char *const caw_open_texts[CAW_OPEN_KINDS];
+
+/* What memory is taken for. */
+typedef enum {
+    CAW_HELD_STREAMS,   /* TCP: connections, bytes that wait for others */
+    CAW_HELD_CIRCUITS,  /* channels, subscriptions, requests */
+    CAW_HELD_SEARCHES,  /* and where servers and clients are */
+    CAW_HELD_FRAGMENTS, /* of IP datagrams, and packets that wait for their copies */
+    CAW_HELD_KINDS
+} caw_held_kind;
+
+/* Such as "streams". */
+extern const char *const caw_held_texts[CAW_HELD_KINDS];
+
+/* How many there are, and how many had to be dropped since the beginning. */
+typedef struct {
+    uint64_t open[CAW_OPEN_KINDS];
+    uint64_t dropped[CAW_OPEN_KINDS];
+} caw_open_counts;
+
+/* NULL without memory. Freed after all that was made with it. */
+caw_ages *caw_ages_new(const caw_memory *memory);
+void caw_ages_free(caw_ages *ages);
+
+/* Forgets what was not used for the longest time, and counts it. False when nothing is open. */
+bool caw_ages_drop_oldest(caw_ages *ages);
+
+caw_open_counts caw_ages_counts(const caw_ages *ages);
+
+/* Bytes of memory that are taken: for this, and for everything. */
+uint64_t caw_ages_held(const caw_ages *ages, caw_held_kind kind);
+uint64_t caw_ages_bytes(const caw_ages *ages);
+
+/* As caw_circuit_new, _searches_new and _endpoints_new; freed as those are, in any order. */
+caw_circuit *caw_circuit_new_forgetting(caw_ages *ages, bool complete);
+caw_searches *caw_searches_new_forgetting(caw_ages *ages);
+caw_endpoints *caw_endpoints_new_forgetting(caw_ages *ages);
+
+/*
+ * Forgets searches whose last message is 60 s of capture time ago. For every frame: is quick when
+ * none is due. A clock that is set back, or ahead by more than an hour, is no time that has passed.
+ */
+void caw_searches_expire(caw_searches *searches, caw_moment now);
 
 #ifdef __cplusplus
 }

@@ -18,8 +18,10 @@ typedef struct subscription subscription;
 
 typedef struct open_channel {
     caw_channel channel;
-    subscription *subscriptions;
-    struct open_channel *shadowed; /* an earlier one with the same cid, maybe closed by now */
+    caw_ring subscriptions;
+    caw_ring requests;            /* that wait, in a circuit that forgets */
+    struct open_channel *earlier; /* open ones with the same cid: only the last is looked up */
+    struct open_channel *later;
 } open_channel;
 
 struct subscription {
@@ -27,10 +29,10 @@ struct subscription {
     caw_exchange *first; /* EVENT_ADD and its first update */
     uint32_t id;
     bool cancelled;
-    bool ended;
-    subscription *next;      /* of the same channel */
-    subscription *successor; /* takes the id when the cancel is confirmed */
-    subscription *last;      /* of those that wait for the id, or itself */
+    caw_ring of_channel;
+    subscription *earlier; /* of those that wait for the id */
+    subscription *later;   /* takes the id when the cancel is confirmed */
+    subscription *last;    /* of those, if this has the id */
 };
 
 struct caw_circuit {
@@ -45,6 +47,7 @@ struct caw_circuit {
     int64_t quickest;  /* answer, in nanoseconds; 0: none yet */
     const char *user;
     const char *host;
+    caw_ring puts; /* that wait, in a circuit that forgets */
     caw_kept_queue kept;
     bool stopped; /* keeps no more: they were too many, or it is the end */
 };
@@ -53,14 +56,21 @@ enum { BY_CID, BY_SID, BY_SUBSCRIPTION };
 
 /* ---- life --------------------------------------------------------------------------------- */
 
-caw_circuit *caw_circuit_new(const caw_memory *memory, bool complete) {
+static caw_circuit *new_circuit(const caw_memory *memory, bool complete) {
     caw_circuit *circuit = memory->alloc(memory->user, sizeof *circuit);
     if (!circuit)
         return NULL;
     memset(circuit, 0, sizeof *circuit);
-    circuit->store.memory = *memory;
     circuit->complete = complete;
     circuit->server_end = -1;
+    caw_ring_begin(&circuit->puts);
+    return circuit;
+}
+
+caw_circuit *caw_circuit_new(const caw_memory *memory, bool complete) {
+    caw_circuit *circuit = new_circuit(memory, complete);
+    if (circuit)
+        caw_store_keeping(&circuit->store, memory);
     return circuit;
 }
 
@@ -163,25 +173,75 @@ static bool is_stale(const caw_circuit *circuit, const caw_exchange *exchange) {
     return caw_request_of(exchange)->epoch != circuit->epoch;
 }
 
-static caw_exchange *ask(caw_circuit *circuit, const caw_message *message, open_channel *channel,
-                         caw_moment now, caw_note *note) {
+/* Nobody answers it any more; what it was to create comes to nothing. */
+static void abandon(caw_circuit *circuit, caw_exchange *exchange) {
+    caw_retire(&circuit->store, exchange);
+    if (exchange->command == CAW_COMMAND_CREATE_CHAN)
+        caw_retire(&circuit->store, exchange->channel);
+}
+
+/* It is done, whether it was its turn or not. */
+static void give_up(caw_circuit *circuit, caw_request *request) {
+    caw_withdraw(&circuit->store, &circuit->waiting, &request->exchange);
+    abandon(circuit, &request->exchange);
+}
+
+static void abandon_all(caw_circuit *circuit, caw_key key) {
+    caw_exchange *exchange;
+    while ((exchange = caw_take(&circuit->store, &circuit->waiting, key)))
+        abandon(circuit, exchange);
+}
+
+/* A request about a channel, or in search of a PV, or about neither. */
+static caw_exchange *ask_about(caw_circuit *circuit, const caw_message *message,
+                               open_channel *channel, const caw_view *pv, caw_moment now,
+                               caw_note *note) {
     caw_key key = key_of_message(message);
     caw_exchange *earlier = caw_waiting(&circuit->store, &circuit->waiting, key);
     if (earlier && is_stale(circuit, earlier))
-        caw_idmap_set(&circuit->waiting, &circuit->store.memory, key, NULL);
+        abandon_all(circuit, key);
     else if (earlier && !message->row->in_turn)
         caw_history_flag(note, CAW_HISTORY_ID_IN_USE);
 
-    caw_exchange *exchange =
-        caw_ask(&circuit->store, &circuit->waiting, key, message->command, now);
+    caw_exchange *exchange = caw_new_exchange(&circuit->store, message->command, now, pv);
     note->exchange = exchange;
     note->turn = CAW_TURN_REQUEST;
     if (!exchange)
         return NULL;
     caw_request_of(exchange)->epoch = circuit->epoch;
-    exchange->channel = channel ? &channel->channel : NULL;
-    exchange->pv = channel ? channel->channel.pv : NULL;
+    if (channel) {
+        exchange->channel = &channel->channel;
+        exchange->pv = channel->channel.pv;
+    }
+    if (!caw_ask(&circuit->store, &circuit->waiting, key, exchange)) {
+        caw_retire(&circuit->store, exchange);
+        return NULL;
+    }
+    if (channel && caw_store_forgets(&circuit->store))
+        caw_ring_add_last(&channel->requests, &caw_request_of(exchange)->of_channel);
     return exchange;
+}
+
+static caw_exchange *ask(caw_circuit *circuit, const caw_message *message, open_channel *channel,
+                         caw_moment now, caw_note *note) {
+    return ask_about(circuit, message, channel, NULL, now, note);
+}
+
+static caw_view name_in(const caw_message *message) {
+    return wire_sub(message->payload, 0, wire_strlen(message->payload));
+}
+
+/* `pv` is NULL when nobody knows it. */
+static open_channel *new_channel(caw_circuit *circuit, const caw_view *pv) {
+    size_t size = sizeof(open_channel);
+    open_channel *made = caw_keep(&circuit->store, size + (pv ? (size_t)pv->len + 1 : 0));
+    if (!made)
+        return NULL;
+    if (pv)
+        made->channel.pv = caw_put_text((char *)made + size, *pv);
+    caw_ring_begin(&made->subscriptions);
+    caw_ring_begin(&made->requests);
+    return made;
 }
 
 /* The channel of a request's sid. */
@@ -195,17 +255,42 @@ static open_channel *channel_of(caw_circuit *circuit, uint32_t sid, caw_note *no
 
 static void see_create(caw_circuit *circuit, const caw_message *message, caw_moment now,
                        caw_note *note) {
-    open_channel *channel = caw_keep(&circuit->store, sizeof *channel);
+    caw_view name = name_in(message);
+    open_channel *channel = new_channel(circuit, &name);
     if (!channel)
         return;
     if (look_up(circuit, BY_CID, message->param1))
         caw_history_flag(note, CAW_HISTORY_CID_IN_USE);
     circuit->has_channels = true;
     channel->channel.cid = message->param1;
-    channel->channel.pv = caw_keep_text(
-        &circuit->store, wire_sub(message->payload, 0, wire_strlen(message->payload)));
     channel->channel.creation = ask(circuit, message, channel, now, note);
     note->channel = &channel->channel;
+    if (channel->channel.creation)
+        caw_use(&circuit->store, channel, channel->channel.creation);
+    else
+        caw_retire(&circuit->store, channel);
+}
+
+/* Takes it out of those with its id: the next of them has it now. */
+static void end_id(caw_circuit *circuit, subscription *ended) {
+    subscription *earlier = ended->earlier, *later = ended->later;
+    if (later)
+        later->earlier = earlier;
+    if (earlier)
+        earlier->later = later;
+    else
+        replace(circuit, BY_SUBSCRIPTION, ended->id, ended, later);
+    if (later && !earlier)
+        later->last = ended->last;
+    if (earlier && !later)
+        ((subscription *)look_up(circuit, BY_SUBSCRIPTION, ended->id))->last = earlier;
+    ended->earlier = ended->later = NULL;
+}
+
+static void end_subscription(caw_circuit *circuit, subscription *ended) {
+    end_id(circuit, ended);
+    caw_ring_remove(&ended->of_channel);
+    caw_retire(&circuit->store, ended);
 }
 
 /*
@@ -213,37 +298,53 @@ static void see_create(caw_circuit *circuit, const caw_message *message, caw_mom
  * cancelled subscription, even if the client has used the id again.
  */
 static void enter_subscription(caw_circuit *circuit, subscription *made, caw_note *note) {
-    subscription *earlier = look_up(circuit, BY_SUBSCRIPTION, made->id);
-    bool lives = earlier && !is_stale(circuit, earlier->first);
-    if (lives && earlier->last->cancelled) {
-        earlier->last->successor = made;
-        earlier->last = made;
+    subscription *with_id = look_up(circuit, BY_SUBSCRIPTION, made->id);
+    bool lives = with_id && !is_stale(circuit, with_id->first);
+    if (lives && with_id->last->cancelled) {
+        made->earlier = with_id->last;
+        with_id->last->later = made;
+        with_id->last = made;
         return;
     }
     if (lives)
         caw_history_flag(note, CAW_HISTORY_ID_IN_USE);
+    for (; with_id; with_id = look_up(circuit, BY_SUBSCRIPTION, made->id))
+        end_subscription(circuit, with_id);
     enter(circuit, BY_SUBSCRIPTION, made->id, made);
+}
+
+static subscription *new_subscription(caw_circuit *circuit, const caw_message *message,
+                                      open_channel *owner, caw_moment now) {
+    subscription *made = caw_keep(&circuit->store, sizeof *made);
+    caw_exchange *first = caw_new_exchange(&circuit->store, message->command, now, NULL);
+    if (!made || !first) {
+        caw_retire(&circuit->store, made);
+        caw_retire(&circuit->store, first);
+        return NULL;
+    }
+    caw_request_of(first)->epoch = circuit->epoch;
+    first->channel = owner ? &owner->channel : NULL;
+    made->id = message->param2;
+    made->first = first;
+    made->last = made;
+    made->owner = owner;
+    caw_use(&circuit->store, made, first);
+    caw_forget(&circuit->store, first); /* it is the subscription's alone */
+    if (owner)
+        caw_ring_add_last(&owner->subscriptions, &made->of_channel);
+    else
+        caw_open_as(&circuit->store, made, CAW_OPEN_SUBSCRIPTIONS);
+    return made;
 }
 
 static void see_event_add(caw_circuit *circuit, const caw_message *message, caw_moment now,
                           caw_note *note) {
     open_channel *channel = channel_of(circuit, message->param1, note);
-    subscription *made = caw_keep(&circuit->store, sizeof *made);
-    caw_exchange *first = caw_new_exchange(&circuit->store, message->command, now);
-    if (!made || !first)
+    subscription *made = new_subscription(circuit, message, channel, now);
+    if (!made)
         return;
-    caw_request_of(first)->epoch = circuit->epoch;
-    first->channel = channel ? &channel->channel : NULL;
-    made->id = message->param2;
-    made->first = first;
-    made->last = made;
-    made->owner = channel;
-    if (channel) {
-        made->next = channel->subscriptions;
-        channel->subscriptions = made;
-    }
     enter_subscription(circuit, made, note);
-    note->exchange = first;
+    note->exchange = made->first;
     note->turn = CAW_TURN_REQUEST;
 }
 
@@ -281,7 +382,9 @@ static void see_read_notify(caw_circuit *circuit, const caw_message *message, ca
 static void see_write(caw_circuit *circuit, const caw_message *message, caw_moment now,
                       caw_note *note) {
     open_channel *channel = channel_of(circuit, message->param1, note);
-    ask(circuit, message, channel, now, note);
+    caw_exchange *put = ask(circuit, message, channel, now, note);
+    if (put && caw_store_forgets(&circuit->store))
+        caw_ring_add_last(&circuit->puts, &caw_request_of(put)->unanswered_put);
     note->turn = CAW_TURN_ALONE;
 }
 
@@ -298,25 +401,26 @@ static void see_clear(caw_circuit *circuit, const caw_message *message, caw_mome
 static void see_search(caw_circuit *circuit, const caw_message *message, caw_moment now,
                        caw_note *note) {
     caw_key key = key_of_message(message);
-    caw_view name = wire_sub(message->payload, 0, wire_strlen(message->payload));
+    caw_view name = name_in(message);
     caw_exchange *earlier = caw_waiting(&circuit->store, &circuit->waiting, key);
     if (earlier && caw_same_text(earlier->pv, name)) {
         note->exchange = earlier;
         note->turn = CAW_TURN_REQUEST;
         note->repeated = true;
+        caw_touch(&circuit->store, earlier);
         return;
     }
-    caw_exchange *exchange = ask(circuit, message, NULL, now, note);
-    if (exchange)
-        exchange->pv = caw_keep_text(&circuit->store, name);
+    ask_about(circuit, message, NULL, &name, now, note);
 }
 
 /* rsrv refuses a new identity once there are channels. */
 static void see_identity(caw_circuit *circuit, const caw_message *message, const char **identity) {
     if (*identity && circuit->has_channels)
         return;
-    *identity = caw_keep_text(&circuit->store,
-                              wire_sub(message->payload, 0, wire_strlen(message->payload)));
+    caw_view name = name_in(message);
+    char *copy = caw_keep(&circuit->store, (size_t)name.len + 1);
+    caw_retire(&circuit->store, (char *)*identity);
+    *identity = copy ? caw_put_text(copy, name) : NULL;
 }
 
 static void see_request(caw_circuit *circuit, const caw_message *message, caw_moment now,
@@ -368,7 +472,7 @@ static int64_t between(caw_moment then, caw_moment now) {
     return seconds * 1000000000 + now.nanoseconds - then.nanoseconds;
 }
 
-static void take_answer(caw_circuit *circuit, const caw_exchange *exchange, caw_note *note) {
+static void take_answer(caw_circuit *circuit, caw_exchange *exchange, caw_note *note) {
     int64_t time = between(exchange->request, exchange->answer);
     if (time > 0 && (!circuit->quickest || time < circuit->quickest))
         circuit->quickest = time;
@@ -377,6 +481,7 @@ static void take_answer(caw_circuit *circuit, const caw_exchange *exchange, caw_
     note->channel = exchange->channel;
     if (exchange->request.frame > circuit->answered)
         circuit->answered = exchange->request.frame;
+    caw_retire(&circuit->store, exchange);
 }
 
 /* The request that a message answers. */
@@ -393,47 +498,45 @@ static caw_exchange *answer(caw_circuit *circuit, const caw_message *message, ca
     return exchange;
 }
 
-static void end_subscription(caw_circuit *circuit, subscription *ended) {
-    subscription *next = ended->successor;
-    ended->ended = true;
-    while (next && next->ended)
-        next = next->successor;
-    ended->successor = next; /* nobody goes this way again */
-    if (next)
-        next->last = ended->last;
-    replace(circuit, BY_SUBSCRIPTION, ended->id, ended, next);
-}
-
 static void end_cid(caw_circuit *circuit, open_channel *ended) {
-    open_channel *earlier = ended->shadowed;
-    while (earlier && earlier->channel.closed)
-        earlier = earlier->shadowed;
-    ended->shadowed = earlier; /* nobody goes this way again */
-    replace(circuit, BY_CID, ended->channel.cid, ended, earlier);
+    open_channel *earlier = ended->earlier, *later = ended->later;
+    if (earlier)
+        earlier->later = later;
+    if (later)
+        later->earlier = earlier;
+    else
+        replace(circuit, BY_CID, ended->channel.cid, ended, earlier);
 }
 
 static void end_channel(caw_circuit *circuit, open_channel *channel) {
     if (!channel)
         return;
+    caw_ring *subscriptions = &channel->subscriptions, *requests = &channel->requests;
     channel->channel.closed = true;
     end_cid(circuit, channel);
     replace(circuit, BY_SID, channel->channel.sid, channel, NULL);
-    for (subscription *each = channel->subscriptions; each; each = each->next)
-        end_subscription(circuit, each);
+    while (!caw_ring_is_empty(subscriptions))
+        end_subscription(circuit, CAW_RING_ENTRY(subscriptions->after, subscription, of_channel));
+    while (!caw_ring_is_empty(requests))
+        give_up(circuit, CAW_RING_ENTRY(requests->after, caw_request, of_channel));
+    caw_retire(&circuit->store, channel);
 }
 
 static void see_created(caw_circuit *circuit, const caw_message *message, caw_moment now,
                         caw_note *note) {
     open_channel *channel = owner_of(answer(circuit, message, now, note));
     if (!channel)
-        channel = caw_keep(&circuit->store, sizeof *channel);
+        channel = new_channel(circuit, NULL);
     if (!channel)
         return;
     channel->channel.cid = message->param1;
     channel->channel.sid = message->param2;
     channel->channel.has_sid = true;
     note->channel = &channel->channel;
-    channel->shadowed = look_up(circuit, BY_CID, message->param1);
+    channel->earlier = look_up(circuit, BY_CID, message->param1);
+    if (channel->earlier)
+        channel->earlier->later = channel;
+    caw_open_as(&circuit->store, channel, CAW_OPEN_CHANNELS);
     enter(circuit, BY_CID, message->param1, channel);
     enter(circuit, BY_SID, message->param2, channel);
 }
@@ -459,6 +562,7 @@ static void see_update(caw_circuit *circuit, const caw_message *message, caw_mom
         return;
     }
     note->channel = public_of(updated->owner);
+    caw_touch(&circuit->store, updated);
     if (updated->first->answer.frame || is_stale(circuit, updated->first))
         return; /* the first one has been, or may have been in a gap */
     updated->first->answer = now;
@@ -505,17 +609,36 @@ static int64_t patience(const caw_circuit *circuit) {
     return circuit->quickest > BUSY / 8 ? circuit->quickest * 8 : BUSY;
 }
 
+/* A put of which a failure would have been told by now. */
+static bool is_written(const caw_circuit *circuit, const caw_exchange *put, caw_moment now,
+                       int64_t least) {
+    int64_t most = patience(circuit);
+    return put->request.frame < circuit->answered ||
+           between(put->request, now) > (most > least ? most : least);
+}
+
 /*
  * Only a failure is answered, and writes to a channel are alike: passes over those that have
  * succeeded by now, as long as there is a later one.
  */
 static void skip_written(caw_circuit *circuit, caw_key key, caw_moment now) {
     caw_exchange *first = caw_waiting(&circuit->store, &circuit->waiting, key);
-    while (first && first->request.frame != caw_request_of(first)->last->request.frame &&
-           (first->request.frame < circuit->answered ||
-            between(first->request, now) > patience(circuit))) {
-        caw_take(&circuit->store, &circuit->waiting, key);
+    while (first && first->request.frame != caw_request_of(first)->last->exchange.request.frame &&
+           is_written(circuit, first, now, 0)) {
+        caw_retire(&circuit->store, caw_take(&circuit->store, &circuit->waiting, key));
         first = caw_waiting(&circuit->store, &circuit->waiting, key);
+    }
+}
+
+/* A lonely failure is told of the last put even when it is late, unless it is as late as this. */
+#define LATE 1000000000
+
+static void forget_written(caw_circuit *circuit, caw_moment now) {
+    while (!caw_ring_is_empty(&circuit->puts)) {
+        caw_request *first = CAW_RING_ENTRY(circuit->puts.after, caw_request, unanswered_put);
+        if (!is_written(circuit, &first->exchange, now, LATE))
+            break;
+        give_up(circuit, first);
     }
 }
 
@@ -629,6 +752,9 @@ static void observe(caw_circuit *circuit, const caw_message *message, caw_moment
         see_request(circuit, message, now, note);
     else
         see_answer(circuit, message, now, note);
+    if (note->channel)
+        caw_touch(&circuit->store, note->channel);
+    forget_written(circuit, now);
 }
 
 /* Reads a kept message again, now that it is known who sent it. */
@@ -670,14 +796,21 @@ caw_context caw_circuit_context(const caw_circuit *circuit, int end, const uint8
     const open_channel *channel = known ? known->owner : NULL;
     caw_key key = key_of_id(CAW_COMMAND_EVENT_CANCEL, header.param2);
     /* an empty update carries a status where the confirmation has the sid */
-    context.cancel_pending = caw_idmap_get(&circuit->waiting, key) &&
+    context.cancel_pending = caw_is_awaited(&circuit->waiting, key) &&
                              (!channel || channel->channel.sid == header.param1);
     return context;
+}
+
+/* What notes that are to be told point to is not freed yet. */
+static void sweep(caw_circuit *circuit) {
+    if (!circuit->kept.first)
+        caw_store_sweep(&circuit->store);
 }
 
 void caw_circuit_observe(caw_circuit *circuit, int end, const caw_message *message, caw_moment now,
                          caw_note *note) {
     memset(note, 0, sizeof *note);
+    sweep(circuit);
     if (message->speaker == CAW_SIDE_NOBODY)
         return;
     caw_circuit_set_server(circuit, message->speaker == CAW_SIDE_SERVER ? end : !end);
@@ -713,4 +846,26 @@ const caw_event *caw_circuit_kept(caw_circuit *circuit) {
     if (caw_kept_is_empty(&circuit->kept) || !is_settled(circuit)) /* mostly it is */
         return NULL;
     return caw_kept_take(&circuit->kept, &circuit->store.memory);
+}
+
+/* ---- forgetting --------------------------------------------------------------------------- */
+
+/* What is not known any more is not unknown for sure. */
+static void drop(void *owner, caw_open *open) {
+    caw_circuit *circuit = owner;
+    circuit->complete = false;
+    if (open->kind == CAW_OPEN_CHANNELS)
+        end_channel(circuit, caw_opened(open));
+    else if (open->kind == CAW_OPEN_SUBSCRIPTIONS)
+        end_subscription(circuit, caw_opened(open));
+    else
+        give_up(circuit, caw_opened(open));
+    sweep(circuit);
+}
+
+caw_circuit *caw_circuit_new_forgetting(caw_ages *ages, bool complete) {
+    caw_circuit *circuit = new_circuit(caw_ages_memory(ages, CAW_HELD_CIRCUITS), complete);
+    if (circuit)
+        caw_store_forgetting(&circuit->store, ages, CAW_HELD_CIRCUITS, (caw_holder){drop, circuit});
+    return circuit;
 }

@@ -4,10 +4,6 @@
 
 #include <string.h>
 
-struct caw_thing {
-    caw_thing *next;
-};
-
 _Static_assert(CAW_HISTORY_FLAWS <= 32, "caw_note.flaws has 32 bits");
 
 const caw_flaw_row caw_history_rows[CAW_HISTORY_FLAWS] = {
@@ -36,87 +32,105 @@ const char *caw_pv(const caw_note *note) {
     return note->exchange ? note->exchange->pv : NULL;
 }
 
-/* ---- the store ---------------------------------------------------------------------------- */
-
-void *caw_keep(caw_store *store, size_t bytes) {
-    caw_thing *thing = store->memory.alloc(store->memory.user, sizeof *thing + bytes);
-    if (!thing)
-        return NULL;
-    memset(thing, 0, sizeof *thing + bytes);
-    thing->next = store->things;
-    store->things = thing;
-    return thing + 1;
-}
+/* ---- names -------------------------------------------------------------------------------- */
 
 bool caw_same_text(const char *text, caw_view name) {
     return text && strlen(text) == name.len &&
            (name.len == 0 || memcmp(text, name.bytes, name.len) == 0);
 }
 
-const char *caw_keep_text(caw_store *store, caw_view text) {
-    char *copy = caw_keep(store, (size_t)text.len + 1);
-    if (copy && text.len)
-        memcpy(copy, text.bytes, text.len);
-    return copy;
-}
-
-void caw_store_free(caw_store *store) {
-    while (store->things) {
-        caw_thing *thing = store->things;
-        store->things = thing->next;
-        store->memory.release(store->memory.user, thing);
-    }
+const char *caw_put_text(char *memory, caw_view text) {
+    if (text.len)
+        memcpy(memory, text.bytes, text.len);
+    memory[text.len] = '\0';
+    return memory;
 }
 
 /* ---- requests that wait ------------------------------------------------------------------- */
 
-caw_exchange *caw_new_exchange(caw_store *store, uint16_t command, caw_moment now) {
-    caw_request *made = caw_keep(store, sizeof *made);
+/* Exchanges are many: one that is kept has nothing that is not needed. */
+static size_t size_of_request(const caw_store *store) {
+    return caw_store_forgets(store) ? sizeof(caw_request) : offsetof(caw_request, key);
+}
+
+caw_exchange *caw_new_exchange(caw_store *store, uint16_t command, caw_moment now,
+                               const caw_view *pv) {
+    size_t size = size_of_request(store);
+    caw_request *made = caw_keep(store, size + (pv ? (size_t)pv->len + 1 : 0));
     if (!made)
         return NULL;
     made->exchange.command = command;
     made->exchange.request = now;
-    made->last = &made->exchange;
+    if (pv)
+        made->exchange.pv = caw_put_text((char *)made + size, *pv);
+    made->last = made;
     return &made->exchange;
 }
 
-caw_exchange *caw_ask(caw_store *store, caw_idmap *waiting, caw_key key, uint16_t command,
-                      caw_moment now) {
-    caw_exchange *exchange = caw_new_exchange(store, command, now);
-    if (!exchange)
-        return NULL;
-    caw_exchange *first = caw_waiting(store, waiting, key);
-    if (!first) {
-        caw_idmap_set(waiting, &store->memory, key, exchange);
-        return exchange;
-    }
-    caw_request_of(caw_request_of(first)->last)->next = exchange;
-    caw_request_of(first)->last = exchange;
-    return exchange;
+static bool enqueue(caw_store *store, caw_idmap *waiting, caw_key key, caw_request *made) {
+    caw_request *first = caw_request_of(caw_waiting(store, waiting, key));
+    if (!first)
+        return caw_idmap_set(waiting, &store->memory, key, made);
+    if (caw_store_forgets(store))
+        made->before = first->last;
+    first->last->next = made;
+    first->last = made;
+    return true;
+}
+
+bool caw_ask(caw_store *store, caw_idmap *waiting, caw_key key, caw_exchange *exchange) {
+    caw_request *made = caw_request_of(exchange);
+    if (!enqueue(store, waiting, key, made))
+        return false;
+    if (caw_store_forgets(store))
+        made->key = key;
+    caw_open_as(store, made, CAW_OPEN_REQUESTS);
+    return true;
+}
+
+/* It is in no queue any more. */
+static void leave(caw_store *store, caw_request *request) {
+    request->next = NULL;
+    request->last = request;
+    if (!caw_store_forgets(store))
+        return;
+    request->before = NULL;
+    caw_ring_remove(&request->of_channel);
+    caw_ring_remove(&request->unanswered_put);
+    caw_shut(store, request);
 }
 
 /* Takes the first of a key out of its queue. */
-static void take_first(caw_store *store, caw_idmap *waiting, caw_key key, caw_exchange *first) {
-    caw_exchange *next = caw_request_of(first)->next;
+static void take_first(caw_store *store, caw_idmap *waiting, caw_key key, caw_request *first) {
+    caw_request *next = first->next;
     if (next)
-        caw_request_of(next)->last = caw_request_of(first)->last;
-    caw_request_of(first)->next = NULL;
+        next->last = first->last;
+    if (next && caw_store_forgets(store))
+        next->before = NULL;
     caw_idmap_set(waiting, &store->memory, key, next);
+    leave(store, first);
 }
 
 caw_exchange *caw_waiting(caw_store *store, caw_idmap *waiting, caw_key key) {
-    caw_exchange *first = caw_idmap_get(waiting, key);
-    while (first && first->channel && first->channel->closed) {
+    caw_request *first = caw_idmap_get(waiting, key);
+    while (first && first->exchange.channel && first->exchange.channel->closed) {
         take_first(store, waiting, key, first);
         first = caw_idmap_get(waiting, key);
     }
-    return first;
+    return first ? &first->exchange : NULL;
+}
+
+bool caw_is_awaited(const caw_idmap *waiting, caw_key key) {
+    const caw_request *first = caw_idmap_get(waiting, key);
+    while (first && first->exchange.channel && first->exchange.channel->closed)
+        first = first->next;
+    return first != NULL;
 }
 
 caw_exchange *caw_take(caw_store *store, caw_idmap *waiting, caw_key key) {
     caw_exchange *first = caw_waiting(store, waiting, key);
     if (first)
-        take_first(store, waiting, key, first);
+        take_first(store, waiting, key, caw_request_of(first));
     return first;
 }
 
@@ -125,4 +139,18 @@ caw_exchange *caw_answer(caw_store *store, caw_idmap *waiting, caw_key key, caw_
     if (first)
         first->answer = now;
     return first;
+}
+
+void caw_withdraw(caw_store *store, caw_idmap *waiting, caw_exchange *exchange) {
+    caw_request *request = caw_request_of(exchange);
+    if (!request->before) {
+        take_first(store, waiting, request->key, request);
+        return;
+    }
+    request->before->next = request->next;
+    if (request->next)
+        request->next->before = request->before;
+    else
+        caw_request_of(caw_idmap_get(waiting, request->key))->last = request->before;
+    leave(store, request);
 }

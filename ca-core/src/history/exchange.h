@@ -1,56 +1,64 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What circuits and searches share: things that live long, and requests that wait for answers. */
+/* What circuits and searches share: requests that wait for answers. */
 #ifndef CAW_EXCHANGE_H
 #define CAW_EXCHANGE_H
 
 #include "idmap.h"
+#include "store.h"
 
-/* Everything a note may point to, freed all at once. */
-typedef struct caw_thing caw_thing;
-
-typedef struct {
-    caw_memory memory;
-    caw_thing *things;
-} caw_store;
-
-/* Zeroed memory that lives as long as the store; NULL when there is none left. */
-void *caw_keep(caw_store *store, size_t bytes);
-
-/* The text is this name. */
-bool caw_same_text(const char *text, caw_view name);
-
-/* A copy of a text, with a NUL at its end. */
-const char *caw_keep_text(caw_store *store, caw_view text);
-
-void caw_store_free(caw_store *store);
+typedef struct caw_request caw_request;
 
 /* An exchange as it is made: with what nobody but circuits needs to know of it. */
-typedef struct {
+struct caw_request {
     caw_exchange exchange; /* first, so that it leads to the rest */
     uint32_t epoch;        /* how many gaps the circuit had when it was asked */
-    caw_exchange *next;    /* to be answered under the same key */
-    caw_exchange *last;    /* of those, if this is the first */
-} caw_request;
+    caw_request *next;     /* to be answered under the same key */
+    caw_request *last;     /* of those, if this is the first */
+
+    /* what is below is there only in a store that forgets, and counts only while it waits */
+    caw_key key;
+    caw_request *before;     /* the other way from `next` */
+    caw_ring of_channel;     /* requests of the same channel */
+    caw_ring unanswered_put; /* requests that only a failure answers */
+};
 
 static inline caw_request *caw_request_of(const caw_exchange *exchange) {
     return (caw_request *)exchange;
 }
 
-/* A new exchange, a caw_request; NULL when there is no memory left. */
-caw_exchange *caw_new_exchange(caw_store *store, uint16_t command, caw_moment now);
+/* The text is this name. */
+bool caw_same_text(const char *text, caw_view name);
 
-/* Requests by key, those under the same key first come, first answered. */
-caw_exchange *caw_ask(caw_store *store, caw_idmap *waiting, caw_key key, uint16_t command,
-                      caw_moment now);
+/* Copies a name to memory that is one byte longer, and ends it with a NUL. */
+const char *caw_put_text(char *memory, caw_view text);
+
+/*
+ * A new exchange, a caw_request, with its own copy of the name of a PV, or without one when that is
+ * NULL. NULL when there is no memory left.
+ */
+caw_exchange *caw_new_exchange(caw_store *store, uint16_t command, caw_moment now,
+                               const caw_view *pv);
+
+/*
+ * A new exchange waits for its answer. Requests wait by key, those under the same key first come,
+ * first answered. False when there is no memory left.
+ */
+bool caw_ask(caw_store *store, caw_idmap *waiting, caw_key key, caw_exchange *exchange);
 
 /* The one whose turn it is; requests of closed channels are passed over and forgotten. */
 caw_exchange *caw_waiting(caw_store *store, caw_idmap *waiting, caw_key key);
+
+/* There is one whose turn it is. */
+bool caw_is_awaited(const caw_idmap *waiting, caw_key key);
 
 /* The one whose turn it is, no longer waiting afterwards; NULL when there is none. */
 caw_exchange *caw_take(caw_store *store, caw_idmap *waiting, caw_key key);
 
 /* The same, answered now. */
 caw_exchange *caw_answer(caw_store *store, caw_idmap *waiting, caw_key key, caw_moment now);
+
+/* In a store that forgets: this one no longer waits, whether it is its turn or not. */
+void caw_withdraw(caw_store *store, caw_idmap *waiting, caw_exchange *exchange);
 
 static inline void caw_history_flag(caw_note *note, caw_history_flaw flaw) {
     note->flaws |= UINT32_C(1) << flaw;

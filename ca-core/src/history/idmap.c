@@ -37,19 +37,33 @@ void *caw_idmap_get(const caw_idmap *map, caw_key key) {
     return map->room ? map->slots[find(map, key)].value : NULL;
 }
 
-static bool grow(caw_idmap *map, const caw_memory *memory) {
-    caw_idmap larger = {.room = map->room ? 2 * map->room : FIRST_ROOM, .used = map->used};
-    larger.slots = memory->alloc(memory->user, larger.room * sizeof *larger.slots);
-    if (!larger.slots)
+static bool resize(caw_idmap *map, const caw_memory *memory, size_t room) {
+    caw_idmap other = {.room = room, .used = map->used};
+    other.slots = memory->alloc(memory->user, room * sizeof *other.slots);
+    if (!other.slots)
         return false;
-    memset(larger.slots, 0, larger.room * sizeof *larger.slots);
-    larger.secret = mix((uint64_t)(uintptr_t)larger.slots) | 1;
+    memset(other.slots, 0, room * sizeof *other.slots);
+    other.secret = mix((uint64_t)(uintptr_t)other.slots) | 1;
     for (size_t i = 0; i < map->room; i++)
         if (map->slots[i].value)
-            larger.slots[find(&larger, map->slots[i].key)] = map->slots[i];
+            other.slots[find(&other, map->slots[i].key)] = map->slots[i];
     caw_idmap_free(map, memory);
-    *map = larger;
+    *map = other;
     return true;
+}
+
+static bool has_room(const caw_idmap *map) {
+    return 4 * (map->used + 1) <= 3 * map->room;
+}
+
+static bool grow(caw_idmap *map, const caw_memory *memory) {
+    return resize(map, memory, map->room ? 2 * map->room : FIRST_ROOM);
+}
+
+/* After a flood memory is given back; there is room left to grow again. */
+static void shrink(caw_idmap *map, const caw_memory *memory) {
+    if (map->room > 4 * FIRST_ROOM && map->used < map->room / 8)
+        resize(map, memory, map->room / 4); /* without memory it stays as it is */
 }
 
 /* Closes the gap at a slot that became free. */
@@ -65,7 +79,7 @@ static void close_gap(caw_idmap *map, size_t gap) {
     }
 }
 
-static void drop(caw_idmap *map, caw_key key) {
+static void drop(caw_idmap *map, const caw_memory *memory, caw_key key) {
     if (!map->room)
         return;
     size_t at = find(map, key);
@@ -74,18 +88,26 @@ static void drop(caw_idmap *map, caw_key key) {
     map->slots[at].value = NULL;
     map->used--;
     close_gap(map, at);
+    shrink(map, memory);
 }
 
 bool caw_idmap_set(caw_idmap *map, const caw_memory *memory, caw_key key, void *value) {
     if (!value) {
-        drop(map, key);
+        drop(map, memory, key);
         return true;
     }
-    if (4 * (map->used + 1) > 3 * map->room && !grow(map, memory))
-        return false;
-    size_t at = find(map, key);
-    map->used += !map->slots[at].value;
+    size_t at = map->room ? find(map, key) : 0;
+    if (map->room && map->slots[at].value) {
+        map->slots[at].value = value;
+        return true;
+    }
+    if (!has_room(map)) {
+        if (!grow(map, memory))
+            return false;
+        at = find(map, key);
+    }
     map->slots[at] = (caw_slot){key, value};
+    map->used++;
     return true;
 }
 

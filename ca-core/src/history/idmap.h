@@ -25,7 +25,10 @@ typedef struct {
 
 void *caw_idmap_get(const caw_idmap *map, caw_key key);
 
-/* Replaces what was there; NULL removes. False when there is no memory left. */
+/*
+ * Replaces what was there; NULL removes. False when there is no memory left for another key; what
+ * is there can always be replaced and removed.
+ */
 bool caw_idmap_set(caw_idmap *map, const caw_memory *memory, caw_key key, void *value);
 
 void caw_idmap_free(caw_idmap *map, const caw_memory *memory);

@@ -7,20 +7,41 @@
 #include "message/header.h"
 #include "message/wire.h"
 
+/* A search that can be found: one of a datagram, or of a circuit. */
+typedef struct {
+    caw_exchange *exchange;
+    caw_key by_cid; /* by endpoint and cid; of a circuit's zero, which is nobody's endpoint */
+    caw_key by_name;
+    int64_t last;     /* the time of its last message */
+    caw_ring waiting; /* to be forgotten, in the order of that */
+} known_search;
+
 struct caw_searches {
     caw_store store;
     caw_idmap by_cid;  /* the latest search under a client's cid */
     caw_idmap by_name; /* the latest search of a name by a client's address, or answered one */
+    caw_ring waiting;
+    int64_t time;   /* that has passed, in seconds */
+    int64_t latest; /* second of the capture */
+    bool searched;
+    bool dropped; /* searches that answers may come to */
     uint64_t sequence_of;
     uint32_t sequence; /* of the datagram that is being read */
 };
 
-caw_searches *caw_searches_new(const caw_memory *memory) {
+static caw_searches *new_searches(const caw_memory *memory) {
     caw_searches *searches = memory->alloc(memory->user, sizeof *searches);
     if (!searches)
         return NULL;
     memset(searches, 0, sizeof *searches);
-    searches->store.memory = *memory;
+    caw_ring_begin(&searches->waiting);
+    return searches;
+}
+
+caw_searches *caw_searches_new(const caw_memory *memory) {
+    caw_searches *searches = new_searches(memory);
+    if (searches)
+        caw_store_keeping(&searches->store, memory);
     return searches;
 }
 
@@ -46,26 +67,94 @@ static caw_key name_key(uint32_t client, const char *pv) {
     return (caw_key){client, hash_of((const uint8_t *)pv, strlen(pv))};
 }
 
-const caw_exchange *caw_searches_find(const caw_searches *searches, uint32_t client,
-                                      const char *pv) {
-    const caw_exchange *found = caw_idmap_get(&searches->by_name, name_key(client, pv));
-    return found && found->pv && strcmp(found->pv, pv) == 0 ? found : NULL;
+static known_search *find(const caw_searches *searches, caw_key by_name, const char *pv) {
+    known_search *found = caw_idmap_get(&searches->by_name, by_name);
+    const char *name = found ? found->exchange->pv : NULL;
+    return name && strcmp(name, pv) == 0 ? found : NULL;
 }
 
-static void enter_name(caw_searches *searches, uint32_t client, caw_exchange *search) {
-    if (search->pv)
-        caw_idmap_set(&searches->by_name, &searches->store.memory, name_key(client, search->pv),
-                      search);
+const caw_exchange *caw_searches_find(const caw_searches *searches, uint32_t client,
+                                      const char *pv) {
+    const known_search *found = find(searches, name_key(client, pv), pv);
+    return found ? found->exchange : NULL;
+}
+
+/* ---- life --------------------------------------------------------------------------------- */
+
+static bool can_be_found_by(const caw_idmap *map, caw_key key, const known_search *made) {
+    return caw_idmap_get(map, key) == made;
+}
+
+static void forget(caw_searches *searches, known_search *done) {
+    const caw_memory *memory = &searches->store.memory;
+    if (can_be_found_by(&searches->by_cid, done->by_cid, done))
+        caw_idmap_set(&searches->by_cid, memory, done->by_cid, NULL);
+    if (can_be_found_by(&searches->by_name, done->by_name, done))
+        caw_idmap_set(&searches->by_name, memory, done->by_name, NULL);
+    caw_ring_remove(&done->waiting);
+    caw_forget(&searches->store, done);
+}
+
+/* What was there is done when it cannot be found otherwise. */
+static void enter(caw_searches *searches, caw_idmap *map, caw_key key, known_search *made) {
+    known_search *before = caw_idmap_get(map, key);
+    caw_idmap_set(map, &searches->store.memory, key, made);
+    if (before && before != made && !can_be_found_by(&searches->by_cid, before->by_cid, before) &&
+        !can_be_found_by(&searches->by_name, before->by_name, before))
+        forget(searches, before);
+}
+
+static void enter_name(caw_searches *searches, known_search *made) {
+    enter(searches, &searches->by_name, made->by_name, made);
+}
+
+static known_search *new_search(caw_searches *searches, caw_exchange *exchange, caw_key by_cid,
+                                caw_key by_name) {
+    known_search *made = caw_keep(&searches->store, sizeof *made);
+    if (!made)
+        return NULL;
+    *made = (known_search){
+        .exchange = exchange, .by_cid = by_cid, .by_name = by_name, .last = searches->time};
+    caw_use(&searches->store, made, exchange);
+    caw_ring_add_last(&searches->waiting, &made->waiting);
+    caw_open_as(&searches->store, made, CAW_OPEN_SEARCHES);
+    return made;
+}
+
+static void touch(caw_searches *searches, known_search *used) {
+    used->last = searches->time;
+    caw_ring_remove(&used->waiting);
+    caw_ring_add_last(&searches->waiting, &used->waiting);
+    caw_touch(&searches->store, used);
+}
+
+/* A search on a circuit, or one of several: name servers are asked in turn. */
+static void link_search(caw_searches *searches, caw_key by_name, caw_exchange *exchange) {
+    known_search *known = caw_idmap_get(&searches->by_name, by_name);
+    bool of_datagram = known && can_be_found_by(&searches->by_cid, known->by_cid, known);
+    if (!known || of_datagram) {
+        known_search *made = new_search(searches, exchange, (caw_key){0, 0}, by_name);
+        if (made)
+            enter_name(searches, made);
+        return;
+    }
+    known->exchange = exchange;
+    caw_use(&searches->store, known, exchange);
+    touch(searches, known);
 }
 
 void caw_searches_link(caw_searches *searches, uint32_t client, const caw_note *request) {
     caw_exchange *exchange = (caw_exchange *)request->exchange;
     if (!exchange || !exchange->pv)
         return;
+    caw_key by_name = name_key(client, exchange->pv);
     if (exchange->command == CAW_COMMAND_SEARCH)
-        enter_name(searches, client, exchange);
-    if (exchange->command == CAW_COMMAND_CREATE_CHAN)
-        exchange->search = caw_searches_find(searches, client, exchange->pv);
+        link_search(searches, by_name, exchange);
+    if (exchange->command != CAW_COMMAND_CREATE_CHAN)
+        return;
+    known_search *before = find(searches, by_name, exchange->pv);
+    exchange->search = before ? before->exchange : NULL;
+    caw_use(&searches->store, exchange, before ? before->exchange : NULL);
 }
 
 /*
@@ -78,47 +167,61 @@ static bool is_repeated(const caw_exchange *earlier, caw_view name, uint32_t seq
     return !earlier->answer.frame || (sequence && sequence == earlier->sequence);
 }
 
+static known_search *new_search_of(caw_searches *searches, caw_key by_cid, uint16_t command,
+                                   caw_view name, caw_moment now) {
+    caw_exchange *exchange = caw_new_exchange(&searches->store, command, now, &name);
+    if (!exchange)
+        return NULL;
+    caw_key by_name = name_key((uint32_t)(by_cid.scope >> 16), exchange->pv);
+    known_search *made = new_search(searches, exchange, by_cid, by_name);
+    caw_forget(&searches->store, exchange); /* it is the search's alone */
+    return made;
+}
+
 static void see_search(caw_searches *searches, uint64_t client, const caw_message *message,
                        caw_moment now, caw_note *note) {
     caw_key key = {client, message->param2}; /* an answer copies this one of the two cids */
     caw_view name = wire_sub(message->payload, 0, wire_strlen(message->payload));
-    caw_exchange *earlier = caw_idmap_get(&searches->by_cid, key);
+    known_search *earlier = caw_idmap_get(&searches->by_cid, key);
     uint32_t sequence = searches->sequence_of == client ? searches->sequence : 0;
     note->turn = CAW_TURN_REQUEST;
-    note->exchange = earlier;
-    note->repeated = is_repeated(earlier, name, sequence);
+    note->repeated = earlier && is_repeated(earlier->exchange, name, sequence);
     if (note->repeated) {
-        if (!earlier->answer.frame)
-            earlier->sequence = sequence;
+        note->exchange = earlier->exchange;
+        if (!earlier->exchange->answer.frame)
+            earlier->exchange->sequence = sequence;
+        touch(searches, earlier);
         return;
     }
 
-    caw_exchange *exchange = caw_new_exchange(&searches->store, message->command, now);
-    note->exchange = exchange;
-    if (!exchange)
+    known_search *made = new_search_of(searches, key, message->command, name, now);
+    if (!made)
         return;
-    exchange->sequence = sequence;
-    exchange->pv = caw_keep_text(&searches->store, name);
-    caw_idmap_set(&searches->by_cid, &searches->store.memory, key, exchange);
-    enter_name(searches, (uint32_t)(client >> 16), exchange);
+    searches->searched = true;
+    made->exchange->sequence = sequence;
+    note->exchange = made->exchange;
+    enter(searches, &searches->by_cid, key, made);
+    enter_name(searches, made);
 }
 
 /* rsrv and libca: the first answer counts; the same server may answer over several routes. */
 static void see_found(caw_searches *searches, uint64_t server, uint64_t client,
                       const caw_message *message, caw_moment now, caw_note *note) {
-    caw_exchange *exchange = caw_idmap_get(&searches->by_cid, (caw_key){client, message->param2});
-    note->exchange = exchange;
-    if (!exchange) {
-        if (searches->by_cid.used)
+    known_search *found = caw_idmap_get(&searches->by_cid, (caw_key){client, message->param2});
+    if (!found) {
+        if (searches->searched && !searches->dropped)
             caw_history_flag(note, CAW_HISTORY_NOT_SEARCHED);
         return;
     }
+    caw_exchange *exchange = found->exchange;
+    note->exchange = exchange;
     note->turn = CAW_TURN_RESPONSE;
+    touch(searches, found);
     if (!exchange->answer.frame) {
         exchange->answer = now;
         exchange->server = caw_announced_server(message, server);
         exchange->failed = message->row->failure;
-        enter_name(searches, (uint32_t)(client >> 16), exchange); /* who is answered connects */
+        enter_name(searches, found); /* who is answered connects */
         return;
     }
     note->repeated = true;
@@ -126,11 +229,23 @@ static void see_found(caw_searches *searches, uint64_t server, uint64_t client,
         caw_history_flag(note, CAW_HISTORY_DUPLICATE_PV);
 }
 
+/* A clock that is set, or several that differ, run neither back nor far ahead. */
+#define LEAP 3600
+
+static void advance(caw_searches *searches, caw_moment now) {
+    int64_t passed = (int64_t)((uint64_t)now.seconds - (uint64_t)searches->latest);
+    if (passed > 0 && passed <= LEAP)
+        searches->time += passed;
+    if (passed > 0 || passed < -LEAP)
+        searches->latest = now.seconds;
+}
+
 void caw_searches_observe(caw_searches *searches, uint64_t from, uint64_t to,
                           const caw_message *message, caw_moment now, caw_note *note) {
     const caw_message_row *row = message->row;
     bool search = row->exchange != CAW_TURN_ALONE && caw_asked_command(row) == CAW_COMMAND_SEARCH;
     memset(note, 0, sizeof *note);
+    advance(searches, now);
     if (message->command == CAW_COMMAND_VERSION) {
         searches->sequence_of = from;
         searches->sequence = message->type == 1 ? message->param1 : 0;
@@ -139,6 +254,36 @@ void caw_searches_observe(caw_searches *searches, uint64_t from, uint64_t to,
     } else if (search) {
         see_found(searches, from, to, message, now, note);
     }
+}
+
+/* ---- forgetting --------------------------------------------------------------------------- */
+
+#define EXPIRES 60 /* seconds after its last message */
+
+void caw_searches_expire(caw_searches *searches, caw_moment now) {
+    if (!caw_store_forgets(&searches->store))
+        return;
+    advance(searches, now);
+    while (!caw_ring_is_empty(&searches->waiting)) {
+        known_search *oldest = CAW_RING_ENTRY(searches->waiting.after, known_search, waiting);
+        if (searches->time - oldest->last <= EXPIRES)
+            return;
+        forget(searches, oldest);
+    }
+}
+
+static void drop(void *owner, caw_open *open) {
+    caw_searches *searches = owner;
+    searches->dropped = true;
+    forget(searches, caw_opened(open));
+}
+
+caw_searches *caw_searches_new_forgetting(caw_ages *ages) {
+    caw_searches *searches = new_searches(caw_ages_memory(ages, CAW_HELD_SEARCHES));
+    if (searches)
+        caw_store_forgetting(&searches->store, ages, CAW_HELD_SEARCHES,
+                             (caw_holder){drop, searches});
+    return searches;
 }
 
 /* ---- where servers are -------------------------------------------------------------------- */

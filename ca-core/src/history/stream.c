@@ -15,6 +15,7 @@ struct caw_stream {
     bool begun;      /* a segment was added */
     bool proven;     /* a message was found */
     bool refused;    /* what was found first is no message */
+    bool in_order;   /* what is missing never comes */
     bool aligned;    /* `grid` is known */
     uint64_t grid;   /* position of a message: all begin at multiples of 8 from there */
     uint64_t seen;   /* position after the last byte */
@@ -96,7 +97,7 @@ static void put_last(caw_stream *stream, caw_walk *walk, caw_stretch *stretch) {
     stretch->missing = (uint32_t)(from - stream->seen);
     stretch->given_up = stream->kept;
     stretch->after_loss = stretch->missing || stream->kept || (stream->place.lost && stream->begun);
-    if (stretch->missing)
+    if (stretch->missing && !stream->in_order)
         caw_gaps_open(&stream->gaps, stream->seen, from, stream->place);
     walk->place = cross(stream->place, stretch->missing);
 }
@@ -245,6 +246,10 @@ void caw_stream_begin(caw_stream *stream, uint32_t sequence) {
     place_at(stream, sequence);
     stream->place = (caw_place){.rest = 0};
     stream->aligned = true;
+}
+
+void caw_stream_in_order(caw_stream *stream) {
+    stream->in_order = true;
 }
 
 static uint64_t position_of(const caw_stream *stream, uint32_t sequence) {

@@ -192,3 +192,25 @@ caw_problem caw_link_enter(uint32_t linktype, caw_span frame, caw_carried *carri
         return CAW_PROBLEM_LINK;
     }
 }
+
+caw_link caw_link_class(uint32_t linktype) {
+    switch (linktype) {
+    case LINKTYPE_ETHERNET:
+        return CAW_LINK_ETHERNET;
+    case LINKTYPE_NULL:
+    case LINKTYPE_LOOP:
+        return CAW_LINK_NULL;
+    case LINKTYPE_SLL:
+        return CAW_LINK_SLL;
+    case LINKTYPE_SLL2:
+        return CAW_LINK_SLL2;
+    case LINKTYPE_RAW:
+    case LINKTYPE_RAW_BSD:
+    case LINKTYPE_RAW_OPENBSD:
+    case LINKTYPE_IPV4:
+    case LINKTYPE_IPV6:
+        return CAW_LINK_RAW_IP;
+    default:
+        return CAW_LINK_UNKNOWN;
+    }
+}

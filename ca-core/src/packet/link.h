@@ -16,6 +16,7 @@
 #ifndef CAW_LINK_H
 #define CAW_LINK_H
 
+#include "caw_capture.h"
 #include "packet/problem.h"
 #include "packet/span.h"
 
@@ -49,6 +50,9 @@ caw_problem caw_link_enter(uint32_t linktype, caw_span frame, caw_carried *carri
  * no peeling: that of IPv4, of IPv6, or one that is of no use here.
  */
 caw_problem caw_link_peel(caw_carried *carried);
+
+/* How caw_packet_parse is to read a frame of this LINKTYPE. */
+caw_link caw_link_class(uint32_t linktype);
 
 /* The address family of a BSD loopback header, whatever its byte order. */
 uint32_t caw_link_family(caw_view frame);

@@ -186,6 +186,7 @@ static void tell_piece(caw_ordered *self, const caw_piece *piece, const uint8_t 
     if (piece->captured)
         remember(self, bytes, piece->captured);
     told.bytes = bytes;
+    told.cut = piece->length - piece->captured;
     tell_next(self, told, piece->captured);
     if (piece->captured == piece->length)
         return;

@@ -2,6 +2,8 @@
 /* Which segments count, where a connection begins and ends, and when a gap is given up. */
 #include "ordered.h"
 
+#include <string.h>
+
 #define STEP           INT64_C(25000000) /* nanoseconds that one packet adds to a grace at most */
 #define UNACKNOWLEDGED 60                /* graces of the clock before such a gap is given up */
 #define STAMP_AGE      (24 * 86400) /* seconds: older timestamps are not compared, RFC 7323 5.5 */
@@ -19,6 +21,7 @@ typedef struct {
     bool has_isn; /* the number of its SYN is known */
     uint32_t isn;
     uint32_t begin;  /* without it: number of the first byte recorded */
+    bool by_word;    /* no byte was: it is the number of a segment without data */
     unsigned offers; /* other numbers of its SYN/ACKs, before one is acknowledged */
     uint32_t offer[OFFERS];
     bool has_pending; /* it asks for a new connection, while this one is open */
@@ -29,6 +32,7 @@ typedef struct {
     int64_t acked_at; /* seconds */
     bool has_edge;    /* ... and takes bytes up to here: */
     uint32_t edge;
+    uint32_t window; /* twice what it takes at once */
     uint8_t scale; /* of the windows that it says itself, with has_scale */
     bool has_scale;
     bool said_scale; /* its SYN was seen: has_scale means something */
@@ -56,8 +60,9 @@ typedef struct {
 struct caw_tcp {
     const caw_tcp_setup *setup;
     caw_tcp_side side[2];
-    bool used; /* something was told of this connection */
-    bool over; /* by a RST */
+    bool used;             /* something was told of this connection */
+    bool over;             /* by a RST */
+    caw_tcp_segment stray; /* far from all numbers; its bytes are a copy, NULL: there is none */
     uint32_t packets;
     int64_t time; /* nanoseconds of capture time, as graces count them */
     caw_moment now;
@@ -313,7 +318,8 @@ static void see_acknowledgment(caw_tcp *tcp, const caw_tcp_segment *segment) {
     other->acked = true;
     uint32_t window = (uint32_t)segment->window << scale_of(side, other, segment->flags);
     uint32_t room = window + (window > UNSCALED ? window : UNSCALED);
-    uint32_t edge = number + (room < LARGEST_WINDOW ? room : LARGEST_WINDOW);
+    other->window = room < LARGEST_WINDOW ? room : LARGEST_WINDOW;
+    uint32_t edge = number + other->window;
     if (!other->has_edge || is_after(edge, other->edge))
         other->edge = edge;
     other->has_edge = true;
@@ -324,7 +330,7 @@ static void see_acknowledgment(caw_tcp *tcp, const caw_tcp_segment *segment) {
 
 static bool has_bad_checksum(caw_tcp_side *side, const caw_tcp_segment *segment) {
     uint32_t *count = segment->checksum == CAW_CHECKSUM_GOOD ? &side->good : &side->bad;
-    if (segment->checksum == CAW_CHECKSUM_UNKNOWN)
+    if (segment->checksum != CAW_CHECKSUM_GOOD && segment->checksum != CAW_CHECKSUM_BAD)
         return false;
     if (*count < UINT32_MAX / BAD_FOR_GOOD)
         ++*count;
@@ -336,13 +342,18 @@ static bool is_old(const caw_tcp_side *side, const caw_tcp_segment *segment) {
            segment->when.seconds - side->stamped_at < STAMP_AGE;
 }
 
+/*
+ * Beyond what the other end takes, by its last word that was recorded, and as far beyond all bytes
+ * that were recorded: when its words are not, these still go on.
+ */
 static bool is_outside(const caw_tcp_side *side, const caw_tcp_segment *segment) {
-    if (!segment->length)
+    if (!segment->length || !side->bytes.placed)
         return false;
-    if (side->has_edge)
-        return is_after(segment->sequence, side->edge);
-    return side->bytes.placed &&
-           position(side, segment->sequence) > side->bytes.next + LARGEST_WINDOW;
+    uint64_t from = position(side, segment->sequence);
+    if (!side->has_edge)
+        return from > side->bytes.next + LARGEST_WINDOW;
+    return is_after(segment->sequence, side->edge) &&
+           from > caw_ordered_end(&side->bytes) + side->window;
 }
 
 /* Why this segment does not count, or CAW_IGNORED_REASONS. */
@@ -432,6 +443,8 @@ static void see_syn(caw_tcp *tcp, const caw_tcp_segment *segment) {
     caw_tcp_side *side = &tcp->side[end], *other = &tcp->side[!end];
     bool answers = segment->flags & CAW_TCP_ACK;
     uint32_t number = segment->sequence;
+    if (side->by_word) /* the SYN knows better */
+        side->bytes.placed = side->by_word = false;
     if (answers && other->has_pending && other->pending.sequence + 1 == segment->acknowledgment) {
         caw_tcp_segment asked = other->pending;
         begin_anew(tcp, segment);
@@ -570,7 +583,7 @@ static void take_fin(caw_tcp_side *side, const caw_tcp_segment *segment) {
 static void note_timestamp(caw_tcp_side *side, const caw_tcp_segment *segment) {
     bool newer = !side->stamped || is_after(segment->timestamp, side->stamp) ||
                  segment->when.seconds - side->stamped_at >= STAMP_AGE;
-    if (!segment->has_timestamp || !newer || !side->bytes.placed ||
+    if (!segment->has_timestamp || !segment->length || !newer || !side->bytes.placed ||
         position(side, segment->sequence) > side->bytes.next)
         return;
     side->stamped = true;
@@ -578,48 +591,126 @@ static void note_timestamp(caw_tcp_side *side, const caw_tcp_segment *segment) {
     side->stamped_at = segment->when.seconds;
 }
 
-/* After the end: data with other numbers is of a connection whose SYN was not recorded. */
-static bool is_another(const caw_tcp *tcp, const caw_tcp_segment *segment) {
-    const caw_tcp_side *side = &tcp->side[segment->end];
-    uint32_t distance = segment->sequence - (uint32_t)side->bytes.next + FAR;
-    return segment->length && side->bytes.placed && distance > 2 * FAR;
+/* Far from what was recorded on this side. */
+static bool is_far(const caw_tcp_side *side, uint32_t number) {
+    return side->bytes.placed && number - (uint32_t)side->bytes.next + FAR > 2 * FAR;
 }
 
-/* Without a SYN. */
-static void begin_at(caw_tcp_side *side, uint32_t sequence) {
-    caw_ordered_place(&side->bytes, sequence, false);
-    side->begin = sequence;
+/* Without a SYN. Of a segment without data the number is that of the next byte, or one before. */
+static void begin_at(caw_tcp_side *side, const caw_tcp_segment *segment) {
+    caw_ordered_place(&side->bytes, segment->sequence, false);
+    side->begin = segment->sequence;
+    side->by_word = !segment->length && !(segment->flags & CAW_TCP_FIN);
 }
 
-static void see_data(caw_tcp *tcp, const caw_tcp_segment *segment) {
-    if (caw_tcp_ended(tcp) && is_another(tcp, segment))
-        begin_anew(tcp, segment);
-    answer_pending(tcp, segment);
-    caw_tcp_side *side = &tcp->side[segment->end];
-    if (tcp->over) {
-        if (segment->length)
-            ignore(tcp, segment, CAW_IGNORED_AFTER_END);
+/* The first data settles where this side begins, unless something before it can still come. */
+static void settle_begin(caw_tcp_side *side, const caw_tcp_segment *segment) {
+    uint32_t after = segment->sequence - side->begin;
+    if (!side->bytes.placed || (side->by_word && (after <= 1 || after > LATE_SYN)))
+        begin_at(side, segment);
+    side->by_word = false;
+}
+
+/* ---- another connection, whose SYN was not recorded --------------------------------------- */
+
+static void forget_stray(caw_tcp *tcp) {
+    if (tcp->stray.bytes)
+        tcp->setup->memory.release(tcp->setup->memory.user, (void *)tcp->stray.bytes);
+    tcp->stray.bytes = NULL;
+}
+
+static void keep_stray(caw_tcp *tcp, const caw_tcp_segment *segment) {
+    const caw_memory *memory = &tcp->setup->memory;
+    forget_stray(tcp);
+    uint8_t *bytes = memory->alloc(memory->user, (size_t)segment->captured + 1);
+    if (!bytes)
         return;
-    }
-    if (is_outside(side, segment)) {
+    if (segment->captured)
+        memcpy(bytes, segment->bytes, segment->captured);
+    tcp->stray = *segment;
+    tcp->stray.bytes = bytes;
+}
+
+/* Two segments that go together. */
+static bool goes_on(const caw_tcp_segment *first, const caw_tcp_segment *second) {
+    uint32_t end = first->sequence + first->length;
+    if (!first->bytes)
+        return false;
+    if (first->end == second->end)
+        return second->sequence == end;
+    return second->sequence == first->acknowledgment &&
+           second->acknowledgment - first->sequence <= first->length;
+}
+
+/* Numbers that have nothing to do with those of this connection. */
+static bool is_stray(const caw_tcp *tcp, const caw_tcp_segment *segment) {
+    const caw_tcp_side *side = &tcp->side[segment->end], *other = &tcp->side[!segment->end];
+    return segment->length && is_far(side, segment->sequence) &&
+           (caw_tcp_ended(tcp) || !other->bytes.placed || is_far(other, segment->acknowledgment));
+}
+
+static void take_bytes(caw_tcp *tcp, const caw_tcp_segment *segment);
+
+/*
+ * One stray segment proves nothing: anybody can inject it. One after the end, or a second that goes
+ * on from it, does. True: the segment does not count, so far.
+ */
+static bool see_stray(caw_tcp *tcp, const caw_tcp_segment *segment) {
+    if (!is_stray(tcp, segment))
+        return false;
+    bool proven = goes_on(&tcp->stray, segment);
+    if (!proven && !caw_tcp_ended(tcp)) {
+        keep_stray(tcp, segment);
         ignore(tcp, segment, CAW_IGNORED_WINDOW);
-        return;
+        return true;
     }
+    caw_tcp_segment stray = tcp->stray;
+    tcp->stray.bytes = NULL;
+    begin_anew(tcp, segment);
+    if (proven)
+        take_bytes(tcp, &stray);
+    tcp->stray.bytes = stray.bytes;
+    forget_stray(tcp);
+    return false;
+}
+
+/* ---- data, by way of what does not count --------------------------------------------------- */
+
+static void take_bytes(caw_tcp *tcp, const caw_tcp_segment *segment) {
+    caw_tcp_side *side = &tcp->side[segment->end];
     see_acknowledgment(tcp, segment);
     if (is_keep_alive(side, segment) && !(segment->flags & CAW_TCP_FIN)) {
-        if (!side->bytes.placed)
-            begin_at(side, segment->sequence + 1);
+        if (!side->bytes.placed) {
+            begin_at(side, segment);
+            side->bytes.next = ++side->begin;
+        }
         ignore(tcp, segment, CAW_IGNORED_KEEP_ALIVE);
         return;
     }
-    if (!side->bytes.placed && (segment->length || segment->flags & CAW_TCP_FIN))
-        begin_at(side, segment->sequence);
+    if (segment->length || segment->flags & CAW_TCP_FIN)
+        settle_begin(side, segment);
+    else if (!side->bytes.placed)
+        begin_at(side, segment);
     note_timestamp(side, segment);
     if (segment->length && segment->flags & CAW_TCP_URG)
         tell_of(tcp, segment, CAW_TOLD_URGENT, 0, segment->length);
     if (segment->length)
         take_data(tcp, side, segment);
     take_fin(side, segment);
+}
+
+static void see_data(caw_tcp *tcp, const caw_tcp_segment *segment) {
+    if (see_stray(tcp, segment))
+        return;
+    answer_pending(tcp, segment);
+    if (tcp->over) {
+        if (segment->length)
+            ignore(tcp, segment, CAW_IGNORED_AFTER_END);
+    } else if (is_outside(&tcp->side[segment->end], segment)) {
+        ignore(tcp, segment, CAW_IGNORED_WINDOW);
+    } else {
+        take_bytes(tcp, segment);
+    }
 }
 
 /* ---- the connection ----------------------------------------------------------------------- */
@@ -641,6 +732,7 @@ void caw_tcp_free(caw_tcp *tcp) {
     const caw_tcp_setup *setup = tcp->setup;
     caw_ordered_free(&tcp->side[0].bytes);
     caw_ordered_free(&tcp->side[1].bytes);
+    forget_stray(tcp);
     *setup->held -= sizeof *tcp;
     setup->memory.release(setup->memory.user, tcp);
 }

@@ -61,6 +61,7 @@
 #define CAW_TCP_H
 
 #include "caw_capture.h"
+#include "packet/checksum.h"
 
 /* How many of the bytes told last are remembered, each direction. */
 #define CAW_TCP_PAST 1024
@@ -105,6 +106,7 @@ typedef struct {
     uint32_t sequence; /* of the first byte, or of the sign */
     uint32_t length;   /* bytes */
     const uint8_t *bytes;
+    uint32_t cut;   /* bytes: so many more were in the packet and not recorded, a CUT comes next */
     unsigned flags; /* of a sign */
     caw_ignored reason;
     bool at_start; /* bytes, cut, gap: it is the first byte after the SYN */
@@ -122,8 +124,6 @@ typedef struct {
     int64_t nanoseconds;  /* 50 ms */
 } caw_tcp_setup;
 
-typedef enum { CAW_CHECKSUM_UNKNOWN, CAW_CHECKSUM_GOOD, CAW_CHECKSUM_BAD } caw_checksum;
-
 /* As it stands in the packet. Its bytes are borrowed for the call. */
 typedef struct {
     int end; /* the sender: 0 or 1 */
@@ -138,7 +138,7 @@ typedef struct {
     const uint8_t *bytes;  /* of the payload ... */
     uint32_t captured;     /* ... how many were */
     uint32_t length;       /* on the wire, below 2^30 */
-    caw_checksum checksum; /* unknown for what is cut */
+    caw_checksum checksum; /* only good and bad ones count */
     caw_moment when;
 } caw_tcp_segment;
 

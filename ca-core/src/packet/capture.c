@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From frames to events: what a frame carries, and who reads it. */
+#include "conversations.h"
+#include "copies.h"
+#include "udp.h"
+#include "network.h"
+
+/* IP datagrams that are not whole: so many at once, and their share of what may be held. */
+#define MOST_FRAGMENTED    4096
+#define SHARE_OF_FRAGMENTS 16
+
+struct caw_capture {
+    caw_memory memory;
+    caw_reader reader;
+    caw_network *network;
+    caw_conversations *conversations;
+    caw_copies *copies;
+    int64_t held_since; /* a clock has seen copies waiting; 0: it has not */
+};
+
+/* ---- a frame ---------------------------------------------------------------------------- */
+
+static caw_event event_of(const caw_capture *self, const caw_frame *frame) {
+    uint32_t number = (uint32_t)self->reader.counts.packets;
+    return (caw_event){.now = {number, frame->nanoseconds, frame->seconds},
+                       .exact = frame->exact,
+                       .frame = {frame->bytes, 0, frame->captured},
+                       .link = caw_link_class(frame->link)};
+}
+
+static void read_part(caw_capture *self, const caw_packet_part *part, uint32_t copies) {
+    switch (part->kind) {
+    case CAW_PACKET_TCP:
+        caw_conversations_segment(self->conversations, part);
+        break;
+    case CAW_PACKET_UDP:
+        caw_udp_read(&self->reader, part, copies);
+        break;
+    case CAW_PACKET_ICMP:
+        if (part->quoted == CAW_TRANSPORT_TCP)
+            caw_conversations_error(self->conversations, &part->error);
+        break;
+    }
+}
+
+/* Reads what has waited for copies; `all`: whether its time has come or not. */
+static void read_held(caw_capture *self, bool all) {
+    caw_event frame = self->reader.frame;
+    caw_held held;
+    if (!caw_copies_wait(self->copies))
+        return;
+    while (caw_copies_take(self->copies, &held, all)) {
+        self->reader.frame = held.event;
+        read_part(self, &held.part, held.copies);
+    }
+    self->reader.frame = frame;
+}
+
+/* Now, or when it is known how often it was recorded. */
+static void take_part(caw_capture *self, const caw_packet_part *part, uint32_t interface) {
+    uint64_t recorded_on = (uint64_t)interface << 32 | part->origin.interface;
+    bool may_wait = part->kind == CAW_PACKET_UDP && caw_udp_is_ours(&self->reader, part);
+    switch (caw_copies_add(self->copies, &self->reader.frame, part, recorded_on, may_wait)) {
+    case CAW_COPIES_NOW:
+        read_held(self, true);
+        read_part(self, part, 1);
+        break;
+    case CAW_COPIES_AGAIN:
+        self->reader.counts.copies++;
+        break;
+    case CAW_COPIES_HELD:
+        self->held_since = 0;
+        break;
+    }
+    read_held(self, false);
+}
+
+/* What was not used for the longest time goes first. */
+static void bound(caw_capture *self) {
+    caw_ages *ages = self->reader.ages;
+    while (caw_ages_bytes(ages) > self->reader.setup.most && caw_ages_drop_oldest(ages))
+        ;
+}
+
+void caw_capture_frame(caw_capture *self, const caw_frame *frame) {
+    caw_span span = {{frame->bytes, 0, frame->captured}, frame->length};
+    caw_packet_part part;
+    self->reader.counts.packets++;
+    self->reader.counts.cut += frame->captured < frame->length;
+    self->reader.frame = event_of(self, frame);
+    caw_searches_expire(self->reader.searches, self->reader.frame.now);
+    if (caw_network_frame(self->network, frame->link, span, self->reader.frame.now, &part))
+        take_part(self, &part, frame->interface_id);
+    bound(self);
+}
+
+/* What is told between frames has none of its own. */
+static void leave_frame(caw_capture *self) {
+    self->reader.frame.frame = (caw_view){NULL, 0, 0};
+}
+
+void caw_capture_tick(caw_capture *self, int64_t nanoseconds) {
+    leave_frame(self);
+    if (!self->held_since)
+        self->held_since = nanoseconds;
+    else if (nanoseconds - self->held_since > CAW_COPIES_APART)
+        read_held(self, true);
+    caw_conversations_tick(self->conversations, nanoseconds);
+    bound(self);
+}
+
+bool caw_capture_waits(const caw_capture *self) {
+    return caw_conversations_wait(self->conversations) || caw_copies_wait(self->copies);
+}
+
+void caw_capture_end(caw_capture *self) {
+    read_held(self, true);
+    leave_frame(self);
+    caw_network_end(self->network);
+    caw_conversations_end(self->conversations);
+}
+
+/* ---- counts ----------------------------------------------------------------------------- */
+
+caw_capture_counts caw_capture_counted(const caw_capture *self) {
+    caw_capture_counts counts = self->reader.counts;
+    caw_open_counts open = caw_ages_counts(self->reader.ages);
+    for (int kind = 0; kind < CAW_OPEN_KINDS; kind++) {
+        counts.open[kind] = open.open[kind];
+        counts.dropped[kind] = open.dropped[kind];
+    }
+    for (int kind = 0; kind < CAW_HELD_KINDS; kind++)
+        counts.held[kind] = caw_ages_held(self->reader.ages, (caw_held_kind)kind);
+    return counts;
+}
+
+bool caw_capture_trouble(const caw_capture *self, size_t index, const char **what,
+                         uint64_t *times) {
+    size_t problem = index + 1; /* the first one is none */
+    if (problem < CAW_PROBLEMS) {
+        *what = caw_problem_texts[problem];
+        *times = caw_network_problems(self->network)[problem];
+        return true;
+    }
+    size_t reason = problem - CAW_PROBLEMS;
+    if (reason >= CAW_IGNORED_REASONS)
+        return false;
+    *what = caw_ignored_text((caw_ignored)reason);
+    *times = self->reader.ignored[reason];
+    return true;
+}
+
+/* ---- life ------------------------------------------------------------------------------- */
+
+static bool make_parts(caw_capture *self) {
+    caw_reader *reader = &self->reader;
+    reader->ages = caw_ages_new(&reader->setup.memory);
+    if (!reader->ages)
+        return false;
+    caw_fragments_limits limits = {MOST_FRAGMENTED, reader->setup.most / SHARE_OF_FRAGMENTS};
+    reader->searches = caw_searches_new_forgetting(reader->ages);
+    reader->endpoints = caw_endpoints_new_forgetting(reader->ages);
+    self->network = caw_network_new(caw_ages_memory(reader->ages, CAW_HELD_FRAGMENTS), limits,
+                                    reader->setup.seed);
+    self->conversations = caw_conversations_new(reader);
+    self->copies =
+        caw_copies_new(caw_ages_memory(reader->ages, CAW_HELD_FRAGMENTS), reader->setup.seed);
+    return reader->searches && reader->endpoints && self->network && self->conversations &&
+           self->copies;
+}
+
+caw_capture *caw_capture_new(const caw_capture_setup *setup) {
+    caw_capture *self = setup->memory.alloc(setup->memory.user, sizeof *self);
+    if (!self)
+        return NULL;
+    *self = (caw_capture){.memory = setup->memory, .reader = {.setup = *setup}};
+    if (make_parts(self))
+        return self;
+    caw_capture_free(self);
+    return NULL;
+}
+
+void caw_capture_free(caw_capture *self) {
+    if (!self)
+        return;
+    caw_copies_free(self->copies);
+    caw_conversations_free(self->conversations);
+    caw_network_free(self->network);
+    caw_searches_free(self->reader.searches);
+    caw_endpoints_free(self->reader.endpoints);
+    caw_ages_free(self->reader.ages);
+    self->memory.release(self->memory.user, self);
+}
