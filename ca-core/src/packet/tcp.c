@@ -33,7 +33,7 @@ typedef struct {
     bool has_edge;    /* ... and takes bytes up to here: */
     uint32_t edge;
     uint32_t window; /* twice what it takes at once */
-    uint8_t scale; /* of the windows that it says itself, with has_scale */
+    uint8_t scale;   /* of the windows that it says itself, with has_scale */
     bool has_scale;
     bool said_scale; /* its SYN was seen: has_scale means something */
 
@@ -372,10 +372,14 @@ static caw_ignored judge(caw_tcp_side *side, const caw_tcp_segment *segment) {
 
 /* ---- SYN ---------------------------------------------------------------------------------- */
 
+static bool is_closing(const caw_tcp *tcp) {
+    return tcp->over || tcp->side[0].has_fin || tcp->side[1].has_fin;
+}
+
 /* It has this number, and the bytes after it belong to this connection. */
 static void take_syn(caw_tcp *tcp, const caw_tcp_segment *segment) {
     caw_tcp_side *side = &tcp->side[segment->end], *other = &tcp->side[!segment->end];
-    bool late = side->bytes.placed && !side->bytes.at_start;
+    bool late = is_closing(tcp) || (side->bytes.placed && !side->bytes.at_start);
     bool simultaneous = !(segment->flags & CAW_TCP_ACK) && other->has_isn && !side->has_isn;
     if (!side->bytes.placed)
         caw_ordered_place(&side->bytes, segment->sequence + 1, true);
@@ -409,9 +413,15 @@ static void hold_data(caw_tcp *tcp, const caw_tcp_segment *segment) {
     decide_held(tcp, side);
 }
 
-/* The connection's own, though recorded late. */
-static bool is_late_syn(const caw_tcp_side *side, uint32_t sequence) {
-    return !side->has_isn && side->bytes.placed && side->begin - (sequence + 1) <= LATE_SYN;
+/* The connection's own, though recorded late: by its number, or the SYN that it answers. */
+static bool is_late_syn(const caw_tcp *tcp, const caw_tcp_segment *segment) {
+    const caw_tcp_side *side = &tcp->side[segment->end], *other = &tcp->side[!segment->end];
+    if (side->has_isn)
+        return false;
+    if (side->bytes.placed)
+        return side->begin - (segment->sequence + 1) <= LATE_SYN;
+    return segment->flags & CAW_TCP_ACK && other->has_isn && !tcp->over &&
+           segment->acknowledgment == other->isn + 1;
 }
 
 static bool add_offer(caw_tcp_side *side, const caw_tcp_segment *segment) {
@@ -426,10 +436,6 @@ static bool add_offer(caw_tcp_side *side, const caw_tcp_segment *segment) {
 static bool is_unanswered(const caw_tcp *tcp, int end) {
     const caw_tcp_side *side = &tcp->side[end], *other = &tcp->side[!end];
     return side->has_isn && side->bytes.at_start && !side->acked && !other->bytes.placed;
-}
-
-static bool is_closing(const caw_tcp *tcp) {
-    return tcp->over || tcp->side[0].has_fin || tcp->side[1].has_fin;
 }
 
 /* An acknowledgment of this side's SYN, and maybe of its data. */
@@ -453,7 +459,7 @@ static void see_syn(caw_tcp *tcp, const caw_tcp_segment *segment) {
     } else if (side->has_isn && side->isn == number) {
         if (tcp->over && side->bytes.at_start)
             tcp->over = false; /* refused, and asked for again */
-    } else if (is_late_syn(side, number)) {
+    } else if (is_late_syn(tcp, segment)) {
         side->has_isn = true;
     } else if (answers && other->has_isn && !is_closing(tcp) && other->bytes.at_start &&
                !is_of_syn(other, segment->acknowledgment)) {
