@@ -36,6 +36,7 @@ typedef struct {
     uint8_t scale;   /* of the windows that it says itself, with has_scale */
     bool has_scale;
     bool said_scale; /* its SYN was seen: has_scale means something */
+    bool answers;    /* that had an ACK */
 
     bool has_fin;
     uint64_t fin; /* its position */
@@ -379,11 +380,14 @@ static bool is_closing(const caw_tcp *tcp) {
 /* It has this number, and the bytes after it belong to this connection. */
 static void take_syn(caw_tcp *tcp, const caw_tcp_segment *segment) {
     caw_tcp_side *side = &tcp->side[segment->end], *other = &tcp->side[!segment->end];
-    bool late = is_closing(tcp) || (side->bytes.placed && !side->bytes.at_start);
-    bool simultaneous = !(segment->flags & CAW_TCP_ACK) && other->has_isn && !side->has_isn;
+    bool asks = !(segment->flags & CAW_TCP_ACK);
+    bool answered = asks && other->answers && !side->said_scale;
+    bool late = answered || is_closing(tcp) || (side->bytes.placed && !side->bytes.at_start);
+    bool simultaneous = asks && !answered && other->has_isn && !side->has_isn;
     if (!side->bytes.placed)
         caw_ordered_place(&side->bytes, segment->sequence + 1, true);
     side->has_isn = side->said_scale = true;
+    side->answers = !asks;
     side->isn = segment->sequence;
     side->has_scale = segment->has_scale;
     side->scale = segment->scale;
