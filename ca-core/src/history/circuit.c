@@ -468,7 +468,7 @@ static open_channel *owner_of(const caw_exchange *exchange) {
 
 /* Nanoseconds from one to the other; many when they are far apart. */
 static int64_t between(caw_moment then, caw_moment now) {
-    int64_t seconds = now.seconds - then.seconds;
+    int64_t seconds = (int64_t)((uint64_t)now.seconds - (uint64_t)then.seconds);
     if (seconds > 1000 || seconds < -1000)
         return seconds > 0 ? INT64_MAX / 8 : 0;
     return seconds * 1000000000 + now.nanoseconds - then.nanoseconds;
