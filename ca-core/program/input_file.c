@@ -136,9 +136,11 @@ static bool read_foreign(files *self, const char *format) {
     int fd = -1;
     if (self->beginning < 0 ||
         (is_standard_input(name) && lseek(STDIN_FILENO, self->beginning, SEEK_SET) < 0)) {
-        SAY(self, "%s, of which tshark makes pcapng, but not from a pipe", format);
+        SAY(self, "%s, which is read through tshark, and not from a pipe: give it as a file",
+            format);
     } else if ((fd = foreign_start(&self->tshark, name)) < 0) {
-        SAY(self, "%s, of which tshark makes pcapng, but tshark: %s", format, strerror(errno));
+        SAY(self, "%s, which is read through tshark, and that cannot be run: %s", format,
+            strerror(errno));
     } else {
         read_from(self, fd);
         return true;

@@ -57,7 +57,7 @@ static input *make(int count, char **arguments) {
 }
 
 static void wait_while_paused(void) {
-    if (paused)
+    if (paused && !stopped)
         puts("paused");
     fflush(stdout);
     while (paused && !stopped)
