@@ -128,6 +128,8 @@ static void end_by_source(reader *self) {
     const source *from = &self->source;
     if (self->stopped) {
         end(self, READER_WHOLE, "%s", "");
+    } else if (from->error && from->position == 0) {
+        end(self, READER_REFUSED, "%s", strerror(from->error));
     } else if (from->error) {
         end_at(self, from->position, strerror(from->error));
     } else if (self->unpacking && self->state == DECOMPRESS_INSIDE) {
