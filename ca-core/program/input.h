@@ -52,7 +52,7 @@ bool input_is_live(const input *self);
  */
 void input_stop(input *self);
 
-/* Frames that the kernel had no room for. 0 for files. */
+/* Frames that the kernel had no room for: dumpcap tells it at its end. 0 for files. */
 uint64_t input_dropped(const input *self);
 
 /*

@@ -19,7 +19,8 @@ typedef struct {
     const char *interface;
     child dumpcap;
     reader *reader;
-    int64_t end; /* once it is stopped: when it is no longer waited for */
+    int64_t end;      /* once it is stopped: when it is no longer waited for */
+    unsigned dropped; /* is told by dumpcap at its end */
 } captured;
 
 /* dumpcap counts in MiB. */
@@ -40,6 +41,15 @@ static int start(captured *self, const input_live *live) {
     return child_start(&self->dumpcap, arguments, false);
 }
 
+/* Of "Packets received/dropped on interface 'eth0': 5/0 (pcap:0/...)". */
+static unsigned read_dropped(const char *said) {
+    unsigned dropped = 0;
+    const char *at = strstr(said, "received/dropped on interface");
+    if (at && (at = strstr(at, "': ")))
+        sscanf(at, "': %*u/%u", &dropped);
+    return dropped;
+}
+
 /*
  * Says what has become of dumpcap; when it is stopped by us that is no failure. EACCES: it has no
  * right either, which is not said.
@@ -50,7 +60,9 @@ static int end(captured *self) {
     reader_end how = reader_ended(self->reader, &what);
     if (self->base.stopped)
         child_interrupt(&self->dumpcap);
-    if (child_end(&self->dumpcap, said, sizeof said) || self->base.stopped)
+    bool well = child_end(&self->dumpcap, said, sizeof said) || self->base.stopped;
+    self->dropped = read_dropped(said);
+    if (well)
         return 0;
     if (strstr(said, "permission"))
         return EACCES;
@@ -74,6 +86,10 @@ static void stop(input *base) {
     captured *self = (captured *)base;
     self->end = deadline_in(PATIENCE);
     child_interrupt(&self->dumpcap);
+}
+
+static uint64_t dropped(const input *base) {
+    return ((const captured *)base)->dropped;
 }
 
 static void free_captured(input *base) {
@@ -104,7 +120,7 @@ static int begin(captured *self, const input_live *live) {
 }
 
 input *input_dumpcap(const input_live *live) {
-    static const input_kind kind = {next, stop, NULL, free_captured};
+    static const input_kind kind = {next, stop, dropped, free_captured};
     captured *self = calloc(1, sizeof *self);
     reader *reading = reader_new();
     if (!self || !reading) {

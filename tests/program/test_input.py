@@ -789,6 +789,18 @@ def test_an_interface_that_goes_down(start, within, send):
     assert running.finish() == (0, '')
 
 
+def test_an_interface_that_disappears(start, within):
+    for command in (
+        ['ip', 'link', 'add', 'caw0', 'type', 'veth', 'peer', 'name', 'caw1'],
+        ['ip', 'link', 'set', 'caw0', 'up'],
+    ):
+        subprocess.run(within(*command), check=True)
+    running = capture(start, within, 'caw0')
+    subprocess.run(within('ip', 'link', 'del', 'caw0'), check=True)
+    status, said = running.finish()
+    assert (status, said.splitlines()[-1]) == (2, 'caw: caw0: The interface disappeared')
+
+
 def refused(within, *arguments, **options):
     command = within(DRIVER, '-i', *arguments)
     done = subprocess.run(command, capture_output=True, timeout=PATIENCE, **options)
@@ -856,6 +868,22 @@ def test_the_right_of_dumpcap(for_nobody, start, send):
     running.process.send_signal(signal.SIGTERM)
     assert running.finish() == (0, '')
     assert numbers(running.frames()) == [0, 1, 2]
+
+
+def test_frames_that_are_dropped_for_dumpcap(for_nobody, start, send):
+    """Nobody reads from dumpcap, so it reads from nobody; it counts, and tells at its end."""
+    folder, command = for_nobody
+    install_dumpcap(folder, able=True)
+    running = start(command('lo', 'udp port 5064', 1 << 20), cwd='/')
+    running.wait_for(lambda now: 'nothing' in now.lines)
+    running.process.send_signal(signal.SIGUSR1)
+    running.wait_for(lambda now: 'paused' in now.lines)
+    send(5064, 20000, 1000)
+    running.process.send_signal(signal.SIGTERM)
+    assert running.finish() == (0, '')
+    given, dropped = len(running.frames()), int(running.lines[-1].split()[1])
+    assert 0 < given < 20000
+    assert dropped >= 20000 - given
 
 
 def test_what_dumpcap_says(for_nobody):
