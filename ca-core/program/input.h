@@ -48,7 +48,7 @@ bool input_is_live(const input *self);
 
 /*
  * Stops bringing more: what the kernel and libpcap still hold of an interface is given by
- * input_next, then INPUT_END; of a pipe what has been read.
+ * input_next, then INPUT_END; of a pipe what is in it, of a file what has been read.
  */
 void input_stop(input *self);
 

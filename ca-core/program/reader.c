@@ -79,7 +79,8 @@ void reader_begin(reader *self, int fd) {
 }
 
 void reader_stop(reader *self) {
-    self->stopped = self->source.ended = true;
+    self->stopped = true;
+    source_stop(&self->source);
 }
 
 /* ---- the end ------------------------------------------------------------------------------ */

@@ -566,15 +566,17 @@ def test_a_pipe_with_a_name(start, tmp_path):
     assert (running.lines[0], running.frames()) == ('live', shown(CAPTURE))
 
 
-def test_what_was_read_of_a_pipe_is_given(start):
-    """After a signal too, as far as it is there."""
+@pytest.mark.parametrize('pack', [bytes, gzip.compress], ids=['plain', 'gzip'])
+def test_what_is_in_a_pipe_is_given(start, pack):
+    """After a signal too: what was written before it is told, as far as it is whole."""
     running = start([DRIVER, '-'], stdin=subprocess.PIPE)
     running.wait_for(lambda now: now.lines[-1:] == ['nothing'])
-    running.process.stdin.write(CAPTURE[: 24 + 76 * 3])
-    running.wait_for(lambda now: now.frames())
+    running.process.send_signal(signal.SIGUSR1)
+    running.wait_for(lambda now: now.lines[-1:] == ['paused'])
+    running.process.stdin.write(pack(CAPTURE[:60000]))
     running.process.send_signal(signal.SIGTERM)
     assert running.finish() == (0, '')
-    assert running.frames() == shown(CAPTURE[: 24 + 76 * 3])
+    assert running.frames() == shown(CAPTURE[:60000])
 
 
 # ---- other formats, by tshark ------------------------------------------------------------------
