@@ -33,9 +33,10 @@ typedef struct {
     bool has_edge;    /* ... and takes bytes up to here: */
     uint32_t edge;
     uint32_t window; /* twice what it takes at once */
-    uint8_t scale; /* of the windows that it says itself, with has_scale */
+    uint8_t scale;   /* of the windows that it says itself, with has_scale */
     bool has_scale;
     bool said_scale; /* its SYN was seen: has_scale means something */
+    bool answers;    /* that had an ACK */
 
     bool has_fin;
     uint64_t fin; /* its position */
@@ -372,14 +373,21 @@ static caw_ignored judge(caw_tcp_side *side, const caw_tcp_segment *segment) {
 
 /* ---- SYN ---------------------------------------------------------------------------------- */
 
+static bool is_closing(const caw_tcp *tcp) {
+    return tcp->over || tcp->side[0].has_fin || tcp->side[1].has_fin;
+}
+
 /* It has this number, and the bytes after it belong to this connection. */
 static void take_syn(caw_tcp *tcp, const caw_tcp_segment *segment) {
     caw_tcp_side *side = &tcp->side[segment->end], *other = &tcp->side[!segment->end];
-    bool late = side->bytes.placed && !side->bytes.at_start;
-    bool simultaneous = !(segment->flags & CAW_TCP_ACK) && other->has_isn && !side->has_isn;
+    bool asks = !(segment->flags & CAW_TCP_ACK);
+    bool answered = asks && other->answers && !side->said_scale;
+    bool late = answered || is_closing(tcp) || (side->bytes.placed && !side->bytes.at_start);
+    bool simultaneous = asks && !answered && other->has_isn && !side->has_isn;
     if (!side->bytes.placed)
         caw_ordered_place(&side->bytes, segment->sequence + 1, true);
     side->has_isn = side->said_scale = true;
+    side->answers = !asks;
     side->isn = segment->sequence;
     side->has_scale = segment->has_scale;
     side->scale = segment->scale;
@@ -409,9 +417,15 @@ static void hold_data(caw_tcp *tcp, const caw_tcp_segment *segment) {
     decide_held(tcp, side);
 }
 
-/* The connection's own, though recorded late. */
-static bool is_late_syn(const caw_tcp_side *side, uint32_t sequence) {
-    return !side->has_isn && side->bytes.placed && side->begin - (sequence + 1) <= LATE_SYN;
+/* The connection's own, though recorded late: by its number, or the SYN that it answers. */
+static bool is_late_syn(const caw_tcp *tcp, const caw_tcp_segment *segment) {
+    const caw_tcp_side *side = &tcp->side[segment->end], *other = &tcp->side[!segment->end];
+    if (side->has_isn)
+        return false;
+    if (side->bytes.placed)
+        return side->begin - (segment->sequence + 1) <= LATE_SYN;
+    return segment->flags & CAW_TCP_ACK && other->has_isn && !tcp->over &&
+           segment->acknowledgment == other->isn + 1;
 }
 
 static bool add_offer(caw_tcp_side *side, const caw_tcp_segment *segment) {
@@ -426,10 +440,6 @@ static bool add_offer(caw_tcp_side *side, const caw_tcp_segment *segment) {
 static bool is_unanswered(const caw_tcp *tcp, int end) {
     const caw_tcp_side *side = &tcp->side[end], *other = &tcp->side[!end];
     return side->has_isn && side->bytes.at_start && !side->acked && !other->bytes.placed;
-}
-
-static bool is_closing(const caw_tcp *tcp) {
-    return tcp->over || tcp->side[0].has_fin || tcp->side[1].has_fin;
 }
 
 /* An acknowledgment of this side's SYN, and maybe of its data. */
@@ -453,7 +463,7 @@ static void see_syn(caw_tcp *tcp, const caw_tcp_segment *segment) {
     } else if (side->has_isn && side->isn == number) {
         if (tcp->over && side->bytes.at_start)
             tcp->over = false; /* refused, and asked for again */
-    } else if (is_late_syn(side, number)) {
+    } else if (is_late_syn(tcp, segment)) {
         side->has_isn = true;
     } else if (answers && other->has_isn && !is_closing(tcp) && other->bytes.at_start &&
                !is_of_syn(other, segment->acknowledgment)) {
@@ -597,17 +607,29 @@ static bool is_far(const caw_tcp_side *side, uint32_t number) {
 }
 
 /* Without a SYN. Of a segment without data the number is that of the next byte, or one before. */
-static void begin_at(caw_tcp_side *side, const caw_tcp_segment *segment) {
-    caw_ordered_place(&side->bytes, segment->sequence, false);
-    side->begin = segment->sequence;
-    side->by_word = !segment->length && !(segment->flags & CAW_TCP_FIN);
+static void begin_at(caw_tcp_side *side, uint32_t sequence, bool by_word) {
+    caw_ordered_place(&side->bytes, sequence, false);
+    side->begin = sequence;
+    side->by_word = by_word;
 }
 
-/* The first data settles where this side begins, unless something before it can still come. */
+/* Bytes before these can still come: from there on. */
+static bool can_begin_at(uint32_t sequence, const caw_tcp_segment *segment) {
+    uint32_t before = segment->sequence - sequence;
+    return before > 1 && before <= LATE_SYN;
+}
+
+/*
+ * The first data settles where this side begins: with its own bytes, unless the side has said by a
+ * segment without data, or the other end by an acknowledgment, that there are some before.
+ */
 static void settle_begin(caw_tcp_side *side, const caw_tcp_segment *segment) {
-    uint32_t after = segment->sequence - side->begin;
-    if (!side->bytes.placed || (side->by_word && (after <= 1 || after > LATE_SYN)))
-        begin_at(side, segment);
+    if (side->bytes.placed && !side->by_word)
+        return;
+    if (!side->bytes.placed && side->acked && can_begin_at(side->acknowledged, segment))
+        begin_at(side, side->acknowledged, false);
+    else if (!side->bytes.placed || !can_begin_at(side->begin, segment))
+        begin_at(side, segment->sequence, false);
     side->by_word = false;
 }
 
@@ -681,8 +703,7 @@ static void take_bytes(caw_tcp *tcp, const caw_tcp_segment *segment) {
     see_acknowledgment(tcp, segment);
     if (is_keep_alive(side, segment) && !(segment->flags & CAW_TCP_FIN)) {
         if (!side->bytes.placed) {
-            begin_at(side, segment);
-            side->bytes.next = ++side->begin;
+            begin_at(side, segment->sequence + 1, false);
         }
         ignore(tcp, segment, CAW_IGNORED_KEEP_ALIVE);
         return;
@@ -690,7 +711,7 @@ static void take_bytes(caw_tcp *tcp, const caw_tcp_segment *segment) {
     if (segment->length || segment->flags & CAW_TCP_FIN)
         settle_begin(side, segment);
     else if (!side->bytes.placed)
-        begin_at(side, segment);
+        begin_at(side, segment->sequence, true);
     note_timestamp(side, segment);
     if (segment->length && segment->flags & CAW_TCP_URG)
         tell_of(tcp, segment, CAW_TOLD_URGENT, 0, segment->length);
