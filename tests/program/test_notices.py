@@ -54,7 +54,7 @@ def test_bytes_that_are_no_messages(caw, save):
     )  # fmt: skip
     done = caw(save(wire.capture(packets)))
     assert 'Malformed(' in done.stdout
-    assert any('bytes were no message' in line for line in notices(done))
+    assert any('bytes were skipped' in line for line in notices(done))
 
 
 def test_bytes_that_are_missing(caw, save):
