@@ -153,22 +153,42 @@ static void find_server(ca_notes *notes, packet_info *pinfo, const uint8_t *byte
 
 /* ---- where messages begin --------------------------------------------------------------- */
 
+static uint32_t distance(uint32_t a, uint32_t b) {
+    return MIN(a - b, b - a);
+}
+
 /*
  * The first byte of this direction, as TCP counts: from 1 or from where the handshake says, after
- * its preference. `start` when the handshake is not in the capture.
+ * its preference. Without the handshake in the capture, the first that TCP has seen.
  */
 static uint32_t first_byte(packet_info *pinfo, uint32_t start) {
     const struct tcp_analysis *tcp = get_tcp_conversation_data(NULL, pinfo);
 
-    if (!has_handshake(tcp))
+    if (!tcp)
         return start;
     uint32_t absolute = tcp->fwd->base_seq + 1;
-    return start - 1 < start - absolute ? 1 : absolute;
+    return distance(start, 1) < distance(start, absolute) ? 1 : absolute;
 }
 
 bool conversation_is_first(packet_info *pinfo, const struct tcpinfo *tcp) {
-    return has_handshake(get_tcp_conversation_data(NULL, pinfo)) &&
-           tcp->seq == first_byte(pinfo, tcp->seq);
+    uint32_t before = tcp->seq - first_byte(pinfo, tcp->seq);
+
+    if (has_handshake(get_tcp_conversation_data(NULL, pinfo)))
+        return before == 0;
+    return before <= 1; /* that of a keep-alive may be there */
+}
+
+/*
+ * The byte of a keep-alive, which is no data, where TCP itself does not tell: before the first of
+ * the stream, or as the first that was recorded.
+ */
+static bool is_keep_alive(const ca_conversation *conversation, int end, tvbuff_t *tvb,
+                          packet_info *pinfo, const struct tcpinfo *tcp) {
+    if (!tcp || conversation->streams[end] || tvb_reported_length(tvb) != 1)
+        return false;
+    uint32_t first = first_byte(pinfo, tcp->seq);
+    return tcp->seq + 1 == first ||
+           (tcp->seq == first && !has_handshake(get_tcp_conversation_data(NULL, pinfo)));
 }
 
 /* The stream of this direction. Without TCP's word on a payload, a message begins with it. */
@@ -246,6 +266,9 @@ ca_notes *conversation_segment(tvbuff_t *tvb, packet_info *pinfo, const struct t
     ca_conversation *conversation = conversation_of(pinfo);
     notes->end = end_of(pinfo);
     notes->circuit = conversation->circuit;
+    notes->keep_alive = is_keep_alive(conversation, notes->end, tvb, pinfo, tcp);
+    if (notes->keep_alive)
+        return notes;
     caw_stream *stream = stream_of(conversation, notes->end, pinfo, tcp);
     caw_segment segment = segment_of(stream, tvb, pinfo, tcp);
     bool known = caw_stream_contents(stream) == CAW_CONTENTS_MESSAGES;

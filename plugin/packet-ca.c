@@ -322,6 +322,8 @@ static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
     const ca_stretch *stretch = &payload.notes->first;
     uint32_t at = 0;
 
+    if (payload.notes->keep_alive)
+        return 0;
     if (is_strange(&payload))
         return refuse(&payload, 0);
     for (;; stretch = stretch->next) {

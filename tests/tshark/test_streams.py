@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Segments with bytes of several gaps, and of the end of a stream: all that is new is read."""
+"""Segments with bytes of several gaps, and of the end of a stream: all that is new is read.
+
+And bytes that are no data, or come before their time: keep-alives, probes of a closed window.
+"""
 
 import struct
+
+import pytest
 
 import wire
 from wire import message
@@ -53,3 +58,53 @@ def test_a_segment_fills_a_gap_and_goes_on(tshark, save):
     rows = fields(tshark, capture, 'ca.sub', 'ca.flaw.missing')
     assert [row[0] for row in rows] == ['0', '2', '1,3,4', '5']
     assert [bool(row[1]) for row in rows] == [False, True, False, False]
+
+
+# ---- keep-alives -----------------------------------------------------------------------------
+
+CLIENT, SERVER = (wire.CLIENT_END, wire.SERVER_END), (wire.SERVER_END, wire.CLIENT_END)
+VERSION = message(0, count=13)
+ANALYSIS = pytest.mark.parametrize('analysis', [(), NO_ANALYSIS], ids=['analysis', 'no analysis'])
+PASSES = pytest.mark.parametrize('passes', [(), ('-2',)], ids=['one pass', 'two passes'])
+
+
+def said(lines, capture, *arguments):
+    return [line.split(' ', 2)[2] for line in lines(capture, *arguments)]
+
+
+@PASSES
+@ANALYSIS
+@pytest.mark.parametrize('byte', [b'\0', b'G'])
+def test_a_keep_alive_before_the_first_data(byte, analysis, passes, lines, save):
+    """It has the number of the SYN, in both directions."""
+    packets = wire.circuit([('server', VERSION), ('client', VERSION)])
+    alive = [
+        wire.tcp(*CLIENT, byte, seq=1000, ack=6001),
+        wire.tcp(*SERVER, byte, seq=6000, ack=1001),
+    ]
+    expected = said(lines, save(wire.capture(packets)))
+    assert len(expected) == 2
+    capture = save(wire.capture([*packets[:2], *alive, *packets[2:]]))
+    assert said(lines, capture, *analysis, *passes) == expected
+
+
+@PASSES
+@ANALYSIS
+@pytest.mark.parametrize('byte', [b'\0', b'G'])
+def test_a_keep_alive_begins_the_capture(byte, analysis, passes, lines, save):
+    """Sent again, and answered; each side then goes on."""
+    alive = wire.tcp(*SERVER, byte, seq=6000, ack=1001)
+    answer = wire.tcp(*CLIENT, seq=1001, ack=6001)
+    packets = wire.circuit([('client', VERSION), ('server', UPDATES[0])])[2:]
+    expected = said(lines, save(wire.capture(packets)))
+    assert len(expected) == 2
+    capture = save(wire.capture([alive, alive, answer, *packets]))
+    assert said(lines, capture, *analysis, *passes) == expected
+
+
+@PASSES
+def test_a_keep_alive_begins_the_capture_on_an_unknown_port(passes, lines, save):
+    alive = wire.tcp(wire.CLIENT_END, ('10.1.0.1', 42289), b'\0', seq=1000, ack=6001)
+    packets = wire.circuit([('client', VERSION), ('server', VERSION)], server=('10.1.0.1', 42289))
+    capture = save(wire.capture([alive, *packets[2:]]))
+    assert len(said(lines, capture, *passes)) == 2
