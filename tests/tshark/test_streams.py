@@ -108,3 +108,26 @@ def test_a_keep_alive_begins_the_capture_on_an_unknown_port(passes, lines, save)
     packets = wire.circuit([('client', VERSION), ('server', VERSION)], server=('10.1.0.1', 42289))
     capture = save(wire.capture([alive, *packets[2:]]))
     assert len(said(lines, capture, *passes)) == 2
+
+
+# ---- the same ports again --------------------------------------------------------------------
+
+
+@PASSES
+@pytest.mark.parametrize('port', [5064, 42289])
+@pytest.mark.parametrize('later', [True, False])
+def test_after_another_protocol_without_a_syn(later, port, passes, lines, save):
+    """Its numbers are far from the old ones, before or after. TCP takes the former for repeated."""
+    server = ('10.1.0.1', port)
+    foreign = b'\x99\x88' + bytes(range(100, 249))
+    packets = wire.circuit(
+        [('client', foreign), ('server', foreign)], server=server, start=1 if later else 900000
+    )
+    session = wire.circuit([('client', VERSION), *[('server', UPDATES[0] * 3)] * 2], server=server)
+    expected = said(lines, save(wire.capture(session)))
+    assert len(expected) == 7
+    capture = save(wire.capture(packets + session[2:]))
+    analysis = () if later else NO_ANALYSIS
+    told = said(lines, capture, *analysis, *passes)
+    found = [line for line in told if not line.startswith('Malformed(')]
+    assert found == expected[-len(found) :] and len(found) >= 6
