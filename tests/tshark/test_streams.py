@@ -131,3 +131,39 @@ def test_after_another_protocol_without_a_syn(later, port, passes, lines, save):
     told = said(lines, capture, *analysis, *passes)
     found = [line for line in told if not line.startswith('Malformed(')]
     assert found == expected[-len(found) :] and len(found) >= 6
+
+
+# ---- probes of a closed window ---------------------------------------------------------------
+
+FIRST, SECOND = UPDATES[1], UPDATES[2]
+PROBED = {
+    'refused': [(0, FIRST[:1]), (0, FIRST), (SIZE, SECOND)],
+    'refused, thrice': [(0, FIRST[:1])] * 3 + [(0, FIRST), (SIZE, SECOND)],
+    'of a wrong byte': [(0, b'G'), (0, FIRST), (SIZE, SECOND)],
+    'refused, then more than a message': [(0, FIRST[:1]), (0, FIRST + SECOND[:9]), (SIZE + 9, SECOND[9:])],
+    'refused, then less than a message': [(0, FIRST[:1]), (0, FIRST[:9]), (9, FIRST[9:] + SECOND)],
+    'taken': [(0, FIRST[:1]), (1, FIRST[1:]), (SIZE, SECOND)],
+    'taken, then more than a message': [(0, FIRST[:1]), (1, FIRST[1:] + SECOND[:9]), (SIZE + 9, SECOND[9:])],
+    'taken, then less than a message': [(0, FIRST[:1]), (1, FIRST[1:9]), (9, FIRST[9:] + SECOND)],
+    'inside a message': [(0, FIRST[:9]), (9, FIRST[9:10]), (9, FIRST[9:]), (SIZE, SECOND)],
+    'a byte at a time': [(at, (FIRST + SECOND)[at : at + 1]) for at in range(2 * SIZE)],
+}
+
+
+@PASSES
+@pytest.mark.parametrize('kind', PROBED)
+@pytest.mark.parametrize('alive', [False, True], ids=['', 'keep-alive'])
+def test_a_probe_of_a_closed_window(alive, kind, passes, lines, save):
+    """The window is 0 until the probe was answered. At the end a keep-alive with a byte may follow."""
+    start = 6001 + len(VERSION)
+    packets = wire.circuit([('client', VERSION), ('server', VERSION)])
+    closed = wire.tcp(*CLIENT, seq=1001 + len(VERSION), ack=start, window=0)
+    packets.append(closed)
+    for at, data in PROBED[kind]:
+        packets.append(wire.tcp(*SERVER, data, seq=start + at, ack=1017))
+    if alive:
+        packets.append(wire.tcp(*SERVER, SECOND[-1:], seq=start + 2 * SIZE - 1, ack=1017))
+    told = said(lines, save(wire.capture(packets)), *passes)
+    whole = wire.circuit([('client', VERSION), ('server', VERSION), ('server', FIRST + SECOND)])
+    assert told == said(lines, save(wire.capture(whole)))
+    assert len(told) == 4
