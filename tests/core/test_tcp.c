@@ -4,15 +4,33 @@
  * numbers around the wrap; allocation failures; a stream cut, doubled and reordered anywhere.
  *
  * A segment is written as end, flags, number, and then in any order
- *     C1:AAA     the client's bytes AAA at its number 1        @4    acknowledges 4 (else 1)
- *     s f r u    SYN FIN RST URG; n without ACK                w500  window (else 60000)
- *     +  !       good, bad checksum                            t7    timestamp 7
- *     /2         2 bytes were captured                          z4    window scale 4
- * Between them:  >60  the capture's clock goes on by so many milliseconds, <60 back
- *                ~60  the real one does, and ticks             x64   the last segment, 64 times
- * more .    the capture ends What is told:  AAA  bytes, after C or S, who sent them       <3>   a
- * gap [3]  cut                                      !     a conflict SYN SYN/ACK FIN RST NEW
- * another connection (k)  ignored: see `letters`                   URG
+ *
+ *     C1:AAA     the client's bytes AAA at its number 1
+ *     s f r u    SYN FIN RST URG; n without ACK
+ *     @4         acknowledges 4 (else 1)
+ *     w500       window (else 60000)
+ *     z4         window scale 4
+ *     t7         timestamp 7
+ *     +  !       good, bad checksum
+ *     /2         2 bytes were captured
+ *
+ * and between them
+ *
+ *     >60  <60   the capture's clock goes on by so many milliseconds, or back
+ *     ~60        the real one does, and ticks
+ *     x64        the last segment, 64 times more
+ *     =          may it be freed? told as `ended` or `open`
+ *     .          the capture ends
+ *
+ * What is told is written as
+ *
+ *     C AAA      bytes, after who has sent them
+ *     <3>  [3]   a gap; bytes that were cut
+ *     C-SYN      a sign
+ *     NEW        another connection
+ *     !          a conflict
+ *     (k)        ignored: see `letters`
+ *     URG        urgent data
  */
 #include "counted.h"
 #include "packet/tcp.h"
@@ -197,6 +215,9 @@ static void act(play *self, const char *at, caw_tcp_segment *last) {
         put_word(self, ".");
         caw_tcp_flush(self->tcp);
         break;
+    case '=':
+        put_word(self, caw_tcp_ended(self->tcp) ? "ended" : "open");
+        break;
     default:
         *last = read_segment(self, at);
         add(self, *last);
@@ -249,6 +270,7 @@ static const conversation conversations[] = {
     {"4 resent", OPEN "C1:AAAA C1:AAAA C5:B", OPENED " C AAAA (r) C B"},
     {"4 cut elsewhere", OPEN "C1:ABCD C1:AB C3:CDE C2:BCDEF", OPENED " C ABCD (r) C E (r) C F (r)"},
     {"5 acknowledged 1 packet before", OPEN "S1@4 C1:AAA S1@7 C4:BBB", OPENED " C AAABBB"},
+    {"5 acknowledged 10 packets before", OPEN "S1@7 x9 >40 C1:AAA C4:BBB", OPENED " C AAABBB"},
     {"5 acknowledged 100 packets before", OPEN "S1@7 x99 >200 C1:AAA C4:BBB", OPENED " C AAABBB"},
     {"5 acknowledged before, and reordered", OPEN "S1@7 x99 C4:BBB >40 x60 C1:AAA",
      OPENED " (r) "
@@ -297,6 +319,12 @@ static const conversation conversations[] = {
 
     {"15 SYN with data, sent again", "Cs0:AB Ss0@1 C1:ABC", OPENED " C ABC"},
     {"15 TFO accepted", "Cs0:AB Ss0@3 C3:C", OPENED " C ABC"},
+    {"15 SYN with data twice, sent again", "Cs0:AB Cs0:AB Ss0@1 C1:ABC",
+     "C-SYN C-SYN S-SYN/ACK C ABC"},
+    {"15 SYN with data twice, accepted", "Cs0:AB Cs0:AB Ss0@3 C3:C", "C-SYN C-SYN S-SYN/ACK C ABC"},
+    {"15 SYN/ACK with data, sent again", "Cs0 Ss0@1:XY C1@1 S1:XYZ", OPENED " S XYZ"},
+    {"15 SYN/ACK with data, accepted", "Cs0 Ss0@1:XY C1@3 S3:Z", OPENED " S XYZ"},
+    {"15 SYN/ACK with data, one direction", "Ss0@1:XY S3:Z", "S-SYN/ACK S XYZ"},
     {"15 TFO, one direction", "Cs0:AB C3:C", "C-SYN C ABC"},
     {"15 SYN with data, refused", "Cs0:AB Sr0@3 .", "C-SYN S-RST ."},
     {"16 simultaneous open", "Cs0 Ss0 Cs0@1 Ss0@1 C1:A S1:X@2",
@@ -328,6 +356,8 @@ static const conversation conversations[] = {
     {"19 RST with data", OPEN "C1:AB Cr3:XX .", OPENED " C AB (q) C-RST ."},
     {"19 FIN, then RST", OPEN "C1:AB Cf3 Cr4", OPENED " C AB C-FIN C-RST"},
     {"19 SYN, then RST", "Cs0 Sr0@1 .", "C-SYN S-RST ."},
+    {"19 SYN, then RST: freed at once", "Cs0 = Sr0@1 =", "C-SYN open S-RST ended"},
+    {"19 both FINs", OPEN "Cf1 = Sf1@2 =", OPENED " C-FIN open S-FIN ended"},
     {"19 refused, and again", "Cs0 Sr0@1 Cs0 Ss0@1 C1:A", "C-SYN S-RST C-SYN S-SYN/ACK C A"},
     {"20 data, then RST", OPEN "C1:AB Cr3", OPENED " C AB C-RST"},
     {"21 half-close", OPEN "Cf1:A S1:XY@3 Sf3:Z@3", OPENED " C A C-FIN S XYZ S-FIN"},
@@ -338,6 +368,8 @@ static const conversation conversations[] = {
     {"22 without SYN, FIN, RST", "C1:AA S1:XX@3 C3:B@3 S3@4 .", "C AA S XX C B ."},
     {"22 FIN not recorded", OPEN "C1:A S1@3 .", OPENED " C A ."},
     {"22 RST first", "Cr1 .", "C-RST ."},
+    {"22 RST first, then data", "Cr1 C1:A S1:X", "C-RST (e) (e)"},
+    {"22 RST first, then another connection", "Cr1 C9000000:BB", "C-RST NEW C BB"},
     {"22 FIN first", "Cf1 S1:XX@2", "C-FIN S XX"},
     {"23 TIME-WAIT, no SYN", OPEN "Cf1 Sf1@2 C9000000:BB S7000000:XX@9000002",
      OPENED " C-FIN S-FIN NEW C BB S XX"},
@@ -462,6 +494,26 @@ static void test_flood(void) {
     CHECK(self.held == 0 && self.count.live == 0, "%ld left", self.count.live);
 }
 
+/* Case 9: a gap delays its own connection alone; those that wait are given up by the clock. */
+static void test_two_connections(void) {
+    tally one = {.count = {.good = -1}}, two = one;
+    caw_tcp_setup setups[2] = {setup_of(&one), setup_of(&two)};
+    setups[1].held = &one.held;
+    caw_tcp *gapped = caw_tcp_new(&setups[0]), *other = caw_tcp_new(&setups[1]);
+    for (uint32_t i = 0; i < 3; i++) {
+        add_byte(gapped, 0, 1 + 3 * i); /* the first one is a keep-alive's */
+        add_byte(other, 0, 1 + i);
+    }
+    CHECK(one.told[0] == 0 && caw_tcp_waits(gapped), "%u told", (unsigned)one.told[0]);
+    CHECK(two.told[0] == 2 && !caw_tcp_waits(other), "%u told", (unsigned)two.told[0]);
+    caw_tcp_tick(gapped, 1);
+    caw_tcp_tick(gapped, 1 + setups[0].nanoseconds);
+    CHECK(one.told[0] == 6 && one.missing == 4, "%u told", (unsigned)one.told[0]);
+    caw_tcp_free(gapped);
+    caw_tcp_free(other);
+    CHECK(one.held == 0 && one.count.live + two.count.live == 0, "left");
+}
+
 /* ---- random streams ----------------------------------------------------------------------- */
 
 #define BYTES 3000
@@ -480,23 +532,24 @@ static int by_record(const void *a, const void *b) {
 }
 
 /*
- * Both ends send the same bytes in segments of random sizes, some again and cut elsewhere, those of
- * an end up to eight places late; acknowledgments come before or after what they acknowledge.
+ * Both ends send the same bytes in segments of random sizes (or of a byte each), some again and cut
+ * elsewhere, those of an end up to eight places late; acknowledgments come before or after what
+ * they acknowledge.
  */
 static void play_random(uint32_t seed) {
     static uint8_t stream[BYTES];
-    caw_tcp_segment segments[2 * BYTES];
-    uint32_t state = seed, count = 0, sent[2] = {0};
+    static caw_tcp_segment segments[4 * BYTES];
+    uint32_t state = seed, count = 0, sent[2] = {0}, most = seed % 16 ? 40 : 1;
     tally self = {.count = {.good = -1}, .stream = stream, .first = {seed * 97 - 500, seed ^ 77}};
     for (uint32_t i = 0; i < BYTES; i++)
         stream[i] = (uint8_t)random_below(&state, 256);
     while (sent[0] < BYTES || sent[1] < BYTES) {
         int end = (int)random_below(&state, 2);
-        uint32_t from = sent[end], length = 2 + random_below(&state, 40);
+        uint32_t from = sent[end], length = 1 + random_below(&state, most);
         if (random_below(&state, 4) == 0 && from > 60)
             from -= random_below(&state, 60);
         if (BYTES - from < length)
-            from = BYTES - length; /* a single byte may be a keep-alive's */
+            from = BYTES - length;
         segments[count] = (caw_tcp_segment){.end = end,
                                             .flags = CAW_TCP_ACK,
                                             .sequence = self.first[end] + from,
@@ -533,6 +586,7 @@ int main(void) {
     counted_fail_each(run_without_memory);
     test_texts();
     test_flood();
+    test_two_connections();
     for (uint32_t seed = 0; seed < 2000; seed++)
         play_random(seed);
     return test_summary();

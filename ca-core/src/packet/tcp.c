@@ -389,7 +389,7 @@ static void hold_data(caw_tcp *tcp, const caw_tcp_segment *segment) {
     data.sequence++;
     if (!segment->length)
         return;
-    if (!side->bytes.at_start || segment->flags & CAW_TCP_ACK) {
+    if (!side->bytes.at_start) {
         ignore(tcp, segment, CAW_IGNORED_SYN_DATA);
         return;
     }
@@ -494,12 +494,22 @@ static bool is_exact(const caw_tcp *tcp, const caw_tcp_segment *segment) {
            (side->acked && number == side->acknowledged);
 }
 
+/* Without a SYN. */
+static void begin_at(caw_tcp_side *side, uint32_t sequence) {
+    caw_ordered_place(&side->bytes, sequence, false);
+    side->begin = sequence;
+}
+
 static void see_rst(caw_tcp *tcp, const caw_tcp_segment *segment) {
     if (tcp->over || !is_exact(tcp, segment)) {
         ignore(tcp, segment, tcp->over ? CAW_IGNORED_AFTER_END : CAW_IGNORED_RST);
         return;
     }
     caw_tcp_flush(tcp);
+    caw_tcp_side *side = &tcp->side[segment->end];
+    if (!side->bytes.placed &&
+        !tcp->side[!segment->end].has_isn) /* no refusal: its number counts */
+        begin_at(side, segment->sequence);
     if (segment->length)
         ignore(tcp, segment, CAW_IGNORED_RST_DATA);
     sign(tcp, segment, CAW_TCP_RST | CAW_TCP_ACK, false);
@@ -583,12 +593,6 @@ static bool is_another(const caw_tcp *tcp, const caw_tcp_segment *segment) {
     const caw_tcp_side *side = &tcp->side[segment->end];
     uint32_t distance = segment->sequence - (uint32_t)side->bytes.next + FAR;
     return segment->length && side->bytes.placed && distance > 2 * FAR;
-}
-
-/* Without a SYN. */
-static void begin_at(caw_tcp_side *side, uint32_t sequence) {
-    caw_ordered_place(&side->bytes, sequence, false);
-    side->begin = sequence;
 }
 
 static void see_data(caw_tcp *tcp, const caw_tcp_segment *segment) {
