@@ -121,7 +121,7 @@ def test_after_another_protocol_without_a_syn(later, port, passes, lines, save):
     server = ('10.1.0.1', port)
     foreign = b'\x99\x88' + bytes(range(100, 249))
     packets = wire.circuit(
-        [('client', foreign), ('server', foreign)], server=server, start=1 if later else 900000
+        [('client', foreign), ('server', foreign)], server=server, start=1 if later else 9000000
     )
     session = wire.circuit([('client', VERSION), *[('server', UPDATES[0] * 3)] * 2], server=server)
     expected = said(lines, save(wire.capture(session)))

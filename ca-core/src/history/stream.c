@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define FAR (1u << 20) /* bytes: no segment comes as late as that */
+
 struct caw_stream {
     caw_gaps gaps; /* before `seen` */
     uint64_t largest;
@@ -259,12 +261,11 @@ static uint64_t position_of(const caw_stream *stream, uint32_t sequence) {
 }
 
 /*
- * Bytes before others that are no Channel Access are not repeated ones: they may be of another
+ * Bytes far before others that are no Channel Access are not repeated ones: they are of another
  * connection between the same ports, whose SYN is not here.
  */
 static void forget_foreign(caw_stream *stream, uint32_t sequence) {
-    if (!stream->refused || stream->proven ||
-        position_of(stream, sequence) >= stream->seen - stream->kept)
+    if (!stream->refused || stream->proven || position_of(stream, sequence) + FAR >= stream->seen)
         return;
     caw_gaps_free(&stream->gaps);
     stream->kept = 0;
