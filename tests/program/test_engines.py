@@ -78,13 +78,8 @@ def order(case):
     return case.condition == 'reordered' and messages(case.caw) == messages(case.good)
 
 
-def keep_alive(case):
-    """A byte of garbage before the next one is data for Wireshark; for caw it is a keep-alive."""
-    return case.condition == 'keep_alive' and messages(case.caw) == messages(case.good)
-
-
 def reset(case):
-    """What is recorded after a RST was not received: caw does not tell it, and has all the rest."""
+    """What is recorded after a RST was not received: caw says so, and has all the rest."""
     missing = messages(case.good) - messages(case.caw)
     ends = {end for end, _ in missing}
     after = [line for line in case.good if line.ends in ends][-len(missing) :]
@@ -110,7 +105,6 @@ def deep(case):
 RULES = {
     later: (conditions.lossy, 'puts'),
     order: (conditions.reordered, 'monitors'),
-    keep_alive: (conditions.keep_alive, 'monitors'),
     reset: (conditions.reordered, 'caproto'),
     deep: (conditions.reordered, 'bigarrays'),
 }

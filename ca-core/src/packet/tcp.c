@@ -97,7 +97,6 @@ bool caw_ignored_is_usual(caw_ignored reason) {
     case CAW_IGNORED_SYN:
     case CAW_IGNORED_SYN_DATA:
     case CAW_IGNORED_RST_DATA:
-    case CAW_IGNORED_AFTER_END:
         return true;
     default:
         return false;
@@ -539,8 +538,10 @@ static void begin_at(caw_tcp_side *side, uint32_t sequence, bool by_word) {
 }
 
 static void see_rst(caw_tcp *tcp, const caw_tcp_segment *segment) {
-    if (tcp->over || !is_exact(tcp, segment)) {
-        ignore(tcp, segment, tcp->over ? CAW_IGNORED_AFTER_END : CAW_IGNORED_RST);
+    if (tcp->over)
+        return;
+    if (!is_exact(tcp, segment)) {
+        ignore(tcp, segment, CAW_IGNORED_RST);
         return;
     }
     caw_tcp_flush(tcp);
