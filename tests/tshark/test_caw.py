@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The launcher: where it reads from, what it says when something is wrong."""
+"""The program: where it reads from, what it says when something is wrong."""
 
 import os
 import re
@@ -227,8 +227,8 @@ def test_what_tshark_may_be_told(caw, echoes, stage):
     assert words(caw('-r', kept)) == ['EchoRequest()', 'EchoResponse()']
 
 
-def test_standard_input_is_closed(caw, launcher, run):
-    refused(run(['sh', '-c', f'{launcher} <&-']), 'no packets')
+def test_standard_input_is_closed(caw, program, run):
+    refused(run(['sh', '-c', f'{program} <&-']), 'no packets')
 
 
 # ---- the status ------------------------------------------------------------------------------
@@ -270,24 +270,24 @@ def test_a_report_that_does_not_exist(report, caw, echoes):
 
 
 @pytest.mark.parametrize('report', ['ca,lines', 'ca,lines,{src}', 'ca,connect', 'ca,srt'])
-def test_a_tshark_without_the_plugin(report, run, stage, launcher, echoes):
+def test_a_tshark_without_the_plugin(report, run, stage, program, echoes):
     bare = stage / 'bare' / 'bin'
     bare.mkdir(parents=True, exist_ok=True)
     alone = bare / 'caw'
-    alone.write_bytes(launcher.read_bytes())
+    alone.write_bytes(program.read_bytes())
     alone.chmod(0o755)
     done = run([alone, '-r', echoes, '-z', report], env={'WIRESHARK_PLUGIN_DIR': bare})
     assert (done.returncode, done.stdout) == (2, '') and len(done.stderr.splitlines()) == 1
     assert done.stderr.startswith('caw: tshark did not load the Channel Access plugin')
 
 
-def test_a_full_disk(launcher, run, echoes):
-    done = run(['sh', '-c', f'{launcher} -r {echoes} > /dev/full'])
+def test_a_full_disk(program, run, echoes):
+    done = run(['sh', '-c', f'{program} -r {echoes} > /dev/full'])
     assert (done.returncode, done.stderr) == (1, 'caw: No space left on device\n')
 
 
-def test_a_closed_output(launcher, run, echoes):
-    done = run(['sh', '-c', f'{launcher} -r {echoes} >&-'])
+def test_a_closed_output(program, run, echoes):
+    done = run(['sh', '-c', f'{program} -r {echoes} >&-'])
     assert (done.returncode, done.stderr) == (1, 'caw: Bad file descriptor\n')
 
 
@@ -300,7 +300,7 @@ def test_no_such_interface(caw):
 
 
 def test_tshark_is_missing(caw, stage, echoes):
-    """With everything else the launcher may need in its PATH."""
+    """With everything else the program may need in its PATH."""
     tools = stage / 'made' / 'no-tshark'
     tools.mkdir(exist_ok=True)
     for folder in ('/usr/bin', '/bin'):
@@ -310,12 +310,12 @@ def test_tshark_is_missing(caw, stage, echoes):
     refused(caw('-r', echoes, env={'PATH': str(tools)}), 'tshark')
 
 
-def test_as_root_it_works_or_says_why(launcher, environment, echoes):
+def test_as_root_it_works_or_says_why(program, environment, echoes):
     """Wireshark ignores plugin folders when it runs as root; silence would be worst."""
     if os.geteuid() != 0:
-        command = ['sudo', '-n', '-E', str(launcher), '-r', str(echoes)]
+        command = ['sudo', '-n', '-E', str(program), '-r', str(echoes)]
     else:
-        command = [str(launcher), '-r', str(echoes)]
+        command = [str(program), '-r', str(echoes)]
     done = subprocess.run(command, env=environment, capture_output=True, timeout=30)
     printed = done.stdout.decode().splitlines()
     if done.returncode == 0:
@@ -327,9 +327,9 @@ def test_as_root_it_works_or_says_why(launcher, environment, echoes):
 # ---- pipes -----------------------------------------------------------------------------------
 
 
-def test_a_reader_that_leaves_early_hears_no_complaint(start, launcher, save):
+def test_a_reader_that_leaves_early_hears_no_complaint(start, program, save):
     many = [made.Sent('client', 'tcp', wire.message(23))] * 20000
-    running = start([launcher, '-r', save(wire.capture(made.packets(many)))])
+    running = start([program, '-r', save(wire.capture(made.packets(many)))])
     assert running.stdout.readline().endswith(b'EchoRequest()\n')
     running.stdout.close()
     complaint = running.stderr.read()
@@ -347,9 +347,9 @@ def next_line(stream, seconds=10):
     return line.decode()
 
 
-def test_lines_appear_at_once(start, launcher):
+def test_lines_appear_at_once(start, program):
     """Each line comes before the next packet is written."""
-    running = start([launcher], stdin=subprocess.PIPE, bufsize=0)
+    running = start([program], stdin=subprocess.PIPE, bufsize=0)
     packets = wire.timed(made.packets(ECHOES * 3))
     whole = wire.pcap(wire.ethernet(packets))
     sizes = [24] + [16 + 14 + len(packet) for _, packet in packets]
@@ -377,14 +377,14 @@ def heed_signals():
 
 
 @pytest.fixture
-def waiting(start, launcher):
+def waiting(start, program):
     """waiting(bytes, stdout=..., ...): it has been given them and waits for more."""
     running = []
 
     def waiting(content, **options):
         options = {'stdin': subprocess.PIPE, 'start_new_session': True, 'bufsize': 0} | options
         options |= {'preexec_fn': heed_signals}
-        running.append(start([launcher], **options))
+        running.append(start([program], **options))
         running[-1].stdin.write(content)
         return running[-1]
 
@@ -435,11 +435,11 @@ def test_lines_come_to_a_file_at_once(waiting, save, echoes):
     ]
 
 
-def test_a_named_pipe(start, launcher, stage, echoes):
+def test_a_named_pipe(start, program, stage, echoes):
     pipe = stage / 'made' / f'{os.getpid()}.pipe'
     os.mkfifo(pipe)
     pipe.chmod(0o666)
-    running = start([launcher, '-r', pipe])
+    running = start([program, '-r', pipe])
     with open(pipe, 'wb', buffering=0) as packets:
         packets.write(echoes.read_bytes())
         assert next_line(running.stdout).endswith('EchoRequest()\n')

@@ -83,7 +83,7 @@ def folder(stage):
     (folder / 'tests').mkdir(parents=True)
     (folder / 'build').mkdir()
     (folder / 'tests' / 'captures').symlink_to(stage / 'captures')
-    for part in ('plugin', 'plugins'):
+    for part in ('bin', 'plugins'):
         (folder / 'build' / part).symlink_to(stage / part)
     for capture in CAPTURES.glob('*.pcap'):
         (folder / capture.name).symlink_to(stage / 'captures' / capture.name)
@@ -103,8 +103,8 @@ def squeezed(line):
 
 
 @pytest.mark.parametrize('command, shown', ALL_EXAMPLES)
-def test_an_example_prints_what_is_shown(command, shown, run, folder, launcher, environment):
-    path = f'{launcher.parent}:{environment["PATH"]}'
+def test_an_example_prints_what_is_shown(command, shown, run, folder, program, environment):
+    path = f'{program.parent}:{environment["PATH"]}'
     done = run(['bash', '-c', command], env={'PATH': path}, cwd=folder)
     assert (done.returncode, done.stderr) == (0, '')
     output = ''.join(squeezed(line) + '\n' for line in done.stdout.strip('\n').splitlines())

@@ -107,10 +107,10 @@ def test_uninstall_tells_what_it_removes(run, stage):
     assert done.stdout.startswith('Nothing to remove') and len(done.stdout.splitlines()) == 1
 
 
-def test_root_is_told_how_to_install_for_the_system(launcher, environment, stage):
-    """A launcher that is not in a build folder, such as one that somebody installed for himself."""
+def test_root_is_told_how_to_install_for_the_system(program, environment, stage):
+    """A program that is not in a build folder, such as one that somebody installed for himself."""
     alone = stage / 'made' / 'caw'
-    shutil.copy(launcher, alone)
+    shutil.copy(program, alone)
     hidden = {k: v for k, v in environment.items() if k != 'WIRESHARK_PLUGIN_DIR'}
     sudo = [] if os.geteuid() == 0 else ['sudo', '-n', '-E']
     done = subprocess.run(

@@ -88,7 +88,7 @@ def ioc(epics, tmp_path):
 
 
 @pytest.fixture
-def watched(ports, start, launcher):
+def watched(ports, start, program):
     """caw fed by tcpdump: (its lines so far, the packets it was given so far)."""
     lines, packets = [], bytearray()
     expression = 'port {server} or port {repeater}'.format(**ports)
@@ -103,7 +103,7 @@ def watched(ports, start, launcher):
         for kind, name in (('tcp', 'server'), ('udp', 'server'), ('udp', 'repeater'))
     ]
     options = [word for rule in decode_as for word in ('-d', rule)]
-    caw = start([launcher, '--', *options], stdin=subprocess.PIPE, bufsize=0)
+    caw = start([program, '--', *options], stdin=subprocess.PIPE, bufsize=0)
 
     def pump():
         while chunk := os.read(tcpdump.stdout.fileno(), 65536):
@@ -230,20 +230,20 @@ def send_until(lines, port, *datagrams):
             time.sleep(0.1)
 
 
-def test_capturing_by_itself(start, launcher, environment, dumpcap_for_nobody):
+def test_capturing_by_itself(start, program, environment, dumpcap_for_nobody):
     """caw -i: packets from the interface, chosen by a capture filter, printed as they come."""
     port = free_port(socket.SOCK_DGRAM)
-    command = [launcher, '-i', 'lo', '-f', f'udp port {port}', '--', '-d', f'udp.port=={port},ca']
+    command = [program, '-i', 'lo', '-f', f'udp port {port}', '--', '-d', f'udp.port=={port},ca']
     with capturing(start, dumpcap_for_nobody, environment, *command) as (running, lines):
         send_until(lines, port, wire.message(23))
         assert lines and lines[0].endswith(b' EchoRequest()\n'), running.stderr.read1()
 
 
-def test_capturing_by_messages(start, launcher, environment, dumpcap_for_nobody):
+def test_capturing_by_messages(start, program, environment, dumpcap_for_nobody):
     """caw -f ca:...: of all that is sent to Channel Access's own port only the searches."""
     name = f'caw:nobody:has:{os.getpid()}'
     search = wire.message(0, count=13) + wire.message(6, wire.text(name), 5, 13, 1, 1)
-    command = [launcher, '-i', 'lo', '-f', f'ca:search and pv == "{name}"']
+    command = [program, '-i', 'lo', '-f', f'ca:search and pv == "{name}"']
     with capturing(start, dumpcap_for_nobody, environment, *command) as (running, lines):
         send_until(lines, 5064, wire.message(23), search, search.replace(b'caw', b'cow'))
         assert lines, running.stderr.read1()
@@ -254,12 +254,12 @@ def test_capturing_by_messages(start, launcher, environment, dumpcap_for_nobody)
     ] * (len(texts) // 2)
 
 
-def test_a_reader_that_has_seen_enough(start, launcher, environment, dumpcap_for_nobody):
+def test_a_reader_that_has_seen_enough(start, program, environment, dumpcap_for_nobody):
     """caw -i lo | head -2: nothing goes wrong, so nothing is said."""
     port = free_port(socket.SOCK_DGRAM)
     path = f'PATH={dumpcap_for_nobody}:{environment["PATH"]}'
     options = ['-i', 'lo', '-f', f'udp port {port}', '--', '-d', f'udp.port=={port},ca']
-    running = start(['env', path, launcher, *options], start_new_session=True)
+    running = start(['env', path, program, *options], start_new_session=True)
     lines = []
 
     def read_two():
