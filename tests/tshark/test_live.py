@@ -98,12 +98,7 @@ def watched(ports, start, program):
     tcpdump = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     while b'listening' not in (line := tcpdump.stderr.readline()):
         assert line, 'tcpdump did not start'
-    decode_as = [
-        f'{kind}.port=={ports[name]},ca'
-        for kind, name in (('tcp', 'server'), ('udp', 'server'), ('udp', 'repeater'))
-    ]
-    options = [word for rule in decode_as for word in ('-d', rule)]
-    caw = start([program, '--', *options], stdin=subprocess.PIPE, bufsize=0)
+    caw = start([program], stdin=subprocess.PIPE, bufsize=0)
 
     def pump():
         while chunk := os.read(tcpdump.stdout.fileno(), 65536):
@@ -233,7 +228,7 @@ def send_until(lines, port, *datagrams):
 def test_capturing_by_itself(start, program, environment, dumpcap_for_nobody):
     """caw -i: packets from the interface, chosen by a capture filter, printed as they come."""
     port = free_port(socket.SOCK_DGRAM)
-    command = [program, '-i', 'lo', '-f', f'udp port {port}', '--', '-d', f'udp.port=={port},ca']
+    command = [program, '-i', 'lo', '-f', f'udp port {port}']
     with capturing(start, dumpcap_for_nobody, environment, *command) as (running, lines):
         send_until(lines, port, wire.message(23))
         assert lines and lines[0].endswith(b' EchoRequest()\n'), running.stderr.read1()
@@ -258,7 +253,7 @@ def test_a_reader_that_has_seen_enough(start, program, environment, dumpcap_for_
     """caw -i lo | head -2: nothing goes wrong, so nothing is said."""
     port = free_port(socket.SOCK_DGRAM)
     path = f'PATH={dumpcap_for_nobody}:{environment["PATH"]}'
-    options = ['-i', 'lo', '-f', f'udp port {port}', '--', '-d', f'udp.port=={port},ca']
+    options = ['-i', 'lo', '-f', f'udp port {port}']
     running = start(['env', path, program, *options], start_new_session=True)
     lines = []
 
