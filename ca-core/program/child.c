@@ -105,14 +105,16 @@ static void read_errors(const child *self, char *text, size_t size) {
 
 bool child_end(child *self, char *text, size_t size) {
     int status = 0;
+    snprintf(text, size, "%s", "");
     if (!self->pid)
         return true;
     while (waitpid(self->pid, &status, 0) < 0 && errno == EINTR)
         continue;
     self->pid = 0;
-    snprintf(text, size, "it has failed");
-    if (self->errors && status != 0)
+    if (self->errors)
         read_errors(self, text, size);
+    if (status != 0 && !*text)
+        snprintf(text, size, "it has failed");
     close_errors(self);
     return status == 0;
 }

@@ -24,8 +24,8 @@ int child_start(child *self, const char *const *arguments, bool reads);
 void child_interrupt(const child *self);
 
 /*
- * Waits for its end. True when it succeeded; else `text` is what it said, in one line, without its
- * name in front. Without a child: true.
+ * Waits for its end. True when it succeeded. `text` is what it said, in one line, without its name
+ * in front. Without a child: true, and "".
  */
 bool child_end(child *self, char *text, size_t size);
 

@@ -4,8 +4,14 @@
 #include <stdlib.h>
 #include <zstd.h>
 
+/*
+ * The library is given no more than it asks for, a block: of a whole frame it makes all or, when
+ * something in it is damaged, nothing.
+ */
 typedef struct {
     ZSTD_DStream *stream;
+    size_t first; /* what a frame begins with */
+    size_t wanted;
     bool between;
 } state;
 
@@ -15,6 +21,8 @@ static void *begin(void) {
         free(self);
         return NULL;
     }
+    if (self)
+        self->wanted = self->first = ZSTD_initDStream(self->stream);
     return self;
 }
 
@@ -22,7 +30,8 @@ static decompress_state step(void *of, decompress_portion *portion, const char *
     state *self = of;
     if (self->between && portion->length == 0)
         return DECOMPRESS_BETWEEN;
-    ZSTD_inBuffer in = {portion->bytes, portion->length, 0};
+    size_t length = portion->length < self->wanted ? portion->length : self->wanted;
+    ZSTD_inBuffer in = {portion->bytes, length, 0};
     ZSTD_outBuffer out = {portion->out, portion->room, 0};
     size_t result = ZSTD_decompressStream(self->stream, &out, &in);
     portion->bytes += in.pos;
@@ -34,6 +43,7 @@ static decompress_state step(void *of, decompress_portion *portion, const char *
         return DECOMPRESS_DAMAGED;
     }
     self->between = result == 0;
+    self->wanted = self->between ? self->first : result;
     return self->between ? DECOMPRESS_BETWEEN : DECOMPRESS_INSIDE;
 }
 

@@ -17,8 +17,9 @@ typedef enum {
 } input_state;
 
 /*
- * Files in this order, as one capture; "-" is standard input. Nothing is opened before the first
- * frame is asked for. NULL without memory. The names are borrowed.
+ * Files in this order, as one capture; "-" is standard input. What is packed is unpacked. Each
+ * file's interfaces have numbers of their own: they go on from file to file. Nothing is opened
+ * before the first frame is asked for. NULL without memory. The names are borrowed.
  */
 input *input_files(char *const *names, size_t count);
 
@@ -26,7 +27,7 @@ input *input_files(char *const *names, size_t count);
 typedef struct {
     const char *interface; /* as pcap_create knows it; "any" too */
     const char *filter;    /* of pcap-filter(7); NULL: none */
-    int buffer;            /* of the kernel, in bytes; 0: libpcap's own choice */
+    int buffer;            /* of the kernel, in bytes; 0: as usual, 8 MiB */
 } input_live;
 
 /* NULL when it cannot be captured: why has been said. */
@@ -38,21 +39,25 @@ input *input_interface(const input_live *live);
  */
 input_state input_next(input *self, caw_frame *frame, int milliseconds);
 
-/* A frame may come at any time: lines are wanted at once. False: all input is regular files. */
+/*
+ * A frame may come at any time: lines are wanted at once. False: all input is regular files; they
+ * are not waited for, and INPUT_NOTHING does not say that time passes, but that a frame takes long
+ * to be read.
+ */
 bool input_is_live(const input *self);
 
 /*
  * Stops bringing more: what the kernel and libpcap still hold of an interface is given by
- * input_next, then INPUT_END; of a pipe what has been read.
+ * input_next, then INPUT_END; of a pipe what is in it, of a file what has been read.
  */
 void input_stop(input *self);
 
-/* Frames that the kernel had no room for. 0 for files. */
+/* Frames that the kernel had no room for: dumpcap tells it at its end. 0 for files. */
 uint64_t input_dropped(const input *self);
 
 /*
- * The status to exit with: 0; 2 when something could not be read at all, 3 when something damaged
- * was read as far as it goes.
+ * The status to exit with: 0; 2 when something could not be read at all, or an interface no longer,
+ * else 3 when something damaged was read as far as it goes.
  */
 int input_status(const input *self);
 

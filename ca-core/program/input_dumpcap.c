@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MEBIBYTE = 1 << 20, PATIENCE = 2000 /* ms for dumpcap to end */ };
 
@@ -18,7 +19,8 @@ typedef struct {
     const char *interface;
     child dumpcap;
     reader *reader;
-    int64_t end; /* once it is stopped: when it is no longer waited for */
+    int64_t end;      /* once it is stopped: when it is no longer waited for */
+    unsigned dropped; /* is told by dumpcap at its end */
 } captured;
 
 /* dumpcap counts in MiB. */
@@ -39,17 +41,34 @@ static int start(captured *self, const input_live *live) {
     return child_start(&self->dumpcap, arguments, false);
 }
 
-/* What has become of dumpcap; when it is stopped by us that is no failure. */
-static void end(captured *self) {
+/* Of "Packets received/dropped on interface 'eth0': 5/0 (pcap:0/...)". */
+static unsigned read_dropped(const char *said) {
+    unsigned dropped = 0;
+    const char *at = strstr(said, "received/dropped on interface");
+    if (at && (at = strstr(at, "': ")))
+        sscanf(at, "': %*u/%u", &dropped);
+    return dropped;
+}
+
+/*
+ * Says what has become of dumpcap; when it is stopped by us that is no failure. EACCES: it has no
+ * right either, which is not said.
+ */
+static int end(captured *self) {
     char said[512];
     const char *what;
     reader_end how = reader_ended(self->reader, &what);
     if (self->base.stopped)
         child_interrupt(&self->dumpcap);
-    if (child_end(&self->dumpcap, said, sizeof said) || self->base.stopped)
-        return;
+    bool well = child_end(&self->dumpcap, said, sizeof said) || self->base.stopped;
+    self->dropped = read_dropped(said);
+    if (well)
+        return 0;
+    if (strstr(said, "permission"))
+        return EACCES;
     input_say(self->interface, "dumpcap: %s", said);
     input_fail(&self->base, how == READER_WHOLE ? INPUT_STATUS_DAMAGED : INPUT_STATUS_NOT_READ);
+    return 0;
 }
 
 static input_state next(input *base, caw_frame *frame, int milliseconds) {
@@ -69,6 +88,10 @@ static void stop(input *base) {
     child_interrupt(&self->dumpcap);
 }
 
+static uint64_t dropped(const input *base) {
+    return ((const captured *)base)->dropped;
+}
+
 static void free_captured(input *base) {
     captured *self = (captured *)base;
     char said[1];
@@ -84,8 +107,20 @@ static bool has_begun(int fd) {
     return poll(&wanted, 1, -1) < 0 || wanted.revents & POLLIN;
 }
 
+/* Zero, or an errno; -1: it has been said. */
+static int begin(captured *self, const input_live *live) {
+    int fd = start(self, live);
+    if (fd < 0)
+        return errno;
+    reader_begin(self->reader, fd);
+    if (has_begun(fd))
+        return 0;
+    int error = end(self);
+    return error ? error : -1;
+}
+
 input *input_dumpcap(const input_live *live) {
-    static const input_kind kind = {next, stop, NULL, free_captured};
+    static const input_kind kind = {next, stop, dropped, free_captured};
     captured *self = calloc(1, sizeof *self);
     reader *reading = reader_new();
     if (!self || !reading) {
@@ -96,14 +131,10 @@ input *input_dumpcap(const input_live *live) {
     }
     *self = (captured){
         .base = {.kind = &kind, .live = true}, .interface = live->interface, .reader = reading};
-    int fd = start(self, live), error = errno;
-    if (fd >= 0)
-        reader_begin(reading, fd);
-    if (fd >= 0 && has_begun(fd))
+    int error = begin(self, live);
+    if (error == 0)
         return &self->base;
-    if (fd >= 0)
-        end(self); /* and says why */
     free_captured(&self->base);
-    errno = fd < 0 ? error : 0;
+    errno = error;
     return NULL;
 }

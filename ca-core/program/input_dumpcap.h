@@ -5,7 +5,10 @@
 
 #include "input.h"
 
-/* As input_interface; when there is no dumpcap nothing is said, and errno is ENOENT or EACCES. */
+/*
+ * As input_interface. When there is no dumpcap, or it has no right either, that is not said: errno
+ * is then above 0.
+ */
 input *input_dumpcap(const input_live *live);
 
 #endif

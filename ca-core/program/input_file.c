@@ -92,22 +92,24 @@ static bool open_next(files *self) {
 
 /* ---- its frames --------------------------------------------------------------------------- */
 
-/* Nanoseconds from one to the other; what does not fit is as much as fits. */
-static int64_t between(moment from, moment to) {
-    int64_t seconds = (int64_t)((uint64_t)to.seconds - (uint64_t)from.seconds);
-    if (seconds > INT64_MAX / SECOND - 1)
-        return INT64_MAX;
-    if (seconds < INT64_MIN / SECOND + 1)
-        return INT64_MIN + 1;
-    return seconds * SECOND + to.nanoseconds - from.nanoseconds;
+static bool is_before(moment one, moment other) {
+    return one.seconds < other.seconds ||
+           (one.seconds == other.seconds && one.nanoseconds < other.nanoseconds);
 }
 
 /* A file whose first frame is older than the last one before it. */
 static void check_order(const files *self, moment now) {
-    int64_t earlier = self->last.known ? between(now, self->last) : 0;
-    if (earlier > 0)
-        SAY(self, "it begins before %s ends: %" PRId64 ".%06" PRId64 " s earlier",
-            shown(self->last_of), earlier / SECOND, earlier % SECOND / 1000);
+    moment last = self->last;
+    if (!last.known || !is_before(now, last))
+        return;
+    uint64_t seconds = (uint64_t)last.seconds - (uint64_t)now.seconds;
+    int64_t nanoseconds = (int64_t)last.nanoseconds - now.nanoseconds;
+    if (nanoseconds < 0) {
+        seconds--;
+        nanoseconds += SECOND;
+    }
+    SAY(self, "it begins before %s ends: %" PRIu64 ".%06" PRId64 " s earlier", shown(self->last_of),
+        seconds, nanoseconds / 1000);
 }
 
 static void note_time(files *self, const caw_frame *frame) {
@@ -136,9 +138,11 @@ static bool read_foreign(files *self, const char *format) {
     int fd = -1;
     if (self->beginning < 0 ||
         (is_standard_input(name) && lseek(STDIN_FILENO, self->beginning, SEEK_SET) < 0)) {
-        SAY(self, "%s, of which tshark makes pcapng, but not from a pipe", format);
+        SAY(self, "%s, which is read through tshark, and not from a pipe: give it as a file",
+            format);
     } else if ((fd = foreign_start(&self->tshark, name)) < 0) {
-        SAY(self, "%s, of which tshark makes pcapng, but tshark: %s", format, strerror(errno));
+        SAY(self, "%s, which is read through tshark, and that cannot be run: %s", format,
+            strerror(errno));
     } else {
         read_from(self, fd);
         return true;

@@ -18,7 +18,9 @@
 
 enum {
     SNAP_LENGTH = 1 << 18,
-    READ_TIMEOUT = 10,     /* ms that libpcap waits for more, where it cannot do without */
+    USUAL_BUFFER = 8 << 20,
+    READ_TIMEOUT = 10,     /* ms after which the kernel hands over what has come */
+    DRAIN_TIME = 50,       /* ms after which it surely has */
     LINK_TYPE_OFFSET = 20, /* in a capture file's header */
     NO_FD_WAIT = 10        /* ms between looks at what cannot be waited for */
 };
@@ -32,6 +34,7 @@ typedef struct {
     int control;         /* a socket to ask for the interface's state; -1: it has none */
     bool down;           /* that has been said */
     struct timespec end; /* once it is stopped: frames that came later are left out */
+    int64_t drained;     /* and the deadline for those that came before */
     uint64_t dropped;    /* by the kernel ... */
     unsigned counted;    /* ... and its count, which may run over */
 } live;
@@ -42,16 +45,18 @@ static bool is_any(const char *interface) {
     return strcmp(interface, "any") == 0;
 }
 
-/* It is created and not active: none of these can fail then. */
+/*
+ * It is created and not active: none of these can fail then. libpcap's "immediate mode" is not for
+ * us: on Linux each packet, however small, then takes as much of the buffer as the largest, 64 KiB
+ * where the network card puts segments together. A short timeout brings packets as well.
+ */
 static void set_options(pcap_t *pcap, const input_live *wanted) {
     pcap_set_snaplen(pcap, SNAP_LENGTH);
     pcap_set_promisc(pcap, !is_any(wanted->interface));
     pcap_set_timeout(pcap, READ_TIMEOUT);
-    pcap_set_immediate_mode(pcap, 1);
     pcap_set_tstamp_precision(pcap,
                               PCAP_TSTAMP_PRECISION_NANO); /* where it is not offered: micro */
-    if (wanted->buffer > 0)
-        pcap_set_buffer_size(pcap, wanted->buffer);
+    pcap_set_buffer_size(pcap, wanted->buffer > 0 ? wanted->buffer : USUAL_BUFFER);
 }
 
 /* libpcap's own words, which are not always there. */
@@ -136,7 +141,7 @@ static void say_how_to_get_rights(const char *interface) {
 /* dumpcap may have the right that we have not. */
 static input *borrow_rights(const input_live *wanted) {
     input *lent = input_dumpcap(wanted);
-    if (!lent && errno != 0)
+    if (!lent && errno > 0)
         say_how_to_get_rights(wanted->interface);
     return lent;
 }
@@ -188,12 +193,12 @@ static input_state take(live *self, caw_frame *frame) {
     struct pcap_pkthdr *header;
     const uint8_t *bytes;
     int result = pcap_next_ex(self->pcap, &header, &bytes);
+    if (result == 0)
+        return INPUT_NOTHING;
     if (result == 1) {
         *frame = frame_of(self, header, bytes);
         return is_late(self, frame) ? INPUT_END : INPUT_FRAME;
     }
-    if (result == 0)
-        return self->base.stopped ? INPUT_END : INPUT_NOTHING;
     input_say(self->interface, "%s", reason(self->pcap, result));
     input_fail(&self->base, INPUT_STATUS_NOT_READ);
     return INPUT_END;
@@ -202,10 +207,12 @@ static input_state take(live *self, caw_frame *frame) {
 static input_state next(input *base, caw_frame *frame, int milliseconds) {
     live *self = (live *)base;
     input_state state = take(self, frame);
-    if (state != INPUT_NOTHING || milliseconds == 0)
+    if (state != INPUT_NOTHING)
         return state;
-    wait_for_frames(self, deadline_in(milliseconds));
+    wait_for_frames(self, base->stopped ? self->drained : deadline_in(milliseconds));
     state = take(self, frame);
+    if (state == INPUT_NOTHING && base->stopped)
+        return deadline_left(self->drained) > 0 ? INPUT_NOTHING : INPUT_END;
     if (state == INPUT_NOTHING)
         watch(self);
     return state;
@@ -216,6 +223,7 @@ static input_state next(input *base, caw_frame *frame, int milliseconds) {
 static void stop(input *base) {
     live *self = (live *)base;
     clock_gettime(CLOCK_REALTIME, &self->end);
+    self->drained = deadline_in(DRAIN_TIME);
 }
 
 static uint64_t dropped(const input *base) {

@@ -79,7 +79,8 @@ void reader_begin(reader *self, int fd) {
 }
 
 void reader_stop(reader *self) {
-    self->stopped = self->source.ended = true;
+    self->stopped = true;
+    source_stop(&self->source);
 }
 
 /* ---- the end ------------------------------------------------------------------------------ */
@@ -128,6 +129,8 @@ static void end_by_source(reader *self) {
     const source *from = &self->source;
     if (self->stopped) {
         end(self, READER_WHOLE, "%s", "");
+    } else if (from->error && from->position == 0) {
+        end(self, READER_REFUSED, "%s", strerror(from->error));
     } else if (from->error) {
         end_at(self, from->position, strerror(from->error));
     } else if (self->unpacking && self->state == DECOMPRESS_INSIDE) {

@@ -25,7 +25,7 @@ void reader_begin(reader *self, int fd);
 /* As input_next. */
 input_state reader_next(reader *self, caw_frame *frame, int milliseconds);
 
-/* Nothing more is read: what was read is still given, and its end is not too early. */
+/* As input_stop. The end is then not too early. */
 void reader_stop(reader *self);
 
 /*

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,7 +18,7 @@ bool source_init(source *self) {
 void source_open(source *self, int fd) {
     struct stat status;
     source_close(self);
-    *self = (source){.fd = fd, .bytes = self->bytes};
+    *self = (source){.fd = fd, .most = UINT64_MAX, .bytes = self->bytes};
     self->waits = fstat(fd, &status) != 0 || !S_ISREG(status.st_mode);
 }
 
@@ -38,17 +39,33 @@ static bool is_readable(int fd, int64_t deadline) {
     return poll(&wanted, 1, deadline_left(deadline)) > 0;
 }
 
+void source_stop(source *self) {
+    int waiting = 0;
+    if (self->waits && self->fd >= 0)
+        ioctl(self->fd, FIONREAD, &waiting);
+    self->most = waiting > 0 ? (uint64_t)waiting : 0;
+}
+
+/* As read(2), at most as much as there is room for, and as may be read: else it is the end. */
+static ssize_t read_piece(source *self) {
+    size_t room = SOURCE_PIECE - self->to;
+    if (self->most < room)
+        room = (size_t)self->most;
+    return room > 0 ? read(self->fd, self->bytes + self->to, room) : 0;
+}
+
 bool source_more(source *self, int64_t deadline) {
-    if (self->waits && !is_readable(self->fd, deadline))
+    if (self->waits && self->most > 0 && !is_readable(self->fd, deadline))
         return false;
     if (self->from == self->to)
         self->from = self->to = 0;
-    ssize_t got = read(self->fd, self->bytes + self->to, SOURCE_PIECE - self->to);
+    ssize_t got = read_piece(self);
     if (got < 0 && (errno == EINTR || errno == EAGAIN))
         return false;
     if (got > 0) {
         self->to += (size_t)got;
         self->position += (size_t)got;
+        self->most -= (size_t)got;
     } else {
         self->error = got < 0 ? errno : 0;
         self->ended = true;

@@ -15,6 +15,7 @@ typedef struct {
     bool ended;        /* no more bytes come */
     int error;         /* errno of a read that failed; it has ended then */
     uint64_t position; /* in the file, of `to` */
+    uint64_t most;     /* bytes that may still be read */
     size_t from, to;   /* bytes[from..to) are there; who uses some moves `from` on */
     uint8_t *bytes;    /* SOURCE_PIECE of them */
 } source;
@@ -32,6 +33,9 @@ void source_free(source *self);
  * False: nothing came until the deadline, or a signal did. True: bytes, or the end.
  */
 bool source_more(source *self, int64_t deadline);
+
+/* What is in a pipe now is still brought, then it has ended; of a file nothing more is. */
+void source_stop(source *self);
 
 /* How many bytes are there. */
 static inline size_t source_length(const source *self) {

@@ -20,8 +20,8 @@ static const char *const noise_begins[] = {"Running as user ",
                                            NULL};
 static const char noise_contains[] = "was found in multiple directories";
 
-/* A report of the plugin that tshark does not know. The list of those that it does follows. */
-static const char unknown_report[] = "tshark: Invalid -z argument \"ca,";
+/* A report that tshark does not know; a long list of those that it does follows. */
+static const char unknown_report[] = "tshark: Invalid -z argument \"";
 
 /* Who speaks is said at the beginning of each of our lines. */
 static const char *const speakers[] = {"tshark: ", "dumpcap: ", "caw: ", NULL};
@@ -44,6 +44,15 @@ static void say_not_loaded(void) {
                          " run packaging/install.sh --system, or run caw as another user");
 }
 
+/* Those of the plugin are known before tshark is asked: without the plugin it lacks them. */
+static void say_unknown(const char *report) {
+    if (begins(report, "ca,"))
+        say_not_loaded();
+    else
+        say("no such report: %.*s (tshark -z help lists those of tshark)",
+            (int)strcspn(report, "\""), report);
+}
+
 static void say_line(const char *line) {
     for (const char *const *speaker = speakers; *speaker; speaker++) {
         if (begins(line, *speaker)) {
@@ -64,7 +73,7 @@ static void clean(FILE *errors) {
         if (refused || is_noise(line))
             continue;
         if ((refused = begins(line, unknown_report)))
-            say_not_loaded();
+            say_unknown(line + strlen(unknown_report));
         else
             say_line(line);
     }

@@ -87,8 +87,48 @@ static void test_chosen_ids(void) {
     caw_idmap_free(&map, &memory);
 }
 
+/* After a flood memory is given back; without memory the map stays as it is. */
+static void test_flood(void) {
+    static char thing;
+    for (int poor = 0; poor < 2; poor++) {
+        counted count = {.good = -1};
+        caw_memory memory = counted_memory(&count);
+        caw_idmap map = {0};
+        for (uint64_t i = 0; i < CHOSEN; i++)
+            caw_idmap_set(&map, &memory, (caw_key){1, i}, &thing);
+        size_t most = map.room;
+        count.good = poor ? 0 : -1;
+        for (uint64_t i = 10; i < CHOSEN; i++)
+            caw_idmap_set(&map, &memory, (caw_key){1, i}, NULL);
+        CHECK(poor ? map.room == most : map.room <= 128, "room for %zu", map.room);
+        for (uint64_t i = 0; i < CHOSEN; i += CHOSEN / 100)
+            CHECK(!caw_idmap_get(&map, (caw_key){1, i}) == (i >= 10), "key %d", (int)i);
+        CHECK(map.used == 10, "%zu used", map.used);
+        caw_idmap_free(&map, &memory);
+    }
+}
+
+/* A full map without memory for more takes other values for its keys. */
+static void test_replace_without_memory(void) {
+    static char thing, other;
+    counted count = {.good = 1};
+    caw_memory memory = counted_memory(&count);
+    caw_idmap map = {0};
+    size_t kept = 0;
+    while (kept < KEYS && caw_idmap_set(&map, &memory, key_of(kept), &thing))
+        kept++;
+    for (size_t i = 0; i < kept; i++) {
+        CHECK(caw_idmap_set(&map, &memory, key_of(i), &other), "key %zu", i);
+        CHECK(caw_idmap_get(&map, key_of(i)) == &other, "key %zu", i);
+    }
+    CHECK(map.used == kept, "%zu used", map.used);
+    caw_idmap_free(&map, &memory);
+}
+
 int main(void) {
     test_random_steps();
+    test_flood();
+    test_replace_without_memory();
     test_chosen_ids();
     test_without_memory();
     return test_summary();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * libFuzzer's target: both ends of a circuit, and searches between them, shown to the history.
+ * libFuzzer's target: both ends of a circuit, and searches between them, shown to the history: to
+ * one that keeps, and beside it to one that forgets, which must say the same as long as it may.
  *
  * The first byte says whether the circuit's beginning is known (bit 0), the second how many pieces
  * of memory there are (0: enough). Then messages: a byte of what happens (see below), command,
@@ -11,6 +12,7 @@
 
 #include "../core/counted.h"
 #include "../core/make.h"
+#include "../core/same.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,9 +23,28 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 #define HEAD 7   /* bytes of one without its payload */
 
 /* Bits of what happens. */
-enum { FROM_SERVER = 1, GAP = 2, SETTLE = 4, DATAGRAM = 8, SAME_FRAME = 16, EXTENDED = 32 };
+enum {
+    FROM_SERVER = 1,
+    GAP = 2,
+    SETTLE = 4,
+    DATAGRAM = 8,
+    SAME_FRAME = 16,
+    EXTENDED = 32,
+    DROP = 64,
+    EXPIRE = 128
+};
 
 typedef struct {
+    counted count;
+    caw_ages *ages;
+    caw_circuit *circuit;
+    caw_searches *searches;
+    caw_endpoints *endpoints;
+    bool alike; /* says what the other says: nothing had to be dropped, or has succeeded unseen */
+} forgetting;
+
+typedef struct {
+    forgetting other;
     counted count;
     caw_circuit *circuit;
     caw_searches *searches;
@@ -83,6 +104,88 @@ static void tell(play *self, int end, const caw_message *message, caw_note *note
     check_event(&event, &self->now);
 }
 
+/* ---- the one that forgets ----------------------------------------------------------------- */
+
+static void begin_forgetting(forgetting *self, bool complete, long good) {
+    *self = (forgetting){.count.good = good, .alike = good < 0};
+    caw_memory memory = counted_memory(&self->count);
+    self->ages = caw_ages_new(&memory);
+    if (!self->ages)
+        return;
+    self->circuit = caw_circuit_new_forgetting(self->ages, complete);
+    self->searches = caw_searches_new_forgetting(self->ages);
+    self->endpoints = caw_endpoints_new_forgetting(self->ages);
+}
+
+static void end_forgetting(forgetting *self) {
+    caw_circuit_free(self->circuit);
+    caw_searches_free(self->searches);
+    caw_endpoints_free(self->endpoints);
+    require(!self->ages || !caw_ages_bytes(self->ages), "bytes that were not given back");
+    caw_ages_free(self->ages);
+    require(self->count.live == 0, "memory that was not given back");
+}
+
+static bool has_forgetting(const forgetting *self) {
+    return self->circuit && self->searches && self->endpoints;
+}
+
+static void tell_forgetting(forgetting *self, int end, const caw_message *message, caw_moment now,
+                            caw_note *note) {
+    const caw_event event = {
+        .kind = CAW_EVENT_MESSAGE, .message = *message, .now = now, .note = note};
+    if (caw_circuit_keep(self->circuit, end, &event, NULL))
+        return;
+    for (const caw_event *kept; (kept = caw_circuit_kept(self->circuit));)
+        check_event(kept, &now);
+    check_event(&event, &now);
+}
+
+/* Shows it the message too; `said` is what the one that keeps has said. */
+static void show_forgetting(forgetting *self, int happens, const uint8_t *bytes, size_t length,
+                            caw_moment now, const caw_note *said) {
+    int end = happens & FROM_SERVER;
+    caw_note note;
+    caw_message message;
+    caw_context context = {.transport = CAW_TRANSPORT_UDP,
+                           .speaker = end ? CAW_SIDE_SERVER : CAW_SIDE_CLIENT};
+    if (!(happens & DATAGRAM))
+        context = caw_circuit_context(self->circuit, end, bytes, length);
+    if (caw_decode(bytes, length, &context, &message) <= 0)
+        return;
+    if (happens & DATAGRAM) {
+        caw_searches_observe(self->searches, (uint64_t)end, (uint64_t)!end, &message, now, &note);
+        caw_endpoints_learn_server(self->endpoints, &message, message.param1);
+        caw_endpoints_learn_client(self->endpoints, &message, message.param1);
+        check_note(&note, &now);
+    } else {
+        caw_circuit_observe(self->circuit, end, &message, now, &note);
+        caw_searches_link(self->searches, 0, &note);
+        tell_forgetting(self, end, &message, now, &note);
+    }
+    bool put_failed = message.command == CAW_COMMAND_ERROR && message.payload.len > 1 &&
+                      message.payload.bytes[1] == CAW_COMMAND_WRITE;
+    self->alike &= !put_failed;
+    require(!self->alike || same_note(said, &note), "the one that forgets says another thing");
+}
+
+/* What happens before the message. */
+static void prepare_forgetting(forgetting *self, int happens, caw_moment now) {
+    if (happens & GAP)
+        caw_circuit_gap(self->circuit);
+    if (happens & DROP)
+        self->alike &= !caw_ages_drop_oldest(self->ages);
+    if (happens & EXPIRE) {
+        now.seconds += (int64_t)now.frame * 61;
+        caw_searches_expire(self->searches, now);
+        self->alike = false;
+    }
+    if (happens & SETTLE)
+        caw_circuit_set_server(self->circuit, 1);
+}
+
+/* ---- the one that keeps ------------------------------------------------------------------- */
+
 static void show(play *self, int happens, const draft *made) {
     static uint8_t bytes[MADE_MOST];
     int end = happens & FROM_SERVER;
@@ -101,11 +204,13 @@ static void show(play *self, int happens, const draft *made) {
         if (caw_decode(bytes, length, &context, &message) <= 0)
             return;
         caw_circuit_observe(self->circuit, end, &message, self->now, note);
-        tell(self, end, &message, note);
         caw_searches_link(self->searches, 0, note);
+        tell(self, end, &message, note);
     }
     check_note(note, &self->now);
     self->names[self->seen++] = caw_pv(note);
+    if (has_forgetting(&self->other))
+        show_forgetting(&self->other, happens, bytes, length, self->now, note);
 }
 
 /* The next message of the script; the bytes it takes. */
@@ -120,6 +225,8 @@ static size_t step(play *self, const uint8_t *data, size_t len) {
                   .payload = (const char *)data + HEAD,
                   .size = size,
                   .extended = happens & EXTENDED};
+    if (has_forgetting(&self->other))
+        prepare_forgetting(&self->other, happens, self->now);
     if (happens & GAP)
         caw_circuit_gap(self->circuit);
     if (happens & SETTLE)
@@ -147,6 +254,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
     caw_memory memory = counted_memory(&self.count);
     self.circuit = caw_circuit_new(&memory, data[0] & 1);
     self.searches = caw_searches_new(&memory);
+    begin_forgetting(&self.other, data[0] & 1, self.count.good);
     data += 2;
     len -= 2;
     for (size_t used; self.circuit && self.searches && len >= HEAD && self.seen < MOST;
@@ -155,6 +263,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
     check_all(&self);
     caw_searches_free(self.searches);
     caw_circuit_free(self.circuit);
+    end_forgetting(&self.other);
     require(self.count.live == 0, "memory that was not given back");
     return 0;
 }

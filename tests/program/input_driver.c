@@ -57,11 +57,15 @@ static input *make(int count, char **arguments) {
 }
 
 static void wait_while_paused(void) {
-    if (paused)
-        puts("paused");
+    bool told = false;
     fflush(stdout);
-    while (paused && !stopped)
+    while (paused && !stopped) {
+        if (!told)
+            puts("paused");
+        told = true;
+        fflush(stdout);
         usleep(1000);
+    }
 }
 
 static void read_all(input *from) {

@@ -186,10 +186,12 @@ static void give_up(caw_circuit *circuit, caw_request *request) {
     abandon(circuit, &request->exchange);
 }
 
-static void abandon_all(caw_circuit *circuit, caw_key key) {
-    caw_exchange *exchange;
-    while ((exchange = caw_take(&circuit->store, &circuit->waiting, key)))
-        abandon(circuit, exchange);
+/* None is left: NULL. */
+static caw_exchange *abandon_all(caw_circuit *circuit, caw_key key) {
+    caw_exchange *first;
+    while ((first = caw_take(&circuit->store, &circuit->waiting, key)))
+        abandon(circuit, first);
+    return first;
 }
 
 /* A request about a channel, or in search of a PV, or about neither. */
@@ -197,10 +199,10 @@ static caw_exchange *ask_about(caw_circuit *circuit, const caw_message *message,
                                open_channel *channel, const caw_view *pv, caw_moment now,
                                caw_note *note) {
     caw_key key = key_of_message(message);
-    caw_exchange *earlier = caw_waiting(&circuit->store, &circuit->waiting, key);
-    if (earlier && is_stale(circuit, earlier))
-        abandon_all(circuit, key);
-    else if (earlier && !message->row->in_turn)
+    caw_exchange *first = caw_waiting(&circuit->store, &circuit->waiting, key);
+    if (first && is_stale(circuit, first))
+        first = abandon_all(circuit, key);
+    else if (first && !message->row->in_turn)
         caw_history_flag(note, CAW_HISTORY_ID_IN_USE);
 
     caw_exchange *exchange = caw_new_exchange(&circuit->store, message->command, now, pv);
@@ -213,7 +215,7 @@ static caw_exchange *ask_about(caw_circuit *circuit, const caw_message *message,
         exchange->channel = &channel->channel;
         exchange->pv = channel->channel.pv;
     }
-    if (!caw_ask(&circuit->store, &circuit->waiting, key, exchange)) {
+    if (!caw_ask(&circuit->store, &circuit->waiting, key, first, exchange)) {
         caw_retire(&circuit->store, exchange);
         return NULL;
     }
@@ -466,7 +468,7 @@ static open_channel *owner_of(const caw_exchange *exchange) {
 
 /* Nanoseconds from one to the other; many when they are far apart. */
 static int64_t between(caw_moment then, caw_moment now) {
-    int64_t seconds = now.seconds - then.seconds;
+    int64_t seconds = (int64_t)((uint64_t)now.seconds - (uint64_t)then.seconds);
     if (seconds > 1000 || seconds < -1000)
         return seconds > 0 ? INT64_MAX / 8 : 0;
     return seconds * 1000000000 + now.nanoseconds - then.nanoseconds;
@@ -752,9 +754,10 @@ static void observe(caw_circuit *circuit, const caw_message *message, caw_moment
         see_request(circuit, message, now, note);
     else
         see_answer(circuit, message, now, note);
-    if (note->channel)
+    if (caw_store_forgets(&circuit->store)) {
         caw_touch(&circuit->store, note->channel);
-    forget_written(circuit, now);
+        forget_written(circuit, now);
+    }
 }
 
 /* Reads a kept message again, now that it is known who sent it. */
@@ -804,7 +807,7 @@ caw_context caw_circuit_context(const caw_circuit *circuit, int end, const uint8
 /* What notes that are to be told point to is not freed yet. */
 static void sweep(caw_circuit *circuit) {
     if (!circuit->kept.first)
-        caw_store_sweep(&circuit->store);
+        caw_sweep(&circuit->store);
 }
 
 void caw_circuit_observe(caw_circuit *circuit, int end, const caw_message *message, caw_moment now,

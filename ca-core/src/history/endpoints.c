@@ -60,8 +60,7 @@ void caw_endpoints_free(caw_endpoints *endpoints) {
 /* What is looked up is used. */
 static bool knows(const caw_endpoints *endpoints, caw_key key) {
     const endpoint *known = caw_idmap_get(&endpoints->known, key);
-    if (known)
-        caw_touch(&endpoints->store, known);
+    caw_touch(&endpoints->store, known);
     return known != NULL;
 }
 

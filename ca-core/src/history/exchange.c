@@ -67,20 +67,19 @@ caw_exchange *caw_new_exchange(caw_store *store, uint16_t command, caw_moment no
     return &made->exchange;
 }
 
-static bool enqueue(caw_store *store, caw_idmap *waiting, caw_key key, caw_request *made) {
-    caw_request *first = caw_request_of(caw_waiting(store, waiting, key));
-    if (!first)
-        return caw_idmap_set(waiting, &store->memory, key, made);
+static void append(const caw_store *store, caw_request *first, caw_request *made) {
     if (caw_store_forgets(store))
         made->before = first->last;
     first->last->next = made;
     first->last = made;
-    return true;
 }
 
-bool caw_ask(caw_store *store, caw_idmap *waiting, caw_key key, caw_exchange *exchange) {
+bool caw_ask(caw_store *store, caw_idmap *waiting, caw_key key, caw_exchange *first,
+             caw_exchange *exchange) {
     caw_request *made = caw_request_of(exchange);
-    if (!enqueue(store, waiting, key, made))
+    if (first)
+        append(store, caw_request_of(first), made);
+    else if (!caw_idmap_set(waiting, &store->memory, key, made))
         return false;
     if (caw_store_forgets(store))
         made->key = key;

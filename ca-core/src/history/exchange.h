@@ -40,10 +40,11 @@ caw_exchange *caw_new_exchange(caw_store *store, uint16_t command, caw_moment no
                                const caw_view *pv);
 
 /*
- * A new exchange waits for its answer. Requests wait by key, those under the same key first come,
- * first answered. False when there is no memory left.
+ * A new exchange waits for its answer, behind `first`, which is caw_waiting's. Requests wait by
+ * key, those under the same key first come, first answered. False when there is no memory left.
  */
-bool caw_ask(caw_store *store, caw_idmap *waiting, caw_key key, caw_exchange *exchange);
+bool caw_ask(caw_store *store, caw_idmap *waiting, caw_key key, caw_exchange *first,
+             caw_exchange *exchange);
 
 /* The one whose turn it is; requests of closed channels are passed over and forgotten. */
 caw_exchange *caw_waiting(caw_store *store, caw_idmap *waiting, caw_key key);

@@ -88,9 +88,7 @@ void caw_store_free(caw_store *store) {
 
 /* ---- forgetting --------------------------------------------------------------------------- */
 
-void caw_retire(caw_store *store, void *thing) {
-    if (!caw_store_forgets(store) || !thing)
-        return;
+void caw_store_retire(caw_store *store, void *thing) {
     forgettable *done = header_of(thing);
     caw_ages_remove(store->ages, &done->open);
     if (!caw_ring_is_linked(&done->link))
@@ -100,8 +98,7 @@ void caw_retire(caw_store *store, void *thing) {
 }
 
 void caw_store_sweep(caw_store *store) {
-    if (caw_store_forgets(store))
-        let_all_go(store, &store->done);
+    let_all_go(store, &store->done);
 }
 
 void caw_forget(caw_store *store, void *thing) {
@@ -124,8 +121,8 @@ void caw_open_as(caw_store *store, void *thing, caw_open_kind kind) {
         caw_ages_add(store->ages, &header_of(thing)->open, kind, &store->holder);
 }
 
-void caw_touch(const caw_store *store, const void *thing) {
-    if (caw_store_forgets(store) && header_of(thing)->open.holder)
+void caw_store_touch(const caw_store *store, const void *thing) {
+    if (header_of(thing)->open.holder)
         caw_ages_touch(store->ages, &header_of(thing)->open);
 }
 

@@ -2,8 +2,8 @@
 /* From frames to events: what a frame carries, and who reads it. */
 #include "conversations.h"
 #include "copies.h"
-#include "udp.h"
 #include "network.h"
+#include "udp.h"
 
 /* IP datagrams that are not whole: so many at once, and their share of what may be held. */
 #define MOST_FRAGMENTED    4096

@@ -210,10 +210,10 @@ static bool is_claimed(const caw_reader *reader, caw_conversation *self, const c
 }
 
 /* The sequence number after the SYN of this end, when it is known. */
-static bool knows_begin(const caw_connection *life, int end, uint32_t *begin) {
-    bool known = life->client == end ? life->asked : life->accepted;
-    *begin = life->isn[end] + 1;
-    return known;
+static bool find_begin(const caw_connection *life, const caw_told *told, uint32_t *begin) {
+    bool has_syn = life->client == told->end ? life->asked : life->accepted;
+    *begin = told->at_start ? told->sequence : life->isn[told->end] + 1;
+    return told->at_start || has_syn;
 }
 
 static bool make_circuit(caw_reader *reader, caw_conversation *self) {
@@ -235,7 +235,7 @@ static void see_bytes(caw_reader *reader, caw_conversation *self, const caw_told
                       const caw_conversation_watch *watch) {
     int end = told->end;
     caw_change changes[CAW_CHANGES];
-    uint32_t begin = told->sequence;
+    uint32_t begin;
     if (self->anew)
         self->life = (caw_connection){.asked = false};
     renew(reader, self);
@@ -243,7 +243,7 @@ static void see_bytes(caw_reader *reader, caw_conversation *self, const caw_told
     caw_connection_segment(&self->life, end, CAW_TCP_ACK, told->sequence, told->length, changes);
     if (!claimed || !make_circuit(reader, self))
         return;
-    bool known = knows_begin(&self->life, end, &begin) || told->at_start;
+    bool known = find_begin(&self->life, told, &begin);
     proof whole = {reader, self, watch};
     caw_teller teller = teller_of(reader, self, end);
     caw_flow_look look = {.teller = &teller,

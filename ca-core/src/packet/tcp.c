@@ -36,6 +36,7 @@ typedef struct {
     uint8_t scale;   /* of the windows that it says itself, with has_scale */
     bool has_scale;
     bool said_scale; /* its SYN was seen: has_scale means something */
+    bool answers;    /* that had an ACK */
 
     bool has_fin;
     uint64_t fin; /* its position */
@@ -379,11 +380,14 @@ static bool is_closing(const caw_tcp *tcp) {
 /* It has this number, and the bytes after it belong to this connection. */
 static void take_syn(caw_tcp *tcp, const caw_tcp_segment *segment) {
     caw_tcp_side *side = &tcp->side[segment->end], *other = &tcp->side[!segment->end];
-    bool late = is_closing(tcp) || (side->bytes.placed && !side->bytes.at_start);
-    bool simultaneous = !(segment->flags & CAW_TCP_ACK) && other->has_isn && !side->has_isn;
+    bool asks = !(segment->flags & CAW_TCP_ACK);
+    bool answered = asks && other->answers && !side->said_scale;
+    bool late = answered || is_closing(tcp) || (side->bytes.placed && !side->bytes.at_start);
+    bool simultaneous = asks && !answered && other->has_isn && !side->has_isn;
     if (!side->bytes.placed)
         caw_ordered_place(&side->bytes, segment->sequence + 1, true);
     side->has_isn = side->said_scale = true;
+    side->answers = !asks;
     side->isn = segment->sequence;
     side->has_scale = segment->has_scale;
     side->scale = segment->scale;
@@ -603,17 +607,29 @@ static bool is_far(const caw_tcp_side *side, uint32_t number) {
 }
 
 /* Without a SYN. Of a segment without data the number is that of the next byte, or one before. */
-static void begin_at(caw_tcp_side *side, const caw_tcp_segment *segment) {
-    caw_ordered_place(&side->bytes, segment->sequence, false);
-    side->begin = segment->sequence;
-    side->by_word = !segment->length && !(segment->flags & CAW_TCP_FIN);
+static void begin_at(caw_tcp_side *side, uint32_t sequence, bool by_word) {
+    caw_ordered_place(&side->bytes, sequence, false);
+    side->begin = sequence;
+    side->by_word = by_word;
 }
 
-/* The first data settles where this side begins, unless something before it can still come. */
+/* Bytes before these can still come: from there on. */
+static bool can_begin_at(uint32_t sequence, const caw_tcp_segment *segment) {
+    uint32_t before = segment->sequence - sequence;
+    return before > 1 && before <= LATE_SYN;
+}
+
+/*
+ * The first data settles where this side begins: with its own bytes, unless the side has said by a
+ * segment without data, or the other end by an acknowledgment, that there are some before.
+ */
 static void settle_begin(caw_tcp_side *side, const caw_tcp_segment *segment) {
-    uint32_t after = segment->sequence - side->begin;
-    if (!side->bytes.placed || (side->by_word && (after <= 1 || after > LATE_SYN)))
-        begin_at(side, segment);
+    if (side->bytes.placed && !side->by_word)
+        return;
+    if (!side->bytes.placed && side->acked && can_begin_at(side->acknowledged, segment))
+        begin_at(side, side->acknowledged, false);
+    else if (!side->bytes.placed || !can_begin_at(side->begin, segment))
+        begin_at(side, segment->sequence, false);
     side->by_word = false;
 }
 
@@ -687,8 +703,7 @@ static void take_bytes(caw_tcp *tcp, const caw_tcp_segment *segment) {
     see_acknowledgment(tcp, segment);
     if (is_keep_alive(side, segment) && !(segment->flags & CAW_TCP_FIN)) {
         if (!side->bytes.placed) {
-            begin_at(side, segment);
-            side->bytes.next = ++side->begin;
+            begin_at(side, segment->sequence + 1, false);
         }
         ignore(tcp, segment, CAW_IGNORED_KEEP_ALIVE);
         return;
@@ -696,7 +711,7 @@ static void take_bytes(caw_tcp *tcp, const caw_tcp_segment *segment) {
     if (segment->length || segment->flags & CAW_TCP_FIN)
         settle_begin(side, segment);
     else if (!side->bytes.placed)
-        begin_at(side, segment);
+        begin_at(side, segment->sequence, true);
     note_timestamp(side, segment);
     if (segment->length && segment->flags & CAW_TCP_URG)
         tell_of(tcp, segment, CAW_TOLD_URGENT, 0, segment->length);
