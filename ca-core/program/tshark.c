@@ -54,21 +54,25 @@ static void add_option(arguments *self, const char *option, const char *value) {
 static const char *joined(const char *word, const char *rest) {
     char *text;
 
-    if (!rest || !*rest)
+    if (!rest)
         return word;
     if (asprintf(&text, "%s,%s", word, rest) < 0)
         exit(refuse("out of memory"));
     return text;
 }
 
-/* A filter of lines is an option of its own: formats may have commas. */
+/* A filter of lines is an option of its own: formats may have commas, and may be empty. */
 static void add_report(arguments *self, const options *asked) {
+    const char *filter = asked->display_filter;
+
+    if (filter && !*filter)
+        filter = NULL;
     if (asked->report) {
-        add_option(self, "-z", joined(asked->report, asked->display_filter));
+        add_option(self, "-z", joined(asked->report, filter));
         return;
     }
-    if (asked->display_filter && *asked->display_filter)
-        add_option(self, "-z", joined("ca,filter", asked->display_filter));
+    if (filter)
+        add_option(self, "-z", joined("ca,filter", filter));
     add_option(self, "-z", joined("ca,lines", asked->format));
 }
 

@@ -178,7 +178,9 @@ def test_a_live_session(ioc, epics, watched, ports):
         "ReadNotifyResponse(data=Array('d', [-1.5])",
     )
     captured = reference.messages(bytes(packets), (ports['server'],), ports['repeater'])
-    assert_same(lines, [expected_line(message) for message in captured])
+    expected = [expected_line(message) for message in captured]
+    # Where the repeater does not have its own port, nothing tells what these 16 bytes are.
+    assert_same(lines, [line for line in expected if ' Repeater' not in line])
 
 
 @pytest.fixture(scope='module')
@@ -215,6 +217,11 @@ def capturing(start, dumpcap_for_nobody, environment, *command):
             os.killpg(running.pid, signal.SIGKILL)
 
 
+def search(name):
+    """A datagram that is known for Channel Access on any port."""
+    return wire.message(0, count=13) + wire.message(6, wire.text(name), 5, 13, 1, 1)
+
+
 def send_until(lines, port, *datagrams):
     """Again and again until it has begun to capture, and what was sent has been printed."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
@@ -230,17 +237,16 @@ def test_capturing_by_itself(start, program, environment, dumpcap_for_nobody):
     port = free_port(socket.SOCK_DGRAM)
     command = [program, '-i', 'lo', '-f', f'udp port {port}']
     with capturing(start, dumpcap_for_nobody, environment, *command) as (running, lines):
-        send_until(lines, port, wire.message(23))
-        assert lines and lines[0].endswith(b' EchoRequest()\n'), running.stderr.read1()
+        send_until(lines, port, search('caw:nobody:has'))
+        assert lines and b' VersionRequest(' in lines[0], running.stderr.read1()
 
 
 def test_capturing_by_messages(start, program, environment, dumpcap_for_nobody):
     """caw -f ca:...: of all that is sent to Channel Access's own port only the searches."""
     name = f'caw:nobody:has:{os.getpid()}'
-    search = wire.message(0, count=13) + wire.message(6, wire.text(name), 5, 13, 1, 1)
     command = [program, '-i', 'lo', '-f', f'ca:search and pv == "{name}"']
     with capturing(start, dumpcap_for_nobody, environment, *command) as (running, lines):
-        send_until(lines, 5064, wire.message(23), search, search.replace(b'caw', b'cow'))
+        send_until(lines, 5064, wire.message(23), search(name), search('cow:nobody:has'))
         assert lines, running.stderr.read1()
     texts = [line.decode().split(' ', 2)[2].rstrip() for line in lines]
     assert texts == [
@@ -267,7 +273,7 @@ def test_a_reader_that_has_seen_enough(start, program, environment, dumpcap_for_
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         end = time.monotonic() + 30
         while running.poll() is None and time.monotonic() < end:
-            sender.sendto(wire.message(23), ('127.0.0.1', port))
+            sender.sendto(search('caw:nobody:has'), ('127.0.0.1', port))
             time.sleep(0.02)
     assert running.wait(timeout=20) == 0
     reader.join(timeout=10)
