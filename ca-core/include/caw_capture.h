@@ -705,7 +705,7 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
  * A long expression may become more than the 4096 instructions that Linux takes. libpcap then
  * warns "Kernel filter failed" and filters in the capturing program: slower, with the same result.
  *
- * The launcher says on standard error which of these touch an expression.
+ * caw says on standard error which of these touch an expression.
  */
 
 /* What a user should know about a filter: bits of caw_where_verdict.remarks. */

@@ -53,8 +53,8 @@ static void say_nothing_found(const caw_capture_counts *counts) {
 
 static void say_not_understood(const caw_capture_counts *counts) {
     if (counts->malformed)
-        say("%" PRIu64 " times bytes were no message where one should be: %" PRIu64 " were skipped",
-            counts->malformed, counts->skipped);
+        say("%" PRIu64 " bytes were skipped that are no message (%" PRIu64 " times Malformed)",
+            counts->skipped, counts->malformed);
     if (counts->unclaimed)
         say("%" PRIu64 " bytes came before it was known that they are Channel Access, and are not"
             " told",
