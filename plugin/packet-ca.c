@@ -209,7 +209,9 @@ static int want_more(const ca_payload *payload, uint32_t at) {
     uint32_t left = payload->captured - at;
     int64_t size = caw_size(payload->bytes + at, left);
 
-    payload->pinfo->desegment_offset = (int)at;
+    if (payload->notes->lone)
+        return (int)payload->captured;
+    payload->pinfo->desegment_offset = (int)at - (at && payload->notes->before);
     payload->pinfo->desegment_len =
         size == CAW_MORE ? DESEGMENT_ONE_MORE_SEGMENT : (uint32_t)(size - left);
     return (int)payload->captured;
@@ -317,11 +319,14 @@ static bool is_strange(const ca_payload *payload) {
 }
 
 static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
+    ca_notes *notes = conversation_segment(&tvb, pinfo, data);
     ca_payload payload = payload_of(tvb, pinfo, tree);
-    payload.notes = conversation_segment(tvb, pinfo, data);
+    payload.notes = notes;
     const ca_stretch *stretch = &payload.notes->first;
     uint32_t at = 0;
 
+    if (payload.notes->keep_alive)
+        return 0;
     if (is_strange(&payload))
         return refuse(&payload, 0);
     for (;; stretch = stretch->next) {

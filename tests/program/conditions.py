@@ -13,7 +13,7 @@ import struct
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-ETHERNET, RAW, SLL = 1, 101, 113
+ETHERNET, RAW, SLL, SLL2 = 1, 101, 113, 276
 MAC = bytes.fromhex('02ca00000001' '02ca00000002')
 IPV4, VLAN, QINQ, PPPOE = 0x0800, 0x8100, 0x88A8, 0x8864
 GRE, UDP, TCP = 47, 17, 6
@@ -104,10 +104,10 @@ def strip(link, frame):
     if link == RAW:
         packet = frame
     else:
-        at = 12 if link == ETHERNET else 14
-        if frame[at : at + 2] != b'\x08\0':
+        kind, header = {ETHERNET: (12, 14), SLL: (14, 16), SLL2: (0, 20)}[link]
+        if frame[kind : kind + 2] != b'\x08\0':
             return None
-        packet = frame[at + 2 :]
+        packet = frame[header:]
     if len(packet) < 20 or packet[0] >> 4 != 4:
         return None
     return packet[: struct.unpack_from('>H', packet, 2)[0]]
