@@ -475,7 +475,8 @@ void caw_capture_end(caw_capture *capture);
 caw_capture_counts caw_capture_counted(const caw_capture *capture);
 
 /*
- * What else was met and not used: segments that do not count, packets that are not understood. The
+ * What else was met and not used: segments that do not count, packets that are not understood; not
+ * what happens to every TCP and loses nothing, as copies and keep-alives. The
  * `index`-th kind of it, from 0: a few words, and how often. False after the last kind.
  */
 bool caw_capture_trouble(const caw_capture *capture, size_t index, const char **what,

@@ -90,6 +90,20 @@ const char *caw_ignored_text(caw_ignored reason) {
     return reason < CAW_IGNORED_REASONS ? texts[reason] : "";
 }
 
+bool caw_ignored_is_usual(caw_ignored reason) {
+    switch (reason) {
+    case CAW_IGNORED_REPEATED:
+    case CAW_IGNORED_KEEP_ALIVE:
+    case CAW_IGNORED_SYN:
+    case CAW_IGNORED_SYN_DATA:
+    case CAW_IGNORED_RST_DATA:
+    case CAW_IGNORED_AFTER_END:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* ---- numbers and telling ------------------------------------------------------------------ */
 
 /* a is after b, on the circle of sequence numbers. */
