@@ -622,7 +622,7 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
  * Messages, by name
  *     `search`, `beacon`, `create`, `subscribe`, `event`, `clear`, `error`, `echo`,
  *     `access rights`, `host name` ...: the words of the short form and the titles of Wireshark's
- *     tree, in any case. `caw-capture --words` lists them. `read` and `write` are with and without
+ *     tree, in any case. `caw --help` lists them. `read` and `write` are with and without
  *     NOTIFY. `NAME reply` (or `NAME response`) are the answers of the command, `NAME request` its
  *     requests: `search reply`, `create reply`, `subscribe reply`. `ca` is every message.
  * Fields, compared with a number
@@ -706,7 +706,7 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
  * A long expression may become more than the 4096 instructions that Linux takes. libpcap then
  * warns "Kernel filter failed" and filters in the capturing program: slower, with the same result.
  *
- * The launcher says on standard error which of these touch an expression.
+ * caw says on standard error which of these touch an expression.
  */
 
 /* What a user should know about a filter: bits of caw_where_verdict.remarks. */

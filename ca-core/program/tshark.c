@@ -58,7 +58,7 @@ static void add_option(arguments *self, const char *option, const char *value) {
 static void add_tap(arguments *self, const char *word, const char *rest) {
     char *text;
 
-    if (!rest || !*rest) {
+    if (!rest) {
         add_option(self, "-z", word);
         return;
     }
@@ -68,14 +68,18 @@ static void add_tap(arguments *self, const char *word, const char *rest) {
     add_option(self, "-z", text);
 }
 
-/* A filter of lines is an option of its own: formats may have commas. */
+/* A filter of lines is an option of its own: formats may have commas, and may be empty. */
 static void add_report(arguments *self, const options *asked) {
+    const char *filter = asked->display_filter;
+
+    if (filter && !*filter)
+        filter = NULL;
     if (asked->report) {
-        add_tap(self, asked->report, asked->display_filter);
+        add_tap(self, asked->report, filter);
         return;
     }
-    if (asked->display_filter && *asked->display_filter)
-        add_tap(self, "ca,filter", asked->display_filter);
+    if (filter)
+        add_tap(self, "ca,filter", filter);
     add_tap(self, "ca,lines", asked->format);
 }
 

@@ -158,11 +158,12 @@ FORMATS = [
 ]
 
 
+@pytest.mark.parametrize('how', [(), ('--', *PUBLISHED_PORT)], ids=['caw', 'tshark'])
 @pytest.mark.parametrize('format', FORMATS)
-def test_caw_is_a_drop_in_for_caproto_shark(format, caw, save):
+def test_caw_is_a_drop_in_for_caproto_shark(format, how, caw, save):
     capture = save(published_capture())
     with open(capture, 'rb') as file:
-        done = caw('--format', format, '--', *PUBLISHED_PORT, stdin=file)
+        done = caw('--format', format, *how, stdin=file)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == shark(capture, '--format', format)
 
