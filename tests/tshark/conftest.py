@@ -131,6 +131,18 @@ def lines(tshark):
 
 
 @pytest.fixture(scope='session')
+def own_lines(caw):
+    """own_lines(capture): the lines of a capture as the program prints them."""
+
+    def own_lines(capture):
+        done = caw(capture)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()
+
+    return own_lines
+
+
+@pytest.fixture(scope='session')
 def save(stage):
     """save(bytes): path of a file with them that tshark may read."""
     numbers = itertools.count()
