@@ -131,7 +131,8 @@ typedef enum {
     CAW_EVENT_MALFORMED, /* bytes that are no message: .bytes of them, for a .reason */
     CAW_EVENT_ASKED,     /* somebody asks for a circuit: a SYN, the .times-th of this attempt */
     CAW_EVENT_ACCEPTED,  /* the other end takes it: a SYN with an ACK */
-    CAW_EVENT_REFUSED,   /* it was asked for and is refused: .by a RST or an ICMP error */
+    CAW_EVENT_REFUSED,   /* it was asked for and is refused: .by a RST or an ICMP error; of UDP: an
+                            ICMP error quotes a datagram, such as a search */
     CAW_EVENT_CLOSED     /* a circuit has ended: .by a FIN, a RST or a new SYN of the source */
 } caw_event_kind;
 
