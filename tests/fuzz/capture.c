@@ -89,19 +89,27 @@ static void read_message(world *self, const caw_event *event) {
     self->messages++;
 }
 
-/* A connection's own order holds always; that of all events unless it is told what has waited. */
+static bool is_of_bytes(const caw_event *event) {
+    return event->kind == CAW_EVENT_MESSAGE || event->kind == CAW_EVENT_MALFORMED;
+}
+
+/*
+ * A connection's own bytes are in order always. Among all events only those go back that have
+ * waited: its beginning, and bytes until one of them was told when it was read.
+ */
 static void check_order(world *self, const caw_event *event) {
     uint32_t frame = event->now.frame, number = event->connection % NUMBERED;
     require(frame > 0 && frame <= self->given, "of no frame");
-    bool may_wait = event->connection && event->kind != CAW_EVENT_CLOSED;
     bool back = frame < self->latest;
-    require(!back || (may_wait && !self->caught_up[number]), "an event goes back in time");
+    bool waited = event->connection && event->kind != CAW_EVENT_CLOSED &&
+                  !(is_of_bytes(event) && self->caught_up[number]);
+    require(!back || waited, "an event goes back in time");
     if (!back)
         self->latest = frame;
-    if (event->kind != CAW_EVENT_MESSAGE && event->kind != CAW_EVENT_MALFORMED)
+    if (!event->connection || !is_of_bytes(event))
         return;
-    require(frame >= self->latest_of[number], "a message before one of its own connection");
-    self->latest_of[number] = event->connection ? frame : 0;
+    require(frame >= self->latest_of[number], "bytes before others of their connection");
+    self->latest_of[number] = frame;
     self->caught_up[number] |= !back;
 }
 
