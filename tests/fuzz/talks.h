@@ -52,12 +52,12 @@ static inline void talk_go_on(talk_side sides[2], int end, unsigned kind, uint32
     const draft server[TALK_KINDS] = {
         {.command = 15, .type = 6, .count = 1, .p1 = 1, .p2 = id, .size = 8},
         {.command = 1, .type = 6, .count = 1, .p1 = 1, .p2 = id, .size = 8},
-        {.command = 1, .type = 4, .count = 100 * id, .p1 = 1, .p2 = id, .size = 104 * id},
+        {.command = 1, .type = 4, .count = 104 * id, .p1 = 1, .p2 = id, .size = 104 * id},
         {.command = 19, .type = 6, .count = 1, .p1 = 1, .p2 = id},
         {.command = 23},
         {.command = 1, .type = 6, .count = 1, .p1 = 7, .p2 = id},
         {.command = 18, .type = 6, .count = 1, .p1 = id, .p2 = 8},
-        {.command = 15, .type = 4, .count = 64, .p1 = 1, .p2 = id, .size = 64, .extended = true}};
+        {.command = 15, .type = 20, .count = 1, .p1 = 1, .p2 = id, .size = 24}};
     talk_say(&sides[end], end ? &server[kind % TALK_KINDS] : &client[kind % TALK_KINDS]);
 }
 
