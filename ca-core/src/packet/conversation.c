@@ -204,7 +204,7 @@ static bool is_claimed(const caw_reader *reader, caw_conversation *self, const c
                     caw_reader_serves(reader, &self->ends[1]) ||
                     (told->kind == CAW_TOLD_BYTES &&
                      caw_is_circuit(told->bytes, told->length, !told->cut, is_first(self, told)));
-    if (!self->claimed)
+    if (!self->claimed && told->kind == CAW_TOLD_BYTES)
         self->unclaimed += told->length;
     return self->claimed;
 }

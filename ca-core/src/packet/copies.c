@@ -8,7 +8,6 @@
 /* More than a bridge has ports, and what may wait at once. */
 #define MOST_INTERFACES 32
 #define MOST_WAITING    1024
-#define MOST_BYTES      (4 << 20)
 
 typedef struct {
     caw_ring node;
@@ -22,6 +21,7 @@ typedef struct {
 
 struct caw_copies {
     caw_memory memory;
+    uint64_t most;
     uint64_t seed;
     bool has_interface;
     bool several; /* interfaces were seen */
@@ -155,7 +155,7 @@ bool caw_copies_take(caw_copies *self, caw_held *held, bool all) {
     if (!self->count)
         return false;
     waiting *first = CAW_RING_ENTRY(self->queue.after, waiting, node);
-    bool full = self->count > MOST_WAITING || self->bytes > MOST_BYTES;
+    bool full = self->count > MOST_WAITING || self->bytes > self->most;
     if (!all && !full && between(first->held.event.now, self->latest) <= CAW_COPIES_APART)
         return false;
     caw_ring_remove(&first->node);
@@ -170,11 +170,11 @@ bool caw_copies_wait(const caw_copies *self) {
     return self->count > 0;
 }
 
-caw_copies *caw_copies_new(const caw_memory *memory, uint64_t seed) {
+caw_copies *caw_copies_new(const caw_memory *memory, uint64_t most, uint64_t seed) {
     caw_copies *self = memory->alloc(memory->user, sizeof *self);
     if (!self)
         return NULL;
-    *self = (caw_copies){.memory = *memory, .seed = seed};
+    *self = (caw_copies){.memory = *memory, .most = most, .seed = seed};
     caw_ring_begin(&self->queue);
     return self;
 }

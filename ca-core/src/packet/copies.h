@@ -25,8 +25,8 @@ typedef struct {
     uint32_t copies; /* on so many interfaces */
 } caw_held;
 
-/* NULL without memory. The seed is that of digests. */
-caw_copies *caw_copies_new(const caw_memory *memory, uint64_t seed);
+/* NULL without memory. About so many bytes may wait at once. The seed is that of digests. */
+caw_copies *caw_copies_new(const caw_memory *memory, uint64_t most, uint64_t seed);
 void caw_copies_free(caw_copies *self);
 
 /* How a packet is taken. */
