@@ -6,7 +6,7 @@ stream.c and line.c take, some control bytes and the bytes of a TCP segment or a
 payloads are of one kind when the commands and data types at their beginning are the same. For
 packet.c the frames around them, for network.c these too, whole and in fragments, for circuit.c their
 messages in a row, for file.c files of them, for format.c formats with them, for capture.c files, and
-scripts of packets.
+scripts of packets, for reorder.c talks that are cut.
 """
 
 import struct
@@ -170,7 +170,8 @@ def plays():
     words = {name: number for number, name in enumerate(STEPS)}
     words.update(SERVER=SERVER, RENEWED=RENEWED, SECOND=SECOND, THIRD=THIRD)
     for play in PLAYS:
-        yield bytes((9, 0, 3, *(words[word] if word in words else int(word) for word in play.split())))
+        steps = [words[word] if word in words else int(word) for word in play.split()]
+        yield bytes((9, 0, 3, *steps))
 
 
 def framed(frame):
@@ -228,6 +229,9 @@ def seeds_of(capture):
 
 def main(folder, captures):
     seeds = {('capture', number): seed for number, seed in enumerate(plays())}
+    for number, size in enumerate((7, 60, 100)):  # of segments, of which every third is late
+        segments = bytes((size, 5, 4, size, 0, 46)) * 20
+        seeds['reorder', number] = bytes((0x80, 12, *range(12))) + segments
     for capture in map(Path, captures):
         for target, *what, seed in seeds_of(capture):
             seeds.setdefault((target, *what), seed)
