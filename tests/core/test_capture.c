@@ -653,6 +653,28 @@ static void test_many_ended(void) {
     end(&self, "");
 }
 
+/* When memory is short, what has ended goes before what is open, however old. */
+static void test_ended_first(void) {
+    enum { MOST = 64 << 10 };
+    world self;
+    line oldest = line_of(40000, CA_PORT);
+    begin_with(&self, MOST);
+    open_circuit(&self, &oldest);
+    for (uint16_t i = 0; i < 500; i++) {
+        line on = line_of((uint16_t)(20000 + i), CA_PORT);
+        ask(&self, &on);
+        segment(&self, &on, S, RST | ACK, 0, NULL, 0);
+        if (held(&self) > MOST)
+            CHECK(false, "%u bytes after connection %u", (unsigned)held(&self), i);
+    }
+    COUNT(dropped[CAW_OPEN_CONNECTIONS], 0);
+    COUNT(dropped[CAW_OPEN_CHANNELS], 0);
+    COUNT(open[CAW_OPEN_CONNECTIONS], 1);
+    self.told[0] = '\0';
+    say(&self, &oldest, C, &read_it);
+    end(&self, "1005#1C ReadNotifyRequest t:a; ");
+}
+
 /* Reads that nobody answers: the oldest are dropped, and counted. */
 static void test_bound(void) {
     enum { MOST = 128 << 10, READS = 5000 };
@@ -795,6 +817,7 @@ int main(void) {
     test_foreign();
     test_late_copies();
     test_many_ended();
+    test_ended_first();
     test_bound();
     test_dropped_gap();
     test_files();
