@@ -559,6 +559,25 @@ static void test_tick_ends(void) {
     end(&self, "");
 }
 
+/* A mirror port records the acknowledgment first: nothing is lost. */
+static void test_early_acknowledgment(void) {
+    world self;
+    line on = line_of(40000, CA_PORT);
+    begin(&self);
+    open_circuit(&self, &on);
+    self.told[0] = '\0';
+    lose(&on, S, &answer);
+    acknowledge(&self, &on, C);
+    COUNT(unseen, 1);
+    say_again(&self, &on, S, &answer);
+    COUNT(unseen, 0);
+    lose(&on, S, &answer);
+    acknowledge(&self, &on, C);
+    say(&self, &on, S, &answer);
+    COUNT(unseen, 1);
+    end(&self, "6#1S ReadNotifyResponse; 8#1S ReadNotifyResponse; ");
+}
+
 static void test_end_of_gap(void) {
     static uint8_t bytes[MADE_MOST];
     world self;
@@ -812,6 +831,7 @@ int main(void) {
     test_tick_with_copies();
     test_gap();
     test_tick_ends();
+    test_early_acknowledgment();
     test_end_of_gap();
     test_counts();
     test_foreign();
