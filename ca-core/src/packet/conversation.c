@@ -184,8 +184,7 @@ static bool is_after(uint32_t a, uint32_t b) {
     return (int32_t)(a - b) > 0;
 }
 
-/* Mirror ports record acknowledgments first: what has come after all, without a gap, is not lost.
- */
+/* Mirror ports record acknowledgments first: what has come after all is not lost. */
 static void see_early(caw_reader *reader, caw_conversation *self, const caw_told *told) {
     int end = told->end;
     bool lost = told->kind == CAW_TOLD_GAP;
