@@ -46,6 +46,9 @@ typedef struct caw_conversation {
     uint32_t opening_count;
     bool seen[2]; /* data of this end, up to the sequence number: */
     uint32_t seen_end[2];
+    uint32_t early[2]; /* acknowledgments of data of this end before it was recorded, if it ever is,
+                          up to: */
+    uint32_t early_end[2];
 } caw_conversation;
 
 /* Who is shown what a conversation is doing. */
