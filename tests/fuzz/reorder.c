@@ -222,7 +222,7 @@ static void give(caw_capture *capture, const talk *said, const packet *one, int6
     packet_tcp(&frame, ends[one->end], ends[!one->end], one->flags,
                said->begins[one->end] + !syn + one->from,
                said->begins[!one->end] + 1 + one->acknowledges,
-               said->sides[one->end].bytes + one->from, one->length);
+               one->length ? said->sides[one->end].bytes + one->from : NULL, one->length);
     uint8_t *own = malloc(frame.length); /* reading past it is seen */
     memcpy(own, frame.bytes, frame.length);
     caw_frame given = {.seconds = 1700000000,

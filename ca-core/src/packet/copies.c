@@ -19,13 +19,20 @@ typedef struct {
     uint8_t copy[]; /* of the frame, and of a segment that does not lie in it */
 } waiting;
 
+/* A datagram that was read at once. */
+typedef struct {
+    bool is_there;
+    uint64_t digest;
+    uint64_t interface;
+    caw_moment now;
+} seen_once;
+
 struct caw_copies {
     caw_memory memory;
     uint64_t most;
     uint64_t seed;
-    bool has_interface;
-    bool several; /* interfaces were seen */
-    uint64_t interface;
+    bool several; /* interfaces were seen, or are there */
+    seen_once last;
     caw_ring queue;
     uint32_t count;
     size_t bytes;
@@ -125,27 +132,32 @@ static waiting *find(const caw_copies *self, uint64_t digest, uint64_t interface
 
 /* ---- packets ------------------------------------------------------------------------------ */
 
-static void see_interface(caw_copies *self, uint64_t interface) {
-    self->several |= self->has_interface && self->interface != interface;
-    self->has_interface = true;
-    self->interface = interface;
+/* The last one before it was known that there are several interfaces. */
+static bool is_last_again(const caw_copies *self, uint64_t digest, uint64_t interface,
+                          caw_moment now) {
+    const seen_once *last = &self->last;
+    return last->is_there && last->digest == digest && last->interface != interface &&
+           between(last->now, now) <= CAW_COPIES_APART;
+}
+
+static bool count_again(caw_copies *self, uint64_t digest, uint64_t interface, caw_moment now) {
+    waiting *first = find(self, digest, interface, now);
+    if (first)
+        first->interfaces[first->held.copies++] = interface;
+    return first || is_last_again(self, digest, interface, now);
 }
 
 caw_copies_verdict caw_copies_add(caw_copies *self, const caw_event *event,
                                   const caw_packet_part *part, uint64_t interface, bool may_wait) {
-    uint64_t digest = 0;
-    see_interface(self, interface);
+    uint64_t digest = may_wait ? caw_packet_digest(part, self->seed) : 0;
+    self->several |= interface > 0;
     self->latest = event->now;
+    if (may_wait && count_again(self, digest, interface, event->now))
+        return CAW_COPIES_AGAIN;
+    if (may_wait && !self->several)
+        self->last = (seen_once){true, digest, interface, event->now};
     if (!self->several || (!may_wait && !self->count))
         return CAW_COPIES_NOW;
-    if (may_wait) {
-        digest = caw_packet_digest(part, self->seed);
-        waiting *first = find(self, digest, interface, event->now);
-        if (first) {
-            first->interfaces[first->held.copies++] = interface;
-            return CAW_COPIES_AGAIN;
-        }
-    }
     return append(self, event, part, interface, digest, may_wait) ? CAW_COPIES_HELD
                                                                   : CAW_COPIES_NOW;
 }

@@ -39,7 +39,8 @@ typedef enum {
 
 /*
  * A packet, recorded on this interface; `may_wait` when it is a datagram that may be recorded
- * again. Nothing waits before packets have come from two interfaces.
+ * again. Nothing waits before a packet has come from an interface other than 0, the only one of
+ * most captures; copies of the last datagram before that are known, but no more than counted.
  */
 caw_copies_verdict caw_copies_add(caw_copies *self, const caw_event *event,
                                   const caw_packet_part *part, uint64_t interface, bool may_wait);
