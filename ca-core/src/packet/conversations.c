@@ -17,7 +17,7 @@ struct caw_conversations {
     caw_reader *reader;
     caw_holder holder;
     caw_tcp_setup setup;
-    uint64_t held; /* by all caw_tcp */
+    uint64_t held; /* by what waits in all caw_tcp */
     caw_idmap by_ends;
     caw_ring all;   /* in the order in which they began, or have proven to be Channel Access */
     caw_ring ended; /* in that order */
