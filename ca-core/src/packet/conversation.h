@@ -28,6 +28,7 @@ typedef struct {
 typedef struct caw_conversation {
     caw_open open; /* among all that is open, until it is over */
     caw_ring node; /* in the table's list */
+    caw_ring wait; /* and among those with bytes that wait for others */
     caw_end ends[2];
     caw_key key; /* in the table */
     caw_tcp *tcp;
@@ -40,7 +41,6 @@ typedef struct caw_conversation {
     bool ours;            /* that, or a server is at one end */
     bool anew;            /* what comes next is of another connection */
     bool over;            /* it has ended, and is remembered for late segments only */
-    bool waits;           /* bytes wait for others */
     uint64_t unclaimed;   /* bytes before it was claimed */
     caw_opening *openings;
     uint32_t opening_count;
