@@ -346,7 +346,7 @@ static bool is_foreign(const ca_payload *payload, uint32_t at, int64_t size,
 
     if (size == CAW_MALFORMED || (at == 0 && far_from_any))
         return true;
-    return size > left && message->flaws >> CAW_FLAW_UNKNOWN_COMMAND & 1;
+    return size > left && caw_flaws(message) >> CAW_FLAW_UNKNOWN_COMMAND & 1;
 }
 
 static int dissect_udp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_) {

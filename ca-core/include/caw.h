@@ -415,7 +415,7 @@ static inline uint32_t caw_element_size(caw_element_kind kind) {
     return caw_element_sizes[kind];
 }
 
-/* What can be wrong with a message: one bit each in caw_message.flaws. caw_flaw_rows says each in a
+/* What can be wrong with a message: one bit each of caw_flaws. caw_flaw_rows says each in a
  * sentence. */
 typedef enum {
     CAW_FLAW_UNALIGNED, /* payload size is not a multiple of 8 */
@@ -537,6 +537,7 @@ typedef struct {
     const caw_dbr_row *dbr; /* layout of a CAW_PAYLOAD_DBR payload; NULL: no such type, or none */
     caw_side speaker;       /* the context's, or what the message itself shows */
     caw_transport transport;
+    bool starts;   /* as in the context */
     bool extended; /* 24 byte header */
     uint16_t command;
     uint16_t type;
@@ -548,7 +549,6 @@ typedef struct {
     caw_view whole;    /* what is there of the message */
     caw_view payload;  /* what is there of the payload */
     uint32_t elements; /* whole elements of a CAW_PAYLOAD_DBR payload that are there */
-    uint64_t flaws;    /* 1 << caw_flaw */
 } caw_message;
 
 /*
@@ -563,6 +563,9 @@ int64_t caw_decode(const uint8_t *bytes, size_t available, const caw_context *co
 static inline bool caw_is_cut(const caw_message *message) {
     return message->whole.len < message->size;
 }
+
+/* What is wrong with the message: 1 << caw_flaw for each. Found anew by each call. */
+uint64_t caw_flaws(const caw_message *message);
 
 /* The payload lacks bytes that this message cannot do without: why, or NULL when it is whole. */
 const char *caw_broken(const caw_message *message);

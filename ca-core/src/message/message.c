@@ -2,7 +2,6 @@
 /* One message: its row of the table, its header, what is there of its payload. */
 #include "message.h"
 #include "dbr.h"
-#include "flaws.h"
 #include "header.h"
 #include "wire.h"
 
@@ -27,17 +26,12 @@ static const caw_message_row *confirmation_row(const caw_message_row *row) {
 }
 
 /* The best of a command's rows when none fits in all: of the right side, or else any. */
-static const caw_message_row *poor_row(caw_message *message, const caw_message_row *row,
-                                       caw_side speaker) {
+static const caw_message_row *poor_row(const caw_message_row *row, caw_side speaker) {
     const caw_message_row *first = row;
     if (first->speaker == CAW_SIDE_NOBODY)
         return first;
     while (row && row->speaker != speaker)
         row = caw_next_row(row);
-    if (row)
-        caw_flag(message, CAW_FLAW_WRONG_TRANSPORT);
-    else if (message->speaker != CAW_SIDE_NOBODY)
-        caw_flag(message, CAW_FLAW_WRONG_SIDE);
     return row ? row : first;
 }
 
@@ -47,7 +41,7 @@ void caw_find_row(caw_message *message, bool confirmation) {
     const caw_message_row *row = first;
     while (row && (row->speaker != speaker || !(row->transport & message->transport)))
         row = caw_next_row(row);
-    message->row = row ? row : poor_row(message, first, speaker);
+    message->row = row ? row : poor_row(first, speaker);
     if (confirmation && message->row->payload == CAW_PAYLOAD_DBR)
         message->row = confirmation_row(message->row);
 }
@@ -67,6 +61,7 @@ int64_t caw_decode(const uint8_t *bytes, size_t available, const caw_context *co
     *message = (caw_message){
         .speaker = context->speaker,
         .transport = context->transport,
+        .starts = context->starts,
         .extended = header.extended,
         .command = header.command,
         .type = header.type,
@@ -81,7 +76,6 @@ int64_t caw_decode(const uint8_t *bytes, size_t available, const caw_context *co
         .row = NULL,
         .dbr = NULL,
         .elements = 0,
-        .flaws = 0,
     };
     if (message->speaker == CAW_SIDE_NOBODY)
         message->speaker = caw_speaker(bytes, available, context->transport);
@@ -92,7 +86,6 @@ int64_t caw_decode(const uint8_t *bytes, size_t available, const caw_context *co
         if (message->dbr)
             message->elements = caw_dbr_elements(message->dbr, message->payload, message->count);
     }
-    caw_find_flaws(message, context, header.marker);
     return size;
 }
 

@@ -6,7 +6,7 @@
 #include "caw.h"
 
 /*
- * Sets the row of a message by command, speaker and transport, and the flaws of a poor fit.
+ * Sets the row of a message by command, speaker and transport.
  * `confirmation`: of the two answers to EVENT_ADD, the one that confirms a cancel.
  */
 void caw_find_row(caw_message *message, bool confirmation);

@@ -499,7 +499,7 @@ const size_t caw_message_row_count = sizeof caw_message_rows / sizeof *caw_messa
 
 /* ---- flaws -------------------------------------------------------------------------------- */
 
-_Static_assert(CAW_FLAWS <= 64, "caw_message.flaws has 64 bits");
+_Static_assert(CAW_FLAWS <= 64, "caw_flaws has 64 bits");
 
 const caw_flaw_row caw_flaw_rows[CAW_FLAWS] = {
     [CAW_FLAW_UNALIGNED] = {"unaligned", CAW_LEVEL_ERROR, "Payload size is not a multiple of 8"},
