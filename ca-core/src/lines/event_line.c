@@ -242,7 +242,7 @@ static bool check_name(void *user, const char *name, caw_value *value) {
 
 static void put_timestamp(const caw_event *event, caw_text *out) {
     if (!event->exact) {
-        caw_put_real(out, seconds(event));
+        caw_put_time(out, event->now.seconds, (uint32_t)event->now.nanoseconds / 1000);
         return;
     }
     caw_put_signed(out, event->now.seconds);

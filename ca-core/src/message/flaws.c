@@ -270,19 +270,12 @@ static void check_meta_field(const caw_message *message, flaw_set *flaws, caw_fi
     }
 }
 
-/* The layout begins with an alarm state, as all of today do, and there is none: 4 bytes of 0. */
-static bool has_no_alarm(const caw_field_id *layout, caw_view meta) {
-    return layout[0] == CAW_FIELD_ALARM_STATUS && layout[1] == CAW_FIELD_ALARM_SEVERITY &&
-           wire_has(meta, 0, 4) && wire_u32(meta, 0) == 0;
-}
-
 static void check_meta(const caw_message *message, flaw_set *flaws) {
     const caw_field_id *id = message->dbr->layout;
-    caw_view meta = message->payload;
     uint32_t at = 0;
-    if (has_no_alarm(id, meta)) { /* nothing to find, most often */
-        id += 2;
-        at += 4;
+    if (caw_has_no_alarm(message)) { /* nothing to find */
+        id += CAW_ALARM_FIELDS;
+        at += CAW_ALARM_SIZE;
     }
     for (; *id != CAW_FIELD_RESERVED; id++) {
         check_meta_field(message, flaws, *id, at);

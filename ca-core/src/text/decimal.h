@@ -14,6 +14,9 @@ typedef struct {
 /* Of a finite double; the sign is dropped. */
 caw_decimal caw_shortest(double value);
 
+/* Of the double nearest to this sum of seconds, 2^24 to 2^33, and millionths of one. */
+caw_decimal caw_shortest_time(int64_t seconds, uint32_t microseconds);
+
 /* The nearest decimal with at most `most` digits. */
 caw_decimal caw_rounded(caw_decimal value, int most);
 

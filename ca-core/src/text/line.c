@@ -214,12 +214,10 @@ static void put_address(caw_text *out, const caw_message *message, const caw_fie
     caw_put(out, '\'');
 }
 
-/* caproto's arithmetic, with its rounding to microseconds */
+/* caproto rounds to microseconds. */
 static void put_time(caw_text *out, const caw_message *message, const caw_field *field) {
-    int64_t microseconds = (int64_t)(1.e-3 * (double)field->nanoseconds);
     (void)message;
-    caw_put_real(out,
-                 ((double)CAW_EPICS_EPOCH + (double)field->seconds) + 1.e-6 * (double)microseconds);
+    caw_put_time(out, (int64_t)CAW_EPICS_EPOCH + field->seconds, field->nanoseconds / 1000);
 }
 
 static put_function put_data, put_metadata, put_failed_request;
@@ -284,11 +282,22 @@ static void put_states(caw_text *out, const caw_message *message) {
     caw_puts(out, count == 1 ? ",)" : ")");
 }
 
+/* Nearly every value has none; the text of one that has is put like any other. */
+static const char no_alarm[] = "status=<AlarmStatus.NO_ALARM: 0>, "
+                               "severity=<AlarmSeverity.NO_ALARM: 0>";
+
 /* The words that come last, or those that do not; whether there are any that do. */
 static bool put_meta_words(caw_text *out, const caw_message *message, bool last, bool *first) {
+    const caw_field_id *id = message->dbr->layout;
     uint32_t at = 0;
     bool any_last = false;
-    for (const caw_field_id *id = message->dbr->layout; *id != CAW_FIELD_RESERVED; id++) {
+    if (!last && caw_has_no_alarm(message)) {
+        caw_put_chars(out, no_alarm, sizeof no_alarm - 1);
+        *first = false;
+        id += CAW_ALARM_FIELDS;
+        at += CAW_ALARM_SIZE;
+    }
+    for (; *id != CAW_FIELD_RESERVED; id++) {
         const caw_field_row *row = &caw_field_rows[*id];
         any_last |= row->last;
         if (row->name && row->last == last) {

@@ -151,6 +151,21 @@ void caw_put_real(caw_text *out, double value) {
         put_decimal(out, caw_shortest(value), 16, true);
 }
 
+/*
+ * In this range a sum of doubles, each rounded, is the double nearest to the exact sum: a multiple
+ * of 10^-6 is never less than 7 * 10^-12 from the middle between two doubles, unless the sum is a
+ * double.
+ */
+#define EXACT_FROM  (INT64_C(1) << 24)
+#define EXACT_UNTIL (INT64_C(1) << 33)
+
+void caw_put_time(caw_text *out, int64_t seconds, uint32_t microseconds) {
+    if (seconds >= EXACT_FROM && seconds < EXACT_UNTIL)
+        put_decimal(out, caw_shortest_time(seconds, microseconds), 16, true);
+    else
+        caw_put_real(out, (double)seconds + microseconds / 1e6);
+}
+
 void caw_put_short_real(caw_text *out, double value, int digits) {
     if (put_start(out, value))
         put_decimal(out, caw_rounded(caw_shortest(value), digits), digits, false);

@@ -83,6 +83,9 @@ void caw_put_ipv4(caw_text *out, uint32_t address);
 /* As Python prints a float. */
 void caw_put_real(caw_text *out, double value);
 
+/* The same of the sum of seconds and microseconds as doubles. */
+void caw_put_time(caw_text *out, int64_t seconds, uint32_t microseconds);
+
 /* With at most `digits` significant digits, for the eye. */
 void caw_put_short_real(caw_text *out, double value, int digits);
 
