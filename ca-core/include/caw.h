@@ -118,6 +118,15 @@ typedef struct {
     bool obsolete;    /* no longer part of the protocol, or "defunct" in caerr.h */
 } caw_name;
 
+/* A short constant text with its length, for who prints it often: all of the array is copied. */
+typedef struct {
+    uint8_t length; /* 0: there is none */
+    char chars[32]; /* ends with a NUL */
+} caw_phrase;
+
+#define CAW_PHRASE(text)                                                                           \
+    { sizeof(text) - 1, text }
+
 /* One bit of a flag word. */
 typedef struct {
     uint32_t mask;
@@ -240,6 +249,7 @@ typedef struct {
     const char *key;   /* filter name without "ca."; NULL for a CAW_KIND_GROUP */
     const char *label; /* as a person reads it */
     const char *name;  /* as the line names it, NULL when no line does */
+    caw_phrase head;   /* the same between two words: ", timestamp=" */
     caw_kind kind;
     uint8_t bits;          /* width of a CAW_KIND_UINT or CAW_KIND_INT on the wire, at most */
     bool hex;              /* shown in base 16 */
@@ -278,8 +288,9 @@ typedef enum {
 /* One name=value of the line. */
 typedef struct {
     caw_field_id id;
-    const char *name; /* NULL: the field row's name */
-    caw_style style;  /* CAW_STYLE_OWN: the field row's style */
+    const char *name; /* NULL: the field row's name and head */
+    caw_phrase head;
+    caw_style style; /* CAW_STYLE_OWN: the field row's style */
 } caw_word;
 
 #define CAW_MAX_WORDS 9
@@ -389,9 +400,9 @@ typedef enum {
 } caw_dbr_type;
 
 typedef struct {
-    const char *type;      /* "TIME_INT", caproto's ChannelType; caw_dbr_names has Base's names */
-    const char *structure; /* "DBR_TIME_INT", caproto's metadata class; NULL without one */
-    uint16_t meta;         /* bytes before the first element: the layout, then RISC padding */
+    caw_phrase type; /* "<ChannelType.TIME_INT: 15>", as caproto; caw_dbr_names has Base's names */
+    caw_phrase structure; /* "DBR_TIME_INT(", caproto's metadata class; NULL without one */
+    uint16_t meta;        /* bytes before the first element: the layout, then RISC padding */
     caw_element_kind element;
     const caw_field_id *layout; /* metadata in wire order, ended by CAW_FIELD_RESERVED */
     bool native;                /* a channel itself can be of this type */

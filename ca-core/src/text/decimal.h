@@ -14,7 +14,7 @@ typedef struct {
 /* Of a finite double; the sign is dropped. */
 caw_decimal caw_shortest(double value);
 
-/* Of the double nearest to this sum of seconds, 2^24 to 2^33, and millionths of one. */
+/* Of the double nearest to this sum of seconds and millionths of one, from 2^24 to 2^33. */
 caw_decimal caw_shortest_time(int64_t seconds, uint32_t microseconds);
 
 /* The nearest decimal with at most `most` digits. */
