@@ -2,7 +2,6 @@
 #include "reader.h"
 
 #include "digest.h"
-#include "message/message.h"
 
 /* ---- telling ---------------------------------------------------------------------------- */
 
