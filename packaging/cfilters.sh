@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# packaging/cfilters.sh CAW_CAPTURE: prints the profile's capture filters, for the capture dialog.
+# packaging/cfilters.sh CAW: prints the profile's capture filters, for the capture dialog.
 # Those named "CA: EXPRESSION" are what the compiler makes of the expression.
 
 set -eu
@@ -13,6 +13,6 @@ cat << 'END'
 END
 for expression in 'search' 'search reply' 'beacon' 'create' 'write' 'error' 'write or error' \
     'write and port 5064'; do
-    filter=$("$1" "$expression" 2> /dev/null) # its remarks are in caw(1)
+    filter=$("$1" --capture-filter "$expression" 2> /dev/null) # its remarks are in caw(1)
     echo "\"CA: $expression\" $filter"
 done

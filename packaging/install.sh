@@ -1,23 +1,23 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Builds and installs the Wireshark plugin, caw, their man pages and the profile EPICS CA, then
-# shows that they work.
+# Builds and installs caw, its man pages, the Wireshark plugin and the profile EPICS CA, then shows
+# that they work.
 #
 #   packaging/install.sh              for you (~/.local), or for the system when run by root
 #   packaging/install.sh --system     for the system, by sudo
+#   packaging/install.sh --alone      caw and its man pages, where no Wireshark is wanted
 #   packaging/install.sh --uninstall  removes what an earlier run installed; with --system, what
 #                                     one with --system did
 #   packaging/install.sh --help       prints this
 #
 # On Debian and Ubuntu the packages that the build needs are installed when they are missing; they
-# stay. What is installed goes where the tshark in PATH looks for it.
+# stay. The plugin goes where the tshark in PATH looks for it.
 
 set -euo pipefail
 
 profile='EPICS CA'
 top=$(cd "$(dirname "$0")/.." && pwd)
-mapfile -t packages < <(grep -v "^#" "$top/packaging/build-depends")
 
 die() {
     echo "install.sh: $*" >&2
@@ -38,11 +38,20 @@ as_root() {
     fi
 }
 
+# Those that the build needs: the first of the list are enough for caw alone.
+packages() {
+    if [ $alone = yes ]; then
+        sed '/^# The plugin/,$d' "$top/packaging/build-depends"
+    else
+        cat "$top/packaging/build-depends"
+    fi | grep -v '^#'
+}
+
 install_packages() {
     local missing=() package
 
     command -v dpkg-query > /dev/null || return 0 # another system: cmake says what it lacks
-    for package in "${packages[@]}"; do
+    for package in $(packages); do
         dpkg-query -W -f '${Status}' "$package" 2> /dev/null | grep -q 'ok installed' ||
             missing+=("$package")
     done
@@ -59,67 +68,89 @@ folder() {
 }
 
 choose_folders() {
-    command -v tshark > /dev/null || die 'tshark is not installed'
-    everyones=$(folder 'Global Plugins')
+    run=''
+    base=$HOME/.local
     if [ $system = yes ]; then
         run=as_root
-        plugins=$everyones
-        profiles=$(folder 'Global configuration')/profiles
         base=/usr/local
-    else
-        run=''
-        plugins=$(folder 'Personal Plugins')
-        profiles=$(folder 'Personal configuration')/profiles
-        base=$HOME/.local
     fi
-    [ -n "$plugins" ] || die "tshark -G folders does not tell where plugins go"
+    [ $alone = yes ] || choose_plugin_folders
 }
 
-uninstall() {
-    local path removed=''
+choose_plugin_folders() {
+    local whose=Personal
 
-    for path in "$plugins/epan/ca.so" "$profiles/$profile" \
-        "$base/bin/caw" "$base/libexec/caw" "$base/share/man/man1/caw.1.gz" \
-        "$base/share/man/man7/caw-cookbook.7.gz"; do
+    if ! command -v tshark > /dev/null; then
+        [ $action = uninstall_ours ] || die 'tshark is not installed (--alone: caw without the plugin)'
+        alone=yes
+        return
+    fi
+    [ $system = no ] || whose=Global
+    everyones=$(folder 'Global Plugins')
+    plugins=$(folder "$whose Plugins")
+    profiles=$(folder "$whose configuration")/profiles
+    [ -n "$plugins" ] || die 'tshark -G folders does not tell where plugins go'
+}
+
+uninstall_ours() {
+    local path paths removed=''
+
+    # An earlier version had something in libexec.
+    paths=("$base"/{bin/caw,libexec/caw,share/man/man1/caw.1.gz,share/man/man7/caw-cookbook.7.gz})
+    [ $alone = yes ] || paths+=("$plugins/epan/ca.so" "$profiles/$profile")
+    for path in "${paths[@]}"; do
         [ -e "$path" ] || continue
         $run rm -rf "$path"
         echo "Removed $path"
         removed=yes
     done
     # Empty folders that were made for it, up to the home folder.
-    [ $system = yes ] ||
-        for path in "$plugins/epan" "$profiles" "$base"/{bin,libexec,share/man/man{1,7}}; do
-            [ ! -d "$path" ] || (cd && rmdir -p --ignore-fail-on-non-empty "${path#"$HOME/"}")
-        done
-    [ -n "$removed" ] || echo "Nothing to remove: there is nothing in $plugins and $base"
+    [ $system = yes ] || for path in "${paths[@]%/*}"; do
+        [ ! -d "$path" ] || (cd && rmdir -p --ignore-fail-on-non-empty "${path#"$HOME/"}")
+    done
+    [ -n "$removed" ] || echo "Nothing to remove: there is nothing in $base${plugins:+ and $plugins}"
 }
 
-install_all() {
-    local series=${plugins##*/} stage file
+build_all() {
+    local options=(-DBUILD_TESTING=OFF)
 
-    [ $system = yes ] || [ ! -e "$everyones/epan/ca.so" ] ||
-        die "the plugin is already installed for the system: $everyones/epan/ca.so"
+    [ $alone = no ] || options+=(-DCMAKE_DISABLE_FIND_PACKAGE_Wireshark=ON)
     build=$(mktemp -d)
     trap 'rm -rf "$build"' EXIT
-    cmake -S "$top" -B "$build" -DBUILD_TESTING=OFF > /dev/null
-    cmake --build "$build" -j "$(nproc)" > "$build/log" 2>&1 || { cat "$build/log" >&2; exit 1; }
+    cmake -S "$top" -B "$build" "${options[@]}" > "$build/log"
+    cmake --build "$build" -j "$(nproc)" >> "$build/log" 2>&1 || { cat "$build/log" >&2; exit 1; }
+    [ -e "$build/bin/caw" ] || { grep '^-- ' "$build/log" >&2; die 'caw was not built'; }
+}
+
+# The plugin and the profile go where tshark looks.
+install_plugin() {
+    local series=${plugins##*/}
+
+    [ -d "$build/plugins" ] || { grep '^-- ' "$build/log" >&2; die 'the plugin was not built'; }
     [ -e "$build/plugins/$series/epan/ca.so" ] || die "tshark is not of the series that was built" \
         "for, $(ls "$build/plugins"): its development files belong to another Wireshark"
-
-    # The plugin and the profile go where tshark looks, programs and manual where the shell does.
-    stage=$build/stage
-    DESTDIR=$stage cmake --install "$build" --prefix / > /dev/null
     $run install -D -m 644 -t "$plugins/epan" "$build/plugins/$series/epan/ca.so"
     $run install -D -m 644 -t "$profiles/$profile" "$stage/share/wireshark/profiles/$profile"/*
     echo "Installed $plugins/epan/ca.so"
     echo "Installed $profiles/$profile"
-    (cd "$stage" && find . -type f -path './bin/*' -o -type f -path './libexec/*' -o \
-        -type f -path './share/man/*') | while read -r file; do
+}
+
+install_ours() {
+    local stage file
+
+    [ $system = yes ] || [ $alone = yes ] || [ ! -e "$everyones/epan/ca.so" ] ||
+        die "the plugin is already installed for the system: $everyones/epan/ca.so"
+    build_all
+    stage=$build/stage
+    DESTDIR=$stage cmake --install "$build" --prefix / > /dev/null
+    [ $alone = yes ] || install_plugin
+    for file in bin/caw share/man/man1/caw.1.gz share/man/man7/caw-cookbook.7.gz; do
         $run install -D -m "$(stat -c %a "$stage/$file")" "$stage/$file" "$base/$file"
-        echo "Installed $base/${file#./}"
+        echo "Installed $base/$file"
     done
-    echo 'caw -r tests/captures/beacons.pcap prints:'
-    "$base/bin/caw" -r "$top/tests/captures/beacons.pcap"
+    $run rm -rf "$base/libexec/caw" # of an earlier version
+    echo 'caw tests/captures/beacons.pcap prints:'
+    "$base/bin/caw" "$top/tests/captures/beacons.pcap"
     case :$PATH: in
     *:"$base/bin":*) ;;
     *) echo "To run caw by its name add $base/bin to PATH" ;;
@@ -127,12 +158,15 @@ install_all() {
 }
 
 system=no
-action=install
+alone=no
+plugins=''
+action=install_ours
 [ "$(id -u)" -ne 0 ] || system=yes
 for option; do
     case $option in
     --system) system=yes ;;
-    --uninstall) action=uninstall ;;
+    --alone) alone=yes ;;
+    --uninstall) action=uninstall_ours ;;
     -h | --help)
         usage
         exit
@@ -141,10 +175,6 @@ for option; do
     esac
 done
 
-[ $action = uninstall ] || install_packages
+[ $action = uninstall_ours ] || install_packages
 choose_folders
-if [ $action = uninstall ]; then
-    uninstall
-else
-    install_all
-fi
+$action

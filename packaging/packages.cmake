@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What is installed beside the plugin, and the packages that cpack makes of it all:
+# What is installed beside the programs, and the packages that cpack makes of it all:
 #
-#   cpack -G DEB --config build/CPackConfig.cmake     wireshark-ca and libcaw-dev
+#   cpack -G DEB --config build/CPackConfig.cmake     caw, wireshark-ca and libcaw-dev
 #   cpack --config build/CPackSourceConfig.cmake      the source archive
 
 set(CAW_MAINTAINER "The caw authors <maintainers@caw.invalid>" CACHE STRING
@@ -20,32 +20,32 @@ execute_process(COMMAND date -u -R -d "${CAW_DATE}" OUTPUT_VARIABLE CAW_MAIL_DAT
     OUTPUT_STRIP_TRAILING_WHITESPACE)
 
 set(packages libcaw-dev)
-if(Wireshark_FOUND)
-    list(PREPEND packages wireshark-ca)
-    # An upgrade of Debian brings another Wireshark: its package must be the newer one.
-    set(CAW_SERIES "${Wireshark_MAJOR_VERSION}.${Wireshark_MINOR_VERSION}")
-    set(CAW_RELEASE "1+wireshark${CAW_SERIES}")
-    set(CAW_PLUGINS "${CMAKE_INSTALL_PREFIX}/${Wireshark_PLUGIN_LIBDIR}")
-    set(CAW_PROFILES "${CMAKE_INSTALL_FULL_DATADIR}/wireshark/profiles")
-
+set(CAW_RELEASE 1)
+if(TARGET caw_program)
+    list(PREPEND packages caw)
     foreach(page caw.1 caw-cookbook.7)
         cmake_path(GET page EXTENSION LAST_ONLY section)
         string(REPLACE . man section "${section}")
         configure_file("${here}/man/${page}" "${made}/${page}" @ONLY)
         execute_process(COMMAND gzip -9nf "${made}/${page}" COMMAND_ERROR_IS_FATAL ANY)
         install(FILES "${made}/${page}.gz" DESTINATION "${CMAKE_INSTALL_MANDIR}/${section}"
-            COMPONENT wireshark-ca)
+            COMPONENT caw)
     endforeach()
+endif()
 
+if(Wireshark_FOUND)
+    list(PREPEND packages wireshark-ca)
+    # An upgrade of Debian brings another Wireshark: its package must be the newer one.
+    set(CAW_RELEASE "1+wireshark${Wireshark_MAJOR_VERSION}.${Wireshark_MINOR_VERSION}")
     set(profile "${CMAKE_INSTALL_DATADIR}/wireshark/profiles/EPICS CA")
-    add_custom_command(OUTPUT "${made}/cfilters"
-        COMMAND "${here}/cfilters.sh" "$<TARGET_FILE:caw-capture>" > "${made}/cfilters"
-        DEPENDS caw-capture "${here}/cfilters.sh" VERBATIM)
-    add_custom_target(profile ALL DEPENDS "${made}/cfilters")
     install(DIRECTORY "${here}/profile/EPICS CA/" DESTINATION "${profile}" COMPONENT wireshark-ca)
-    install(FILES "${made}/cfilters" DESTINATION "${profile}" COMPONENT wireshark-ca)
-else()
-    set(CAW_RELEASE 1)
+    if(TARGET caw_program)
+        add_custom_command(OUTPUT "${made}/cfilters"
+            COMMAND "${here}/cfilters.sh" "$<TARGET_FILE:caw_program>" > "${made}/cfilters"
+            DEPENDS caw_program "${here}/cfilters.sh" VERBATIM)
+        add_custom_target(profile ALL DEPENDS "${made}/cfilters")
+        install(FILES "${made}/cfilters" DESTINATION "${profile}" COMPONENT wireshark-ca)
+    endif()
 endif()
 
 # Debian wants these two in each package, and nobody else does.
@@ -74,18 +74,34 @@ set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_RELEASE "${CAW_RELEASE}")
 
+set(CPACK_DEBIAN_CAW_PACKAGE_NAME caw)
+set(CPACK_DEBIAN_CAW_PACKAGE_SECTION net)
+set(CPACK_DEBIAN_CAW_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_CAW_PACKAGE_SUGGESTS wireshark-ca)
+set(CPACK_DEBIAN_CAW_PACKAGE_BREAKS "wireshark-ca (<< 0.2~)") # which had these files
+set(CPACK_DEBIAN_CAW_PACKAGE_REPLACES "wireshark-ca (<< 0.2~)")
+set(CPACK_DEBIAN_CAW_DESCRIPTION "Channel Access (EPICS) messages from a capture, one line each
+caw reads packets from an interface, a pipe or files, and prints one line for
+each message of Channel Access, the protocol of EPICS control systems: who
+asks for which process variable, values of all types, who wrote what, and what
+was answered. It also reports why channels do not connect.
+
+It needs no Wireshark. With the package wireshark-ca it takes its display
+filters, too.")
+
 set(CPACK_DEBIAN_WIRESHARK-CA_PACKAGE_NAME wireshark-ca)
 set(CPACK_DEBIAN_WIRESHARK-CA_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_WIRESHARK-CA_PACKAGE_SHLIBDEPS ON) # the soname is the series of Wireshark
 set(CPACK_DEBIAN_WIRESHARK-CA_PACKAGE_DEPENDS tshark)
+set(CPACK_DEBIAN_WIRESHARK-CA_PACKAGE_RECOMMENDS caw)
 set(CPACK_DEBIAN_WIRESHARK-CA_PACKAGE_SUGGESTS wireshark)
 set(CPACK_DEBIAN_WIRESHARK-CA_DESCRIPTION "Channel Access (EPICS) for Wireshark and TShark
 A plugin that decodes every message of Channel Access, the protocol of EPICS
 control systems: names of process variables, values of all types, who wrote
 what, requests and their answers, and what violates the protocol.
 
-With it come caw, which prints one line per message at the terminal, and the
-configuration profile \"EPICS CA\" with columns, colours and filters.")
+With it comes the configuration profile \"EPICS CA\" with columns, colours and
+filters.")
 
 set(CPACK_DEBIAN_LIBCAW-DEV_PACKAGE_NAME libcaw-dev)
 set(CPACK_DEBIAN_LIBCAW-DEV_PACKAGE_SECTION libdevel)

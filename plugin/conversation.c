@@ -11,10 +11,17 @@
 #include <epan/proto_data.h>
 #include <epan/wmem_scopes.h>
 
+/* The first byte of a message, in a segment of its own: see conversation_segment. */
+typedef struct {
+    uint32_t sequence;
+    const uint8_t *byte; /* NULL: none has come */
+} ca_lone;
+
 /* One TCP conversation. */
 typedef struct {
     caw_circuit *circuit;
     caw_stream *streams[2]; /* by the end that sends; NULL before its first segment */
+    ca_lone lone[2];        /* the same */
 } ca_conversation;
 
 /* Of this capture. */
@@ -153,22 +160,42 @@ static void find_server(ca_notes *notes, packet_info *pinfo, const uint8_t *byte
 
 /* ---- where messages begin --------------------------------------------------------------- */
 
+static uint32_t distance(uint32_t a, uint32_t b) {
+    return MIN(a - b, b - a);
+}
+
 /*
  * The first byte of this direction, as TCP counts: from 1 or from where the handshake says, after
- * its preference. `start` when the handshake is not in the capture.
+ * its preference. Without the handshake in the capture, the first that TCP has seen.
  */
 static uint32_t first_byte(packet_info *pinfo, uint32_t start) {
     const struct tcp_analysis *tcp = get_tcp_conversation_data(NULL, pinfo);
 
-    if (!has_handshake(tcp))
+    if (!tcp)
         return start;
     uint32_t absolute = tcp->fwd->base_seq + 1;
-    return start - 1 < start - absolute ? 1 : absolute;
+    return distance(start, 1) < distance(start, absolute) ? 1 : absolute;
 }
 
 bool conversation_is_first(packet_info *pinfo, const struct tcpinfo *tcp) {
-    return has_handshake(get_tcp_conversation_data(NULL, pinfo)) &&
-           tcp->seq == first_byte(pinfo, tcp->seq);
+    uint32_t before = tcp->seq - first_byte(pinfo, tcp->seq);
+
+    if (has_handshake(get_tcp_conversation_data(NULL, pinfo)))
+        return before == 0;
+    return before <= 1; /* that of a keep-alive may be there */
+}
+
+/*
+ * The byte of a keep-alive, which is no data, where TCP itself does not tell: before the first of
+ * the stream, or as the first that was recorded.
+ */
+static bool is_keep_alive(const ca_conversation *conversation, int end, tvbuff_t *tvb,
+                          packet_info *pinfo, const struct tcpinfo *tcp) {
+    if (!tcp || conversation->streams[end] || tvb_reported_length(tvb) != 1)
+        return false;
+    uint32_t first = first_byte(pinfo, tcp->seq);
+    return tcp->seq + 1 == first ||
+           (tcp->seq == first && !has_handshake(get_tcp_conversation_data(NULL, pinfo)));
 }
 
 /* The stream of this direction. Without TCP's word on a payload, a message begins with it. */
@@ -197,6 +224,41 @@ static caw_segment segment_of(const caw_stream *stream, tvbuff_t *tvb, packet_in
         .bytes = tvb_get_ptr(tvb, 0, (int)captured),
         .keep = pinfo->can_desegment,
     };
+}
+
+/*
+ * The first byte of a message alone is most likely the probe of a closed window, and comes again
+ * with the rest, unless the window has opened. TCP is not asked to put the two together: it would
+ * take what comes at the same number for seen in a second pass.
+ */
+static void keep_lone(ca_notes *notes, ca_lone *lone, const caw_segment *segment,
+                      const struct tcpinfo *tcp) {
+    notes->lone = tcp && segment->length == 1 && notes->first.is.tail_kind == CAW_TAIL_KEPT;
+    if (notes->lone)
+        *lone = (ca_lone){segment->sequence,
+                          wmem_memdup(wmem_file_scope(), segment->bytes, segment->length)};
+}
+
+/* The lone byte of which this payload is the rest. */
+static const uint8_t *lone_before(const ca_lone *lone, const caw_stream *stream,
+                                  const struct tcpinfo *tcp) {
+    if (!tcp || !lone->byte || tcp->seq != lone->sequence + 1 ||
+        caw_stream_next(stream) != lone->sequence)
+        return NULL;
+    return lone->byte;
+}
+
+/* The payload with a byte before it. */
+static tvbuff_t *put_before(const uint8_t *byte, tvbuff_t *tvb, packet_info *pinfo) {
+    uint32_t captured = tvb_captured_length(tvb);
+    uint8_t *bytes = wmem_alloc(pinfo->pool, captured + 1);
+
+    bytes[0] = *byte;
+    tvb_memcpy(tvb, bytes + 1, 0, captured);
+    tvbuff_t *joined =
+        tvb_new_child_real_data(tvb, bytes, captured + 1, (int)tvb_reported_length(tvb) + 1);
+    add_new_data_source(pinfo, joined, "Probe and segment");
+    return joined;
 }
 
 /* Cuts a segment into stretches, mostly one. */
@@ -236,25 +298,42 @@ static void list_circuit(const ca_notes *notes) {
 
 /* ---- the entry points' side ------------------------------------------------------------- */
 
-ca_notes *conversation_segment(tvbuff_t *tvb, packet_info *pinfo, const struct tcpinfo *tcp) {
-    const struct tcp_analysis *analysis = get_tcp_conversation_data(NULL, pinfo);
-    ca_notes *notes = notes_of(tvb, analysis, pinfo);
-
-    if (!notes->recording)
-        return notes;
-    notes->connection = analysis ? analysis->stream + 1 : 0;
+/* Of a payload on its first visit. */
+static void record_segment(ca_notes *notes, tvbuff_t **tvb, packet_info *pinfo,
+                           const struct tcpinfo *tcp) {
     ca_conversation *conversation = conversation_of(pinfo);
-    notes->end = end_of(pinfo);
+    int end = notes->end = end_of(pinfo);
+
     notes->circuit = conversation->circuit;
-    caw_stream *stream = stream_of(conversation, notes->end, pinfo, tcp);
-    caw_segment segment = segment_of(stream, tvb, pinfo, tcp);
+    notes->keep_alive = is_keep_alive(conversation, end, *tvb, pinfo, tcp);
+    if (notes->keep_alive)
+        return;
+    caw_stream *stream = stream_of(conversation, end, pinfo, tcp);
+    notes->before = lone_before(&conversation->lone[end], stream, tcp);
+    if (notes->before)
+        *tvb = put_before(notes->before, *tvb, pinfo);
+    caw_segment segment = segment_of(stream, *tvb, pinfo, tcp);
+    segment.sequence -= notes->before != NULL;
     bool known = caw_stream_contents(stream) == CAW_CONTENTS_MESSAGES;
     cut(notes, stream, &segment);
+    keep_lone(notes, &conversation->lone[end], &segment, tcp);
     if (!known && caw_stream_contents(stream) == CAW_CONTENTS_MESSAGES)
         list_circuit(notes);
-    notes->strange = is_strange(conversation, notes->end);
+    notes->strange = is_strange(conversation, end);
     uint32_t at = MIN(caw_stretch_first(&notes->first.is), segment.captured);
     find_server(notes, pinfo, segment.bytes + at, segment.captured - at);
+}
+
+ca_notes *conversation_segment(tvbuff_t **tvb, packet_info *pinfo, const struct tcpinfo *tcp) {
+    const struct tcp_analysis *analysis = get_tcp_conversation_data(NULL, pinfo);
+    ca_notes *notes = notes_of(*tvb, analysis, pinfo);
+
+    if (notes->recording) {
+        notes->connection = analysis ? analysis->stream + 1 : 0;
+        record_segment(notes, tvb, pinfo, tcp);
+    } else if (notes->before) {
+        *tvb = put_before(notes->before, *tvb, pinfo);
+    }
     return notes;
 }
 

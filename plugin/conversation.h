@@ -32,22 +32,28 @@ typedef struct ca_stretch {
 
 /* What is kept for one TCP payload or datagram. */
 typedef struct {
-    ca_stretch first;           /* of a TCP payload */
-    bool strange;               /* no sign yet that this direction is Channel Access */
-    bool recording;             /* this is the first visit */
-    uint32_t connection;        /* numbers those of the capture from 1; 0: none is known */
-    int end;                    /* of the circuit */
-    caw_circuit *circuit;       /* NULL for a datagram */
-    caw_side speaker;           /* of a datagram */
+    ca_stretch first;      /* of a TCP payload */
+    bool keep_alive;       /* its only byte is that of a keep-alive: there is nothing to read */
+    bool lone;             /* its only byte begins a message; TCP is not asked for more */
+    const uint8_t *before; /* such a byte, of which this is the rest; NULL: none */
+    bool strange;          /* no sign yet that this direction is Channel Access */
+    bool recording;        /* this is the first visit */
+    uint32_t connection;   /* numbers those of the capture from 1; 0: none is known */
+    int end;               /* of the circuit */
+    caw_circuit *circuit;  /* NULL for a datagram */
+    caw_side speaker;      /* of a datagram */
     struct ca_entries *entries; /* of the messages, in order */
     struct ca_entries *at;      /* where to write the next one, or read it on later visits ... */
     uint32_t index;             /* ... in there */
 } ca_notes;
 
-/* The notes of this TCP payload; `tcp` is what the TCP dissector says of the segment, or NULL. */
-ca_notes *conversation_segment(tvbuff_t *tvb, packet_info *pinfo, const struct tcpinfo *tcp);
+/*
+ * The notes of this TCP payload; `tcp` is what the TCP dissector says of the segment, or NULL. When
+ * there is a byte `before`, *tvb becomes the payload with it.
+ */
+ca_notes *conversation_segment(tvbuff_t **tvb, packet_info *pinfo, const struct tcpinfo *tcp);
 
-/* This segment is the first of its direction, right after the handshake. */
+/* This segment is the first of its direction: after the handshake, or of those recorded. */
 bool conversation_is_first(packet_info *pinfo, const struct tcpinfo *tcp);
 
 /* An earlier visit has made the notes of this datagram. */

@@ -25,7 +25,9 @@ static bool take(packet_info *pinfo, dissector_handle_t handle, tvbuff_t *tvb, p
 
 /*
  * A circuit to a server that was announced after it had begun, or one whose search was not
- * captured: then this segment must begin it, or be a proven chain.
+ * captured: then this segment must begin it, or be a proven chain. Wireshark asks us before LBMSRS,
+ * which takes any bare VERSION on the loopback for a frame of 0 bytes and waits for more. It has no
+ * such frame: all have 6 bytes or more.
  */
 static ca_bool looks_like_circuit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
     uint32_t captured = tvb_captured_length(tvb);

@@ -17,11 +17,11 @@ void output_flush(void);
 
 /*
  * When the program ends, all the same is done for what Wireshark itself has printed, which does not
- * look whether it can. To be asked for where a report of ours is printed so, or by the launcher.
+ * look whether it can. To be asked for where a report of ours is printed so, or by caw.
  */
 void output_check_at_end(void);
 
-/* Exit statuses, of the launcher too. */
+/* Exit statuses, as caw has them. */
 enum { OUTPUT_FAILED = 1, OUTPUT_BAD_FORMAT = 2 };
 
 /* Says why and ends the program with this status. */

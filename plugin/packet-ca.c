@@ -122,11 +122,11 @@ static void tell_message(ca_payload *payload, const caw_message *message, const 
     tell(payload, event);
 }
 
-static void tell_malformed(ca_payload *payload, const char *reason, uint64_t bytes) {
+static void tell_malformed(ca_payload *payload, caw_malformed reason, uint64_t bytes) {
     if (is_unheard(payload))
         return;
     caw_event *event = new_event(payload, CAW_EVENT_MALFORMED);
-    event->reason = reason;
+    event->reason = caw_malformed_texts[reason];
     event->bytes = bytes;
     tell(payload, event);
 }
@@ -150,7 +150,7 @@ static void show(ca_payload *payload, uint32_t at, const caw_message *message, c
     tree_about about = {note, conversation_user(payload->notes), conversation_host(payload->notes)};
 
     if (cut == &ei_ca_own[OWN_FLAW_CUT])
-        tell_malformed(payload, "the datagram ends inside the message", message->whole.len);
+        tell_malformed(payload, CAW_MALFORMED_DATAGRAM, message->whole.len);
     else
         tell_message(payload, message, &about);
     tree_info(payload->pinfo, begin_columns(payload), message, &about);
@@ -191,7 +191,7 @@ static int refuse(ca_payload *payload, uint32_t at) {
     if (at == 0 && payload->frame->refused)
         return 0;
     payload->frame->refused = true;
-    tell_malformed(payload, "not Channel Access", payload->reported - at);
+    tell_malformed(payload, CAW_MALFORMED_FOREIGN, payload->reported - at);
     show_bytes(payload, at, payload->captured - at, hf_ca_own[OWN_UNDECODED],
                &ei_ca_own[OWN_FLAW_NOT_CA], "Not Channel Access");
     return at == 0 ? 0 : finish(payload);
@@ -209,7 +209,9 @@ static int want_more(const ca_payload *payload, uint32_t at) {
     uint32_t left = payload->captured - at;
     int64_t size = caw_size(payload->bytes + at, left);
 
-    payload->pinfo->desegment_offset = (int)at;
+    if (payload->notes->lone)
+        return (int)payload->captured;
+    payload->pinfo->desegment_offset = (int)at - (at && payload->notes->before);
     payload->pinfo->desegment_len =
         size == CAW_MORE ? DESEGMENT_ONE_MORE_SEGMENT : (uint32_t)(size - left);
     return (int)payload->captured;
@@ -245,7 +247,7 @@ static uint32_t show_start(ca_payload *payload, uint32_t at, const caw_stretch *
                &ei_ca_own[OWN_FLAW_CONTINUATION], "Continuation of a message");
     at += continued;
     if (skipped)
-        tell_malformed(payload, "no message begins here", skipped);
+        tell_malformed(payload, CAW_MALFORMED_SKIPPED, skipped);
     show_bytes(payload, at, skipped, hf_ca_own[OWN_SKIPPED], &ei_ca_own[OWN_FLAW_SKIPPED],
                "Skipped to the next message");
     return at + skipped;
@@ -277,7 +279,7 @@ static uint32_t show_messages(ca_payload *payload, uint32_t at, uint32_t length)
 static int end_in_header(ca_payload *payload, uint32_t at) {
     uint32_t length = payload->captured - at;
 
-    tell_malformed(payload, "not reassembled", length);
+    tell_malformed(payload, CAW_MALFORMED_HEADER, length);
     show_bytes(payload, at, length, hf_ca_own[OWN_UNDECODED], &ei_ca_own[OWN_FLAW_REASSEMBLY_OFF],
                "Part of a header");
     return (int)payload->captured;
@@ -286,7 +288,7 @@ static int end_in_header(ca_payload *payload, uint32_t at) {
 /* The capture lacks the end of the segment, and with it that of a header. */
 static int end_cut(ca_payload *payload, uint32_t at) {
     if (at < payload->captured)
-        tell_malformed(payload, "cut short in the capture", payload->captured - at);
+        tell_malformed(payload, CAW_MALFORMED_CUT, payload->captured - at);
     return finish(payload);
 }
 
@@ -317,11 +319,14 @@ static bool is_strange(const ca_payload *payload) {
 }
 
 static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
+    ca_notes *notes = conversation_segment(&tvb, pinfo, data);
     ca_payload payload = payload_of(tvb, pinfo, tree);
-    payload.notes = conversation_segment(tvb, pinfo, data);
+    payload.notes = notes;
     const ca_stretch *stretch = &payload.notes->first;
     uint32_t at = 0;
 
+    if (payload.notes->keep_alive)
+        return 0;
     if (is_strange(&payload))
         return refuse(&payload, 0);
     for (;; stretch = stretch->next) {
@@ -334,19 +339,15 @@ static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
 
 /* ---- UDP -------------------------------------------------------------------------------- */
 
-/*
- * No message of Channel Access begins here: see CAW_TAIL_FOREIGN of TCP. Its commands are small
- * numbers, and 28 are known: a datagram that begins with a number of two bytes is another
- * protocol's, whatever the size after it, while a smaller one may be a command yet to come.
- */
-static bool is_foreign(const ca_payload *payload, uint32_t at, int64_t size,
-                       const caw_message *message) {
-    uint32_t left = payload->captured - at;
-    bool far_from_any = caw_command_at(payload->bytes + at, left) > UINT8_MAX;
-
-    if (size == CAW_MALFORMED || (at == 0 && far_from_any))
-        return true;
-    return size > left && caw_flaws(message) >> CAW_FLAW_UNKNOWN_COMMAND & 1;
+/* The rest of a datagram, which is no message. What of it was dissected. */
+static int end_datagram(ca_payload *payload, uint32_t at, caw_datagram_piece piece) {
+    if (piece.problem == CAW_MALFORMED_FOREIGN)
+        return refuse(payload, at);
+    tell_malformed(payload, piece.problem, piece.length);
+    if (piece.problem == CAW_MALFORMED_SHORT)
+        show_bytes(payload, at, piece.length, hf_ca_own[OWN_UNDECODED],
+                   &ei_ca_own[OWN_FLAW_TRAILING], "Trailing bytes");
+    return finish(payload);
 }
 
 static int dissect_udp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_) {
@@ -354,28 +355,17 @@ static int dissect_udp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
     payload.notes = conversation_datagram(tvb, pinfo);
 
     for (uint32_t at = 0; at < payload.captured;) {
-        uint32_t left = payload.captured - at;
-        caw_context context = conversation_context(payload.notes, payload.bytes + at, left);
+        caw_context context =
+            conversation_context(payload.notes, payload.bytes + at, payload.captured - at);
         caw_message message;
+        caw_datagram_piece piece = caw_datagram_next(payload.bytes, payload.captured,
+                                                     payload.reported, at, &context, &message);
 
-        context.starts = at == 0;
-        int64_t size = caw_decode(payload.bytes + at, left, &context, &message);
-        bool incomplete = is_incomplete(&payload, size, left);
-        if (is_foreign(&payload, at, size, &message))
-            return refuse(&payload, at);
-        if (size == CAW_MORE && incomplete) {
-            tell_malformed(&payload, "too short for a header", left);
-            show_bytes(&payload, at, left, hf_ca_own[OWN_UNDECODED], &ei_ca_own[OWN_FLAW_TRAILING],
-                       "Trailing bytes");
-            break;
-        }
-        if (size == CAW_MORE) {
-            tell_malformed(&payload, "cut short in the capture", left);
-            break;
-        }
+        if (piece.problem != CAW_MALFORMED_NOT && piece.problem != CAW_MALFORMED_DATAGRAM)
+            return end_datagram(&payload, at, piece);
         show_message(&payload, at, &message, &context,
-                     incomplete ? &ei_ca_own[OWN_FLAW_CUT] : NULL);
-        at += (uint32_t)MIN(size, left);
+                     piece.problem ? &ei_ca_own[OWN_FLAW_CUT] : NULL);
+        at += piece.length;
     }
     return finish(&payload);
 }

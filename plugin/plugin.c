@@ -43,7 +43,7 @@ static void register_all(void) {
     lines_register();
     reports_register();
     srt_register();
-    if (g_getenv("CAW_CHECKS_OUTPUT")) /* the launcher does, for any report of Wireshark's */
+    if (g_getenv("CAW_CHECKS_OUTPUT")) /* caw does, for any report of Wireshark's */
         output_check_at_end();
 }
 

@@ -131,7 +131,8 @@ typedef enum {
     CAW_EVENT_MALFORMED, /* bytes that are no message: .bytes of them, for a .reason */
     CAW_EVENT_ASKED,     /* somebody asks for a circuit: a SYN, the .times-th of this attempt */
     CAW_EVENT_ACCEPTED,  /* the other end takes it: a SYN with an ACK */
-    CAW_EVENT_REFUSED,   /* it was asked for and is refused: .by a RST or an ICMP error */
+    CAW_EVENT_REFUSED,   /* it was asked for and is refused: .by a RST or an ICMP error; of UDP: an
+                            ICMP error quotes a datagram, such as a search */
     CAW_EVENT_CLOSED     /* a circuit has ended: .by a FIN, a RST or a new SYN of the source */
 } caw_event_kind;
 
@@ -475,7 +476,8 @@ void caw_capture_end(caw_capture *capture);
 caw_capture_counts caw_capture_counted(const caw_capture *capture);
 
 /*
- * What else was met and not used: segments that do not count, packets that are not understood. The
+ * What else was met and not used: segments that do not count, packets that are not understood; not
+ * what happens to every TCP and loses nothing, as copies and keep-alives. The
  * `index`-th kind of it, from 0: a few words, and how often. False after the last kind.
  */
 bool caw_capture_trouble(const caw_capture *capture, size_t index, const char **what,
@@ -621,7 +623,7 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
  * Messages, by name
  *     `search`, `beacon`, `create`, `subscribe`, `event`, `clear`, `error`, `echo`,
  *     `access rights`, `host name` ...: the words of the short form and the titles of Wireshark's
- *     tree, in any case. `caw-capture --words` lists them. `read` and `write` are with and without
+ *     tree, in any case. `caw --help` lists them. `read` and `write` are with and without
  *     NOTIFY. `NAME reply` (or `NAME response`) are the answers of the command, `NAME request` its
  *     requests: `search reply`, `create reply`, `subscribe reply`. `ca` is every message.
  * Fields, compared with a number
@@ -705,7 +707,7 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
  * A long expression may become more than the 4096 instructions that Linux takes. libpcap then
  * warns "Kernel filter failed" and filters in the capturing program: slower, with the same result.
  *
- * The launcher says on standard error which of these touch an expression.
+ * caw says on standard error which of these touch an expression.
  */
 
 /* What a user should know about a filter: bits of caw_where_verdict.remarks. */

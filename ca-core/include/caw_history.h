@@ -311,7 +311,8 @@ size_t caw_resync(const uint8_t *bytes, size_t available, size_t first, size_t s
 
 /*
  * A TCP segment on a port that nobody has named is one of a circuit: its messages are evidence
- * enough, or it is the `first` of its direction after the handshake and begins with a VERSION.
+ * enough, or it is the `first` of its direction (after the handshake, or of those that were
+ * recorded) and begins with a VERSION.
  * `whole`: all bytes of the segment are there.
  */
 bool caw_is_circuit(const uint8_t *bytes, size_t length, bool whole, bool first);

@@ -5,7 +5,6 @@
 #include "stats.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 /* ---- while it goes on ----------------------------------------------------------------------- */
 
@@ -53,8 +52,8 @@ static void say_nothing_found(const caw_capture_counts *counts) {
 
 static void say_not_understood(const caw_capture_counts *counts) {
     if (counts->malformed)
-        say("%" PRIu64 " times bytes were no message where one should be: %" PRIu64 " were skipped",
-            counts->malformed, counts->skipped);
+        say("%" PRIu64 " bytes were skipped that are no message (%" PRIu64 " times Malformed)",
+            counts->skipped, counts->malformed);
     if (counts->unclaimed)
         say("%" PRIu64 " bytes came before it was known that they are Channel Access, and are not"
             " told",
@@ -79,29 +78,12 @@ static void say_not_captured(const caw_capture_counts *counts) {
             counts->conflicts);
 }
 
-/* What happens to every TCP, and loses nothing. */
-static bool is_usual(const char *what) {
-    static const char *const usual[] = {
-        "repeated",
-        "keep-alive",
-        "SYN that nobody acknowledged",
-        "data of a SYN that is sent again",
-        "data of a RST",
-        "after the end",
-    };
-    size_t i = 0, count = sizeof usual / sizeof *usual;
-
-    while (i < count && strcmp(what, usual[i]) != 0)
-        i++;
-    return i < count;
-}
-
 static void say_troubles(const caw_capture *capture) {
     const char *what;
     uint64_t times;
 
     for (size_t i = 0; caw_capture_trouble(capture, i, &what, &times); i++)
-        if (times && !is_usual(what))
+        if (times)
             say("%" PRIu64 " packets were not used: %s", times, what);
 }
 

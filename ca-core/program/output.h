@@ -13,8 +13,8 @@
 void output_begin(void);
 
 /*
- * Room for at least so many bytes, and for most lines; *size gets how many. To be filled at once, and
- * output_took says with how many. NULL: it has failed.
+ * Room for at least so many bytes, and for most lines; *size gets how many. To be filled at once,
+ * and output_took says with how many. NULL: it has failed.
  */
 char *output_room(size_t least, size_t *size);
 void output_took(size_t length);

@@ -34,10 +34,14 @@ bool tshark_reads(const options *asked) {
 
 /* ---- its arguments -------------------------------------------------------------------------- */
 
-/* NULL at the end. What is made for them is freed with the process. */
+enum { MOST = 16 }; /* arguments beside those that are passed on */
+
+/* NULL at the end; `joined` are those that were made of two. */
 typedef struct {
     const char **all;
     size_t count;
+    char *joined[2];
+    size_t joined_count;
 } arguments;
 
 static void add(arguments *self, const char *argument) {
@@ -50,35 +54,42 @@ static void add_option(arguments *self, const char *option, const char *value) {
     add(self, value);
 }
 
-/* "ca,lines" and a format, a report and a filter. */
-static const char *joined(const char *word, const char *rest) {
+/* -z WORD[,REST] */
+static void add_tap(arguments *self, const char *word, const char *rest) {
     char *text;
 
-    if (!rest || !*rest)
-        return word;
-    if (asprintf(&text, "%s,%s", word, rest) < 0)
-        exit(refuse("out of memory"));
-    return text;
-}
-
-/* A filter of lines is an option of its own: formats may have commas. */
-static void add_report(arguments *self, const options *asked) {
-    if (asked->report) {
-        add_option(self, "-z", joined(asked->report, asked->display_filter));
+    if (!rest) {
+        add_option(self, "-z", word);
         return;
     }
-    if (asked->display_filter && *asked->display_filter)
-        add_option(self, "-z", joined("ca,filter", asked->display_filter));
-    add_option(self, "-z", joined("ca,lines", asked->format));
+    if (asprintf(&text, "%s,%s", word, rest) < 0)
+        exit(refuse("out of memory"));
+    self->joined[self->joined_count++] = text;
+    add_option(self, "-z", text);
+}
+
+/* A filter of lines is an option of its own: formats may have commas, and may be empty. */
+static void add_report(arguments *self, const options *asked) {
+    const char *filter = asked->display_filter;
+
+    if (filter && !*filter)
+        filter = NULL;
+    if (asked->report) {
+        add_tap(self, asked->report, filter);
+        return;
+    }
+    if (filter)
+        add_tap(self, "ca,filter", filter);
+    add_tap(self, "ca,lines", asked->format);
 }
 
 /* TCP's analysis takes a segment for sent again when the capture has it after its acknowledgment,
  * and keeps it to itself. The plugin knows what it has seen. */
 static arguments make_arguments(const options *asked, const char *file) {
-    size_t most = 16;
+    size_t most = MOST;
     arguments made = {0};
 
-    while (asked->passed[most - 16])
+    while (asked->passed[most - MOST])
         most++;
     if (!(made.all = malloc(most * sizeof *made.all)))
         exit(refuse("out of memory"));
@@ -90,6 +101,12 @@ static arguments make_arguments(const options *asked, const char *file) {
     for (char **next = asked->passed; *next; next++)
         add(&made, *next);
     return made;
+}
+
+static void free_arguments(arguments *self) {
+    while (self->joined_count)
+        free(self->joined[--self->joined_count]);
+    free(self->all);
 }
 
 /* ---- its environment ------------------------------------------------------------------------ */
@@ -215,18 +232,18 @@ static void feed(input *from, int pipe) {
 /* tshark has 1 for a bad option, too. That it would have without packets. */
 static bool fails_without_packets(const options *asked) {
     static const uint32_t empty[] = {0xa1b2c3d4, 0x00040002, 0, 0, 1 << 18, 1}; /* a pcap file */
-    arguments command = make_arguments(asked, "-");
     int nothing = open("/dev/null", O_RDWR | O_CLOEXEC), ends[2];
 
     if (nothing < 0 || pipe2(ends, O_CLOEXEC) != 0)
         return false;
+    arguments command = make_arguments(asked, "-");
     add_option(&command, "-w", "/dev/null");
     bool given = write(ends[1], empty, sizeof empty) == (ssize_t)sizeof empty;
     close(ends[1]);
     pid_t pid = given ? spawn(&command, ends[0], nothing, nothing) : -1;
     close(ends[0]);
     close(nothing);
-    free(command.all);
+    free_arguments(&command);
     return pid > 0 && wait_for(pid) != 0;
 }
 
@@ -248,6 +265,7 @@ static int run(const options *asked, input *from, int errors) {
     if (from && pipe2(ends, O_CLOEXEC) != 0)
         return refuse("%s", strerror(errno));
     pid_t pid = spawn(&command, ends[0], STDOUT_FILENO, errors);
+    free_arguments(&command);
     if (from)
         close(ends[0]);
     if (pid < 0)
@@ -255,7 +273,6 @@ static int run(const options *asked, input *from, int errors) {
     if (from)
         feed(from, ends[1]);
     int status = status_of(wait_for(pid), asked);
-    free(command.all);
     return status == STATUS_DONE && from ? input_status(from) : status;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Segments in, stretches out: what is lost, late, doubled, cut or foreign. The cases of
- * tests/tshark/test_holes.py below Wireshark, each at sequence numbers that wrap here and there.
+ * tests/tshark/test_gaps.py below Wireshark, each at sequence numbers that wrap here and there.
  *
  * Most streams are messages of 40 bytes that bear their number: #n is at 40 n. A row of the tables
  * gives segments by their first byte and their end, and what is told of each.
@@ -324,6 +324,9 @@ static void foreign_bytes(void) {
         {"the first bytes alone", KEEPING, "0-3 3-60", "foreign 3 | skipped 57"},
         {"then messages", 0, "0-64 80-200", "foreign 64 | missing 16 #0 #1 #2"},
     };
+    static const scene unseen[] = {
+        {"of another connection, before these", 0, "11-131", "missing 11 #0 #1 #2"},
+    };
     static const scene later[] = {
         {"after messages", 0, "0-40 40-144 144-224", "#0 | #1 foreign 64 | #2 #3"},
         {"instead of a message", 0, "0-80 80-184", "#0 #1 | foreign 104"},
@@ -331,10 +334,37 @@ static void foreign_bytes(void) {
     memcpy(bytes, web, 64);
     memcpy(bytes + 80, numbered, 120);
     CHECK_ROWS(first, bytes);
+    memcpy(bytes + 11, numbered, 120);
+    CHECK_ROWS(unseen, bytes);
     memcpy(bytes, numbered, 80);
     memcpy(bytes + 80, web, 64);
     memcpy(bytes + 144, numbered + 80, 80);
     CHECK_ROWS(later, bytes);
+}
+
+/* The SYN and the first bytes are of another protocol's connection between the same ports. */
+static void another_connection(void) {
+    static const struct {
+        uint32_t first, from; /* of the foreign bytes, of the messages */
+        const char *told;
+    } rows[] = {
+        {0, 1003, "foreign 64 | missing 939 #0 #1 #2"},
+        {9000000, 1003, "foreign 64 | #0 #1 #2"},
+        {UINT32_MAX - 20, 1003, "foreign 64 | missing 960 #0 #1 #2"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        counted count = {.good = -1};
+        caw_memory memory = counted_memory(&count);
+        caw_stream *stream = new_stream(&memory, FROM_SYN, rows[i].first);
+        caw_segment foreign = {rows[i].first, 64, 64, (const uint8_t *)web, false};
+        caw_segment messages = {rows[i].from, 3 * SIZE, 3 * SIZE, numbered, false};
+        story told = {.used = 0};
+        add(stream, &foreign, &told);
+        tell(&told, "|", 0);
+        add(stream, &messages, &told);
+        CHECK_TEXT(told.text, rows[i].told);
+        caw_stream_free(stream);
+    }
 }
 
 /* After a gap a message of few words proves itself by filling its segment. */
@@ -601,6 +631,7 @@ int main(void) {
     doubled_segments();
     cut_segments();
     foreign_bytes();
+    another_connection();
     few_words_after_a_gap();
     extended_headers();
     the_first_bytes_win();

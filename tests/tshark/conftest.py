@@ -39,11 +39,11 @@ def as_nobody():
 
 @pytest.fixture(scope='session')
 def stage():
-    """A folder anybody can read: plugins/, plugin/caw, captures/ and an empty home/."""
+    """A folder anybody can read: plugins/, bin/caw, captures/ and an empty home/."""
     with tempfile.TemporaryDirectory(prefix='caw-test-') as name:
         folder = Path(name)
         folder.chmod(0o755)
-        for part in ('plugins', 'plugin'):
+        for part in ('plugins', 'bin'):
             shutil.copytree(
                 BUILD / part, folder / part, ignore=shutil.ignore_patterns('CMakeFiles')
             )
@@ -71,8 +71,8 @@ def environment(stage):
 
 
 @pytest.fixture(scope='session')
-def launcher(stage):
-    return stage / 'plugin' / 'caw'
+def program(stage):
+    return stage / 'bin' / 'caw'
 
 
 @pytest.fixture(scope='session')
@@ -115,9 +115,9 @@ def tshark(run):
 
 
 @pytest.fixture(scope='session')
-def caw(run, launcher):
-    """caw(arguments, ...): the finished launcher."""
-    return lambda *arguments, **options: run([launcher, *arguments], **options)
+def caw(run, program):
+    """caw(arguments, ...): the finished process."""
+    return lambda *arguments, **options: run([program, *arguments], **options)
 
 
 @pytest.fixture(scope='session')
@@ -128,6 +128,18 @@ def lines(tshark):
         return tshark('-q', '-r', capture, *arguments, '-z', report).splitlines()
 
     return lines
+
+
+@pytest.fixture(scope='session')
+def own_lines(caw):
+    """own_lines(capture): the lines of a capture as the program prints them."""
+
+    def own_lines(capture):
+        done = caw(capture)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()
+
+    return own_lines
 
 
 @pytest.fixture(scope='session')

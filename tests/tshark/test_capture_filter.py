@@ -628,7 +628,7 @@ def test_mistake(expression, at, problem, advice, compile_filter):
     assert (quoted, mark.index('^')) == ('  ' + expression, 2 + at)
 
 
-# ---- the launcher ---------------------------------------------------------------------------
+# ---- the program ---------------------------------------------------------------------------
 
 
 def test_says_what_may_be_missed(compile_filter):
@@ -642,10 +642,10 @@ def test_says_what_may_be_missed(compile_filter):
     assert compile_filter('tcp port 5064').stderr == ''
 
 
-def test_the_output_fails(launcher, run):
+def test_the_output_fails(program, run):
     for option in ('--capture-filter write', '--help'):
         for output, why in (('/dev/full', 'No space left on device'), ('&-', 'Bad file descriptor')):
-            done = run(['sh', '-c', f'{launcher} {option} >{output}'])
+            done = run(['sh', '-c', f'{program} {option} >{output}'])
             assert done.returncode == 1
             assert f'caw: {why}' in done.stderr
 

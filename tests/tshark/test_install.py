@@ -41,6 +41,24 @@ def test_destdir_and_prefix(tmp_path):
         assert any(re.fullmatch(f'opt/epics/{pattern}', name) for name in names), pattern
 
 
+def test_the_program_alone(tmp_path):
+    """Where Wireshark is not: neither the plugin nor the profile, but all of caw."""
+    build = tmp_path / 'build'
+    options = ['-DCMAKE_DISABLE_FIND_PACKAGE_Wireshark=ON', '-DBUILD_TESTING=OFF']
+    for step in (['-S', ROOT, '-B', build, *options], ['--build', build], ['--install', build]):
+        done = cmake(*step, DESTDIR=str(tmp_path / 'installed'))
+        assert done.returncode == 0, done.stderr
+    names = {path.name for path in (tmp_path / 'installed').rglob('*')}
+    assert {'caw', 'caw.1.gz', 'caw-cookbook.7.gz', 'libcaw.a'} <= names
+    assert not {'ca.so', 'wireshark', 'cfilters'} & names
+    printed = subprocess.run(
+        [build / 'bin' / 'caw', ROOT / 'tests' / 'captures' / 'beacons.pcap'],
+        env={}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert (printed.returncode, printed.stderr) == (0, '')
+    assert [line.split()[2].partition('(')[0] for line in printed.stdout.splitlines()] == ['Beacon'] * 8
+
+
 def test_another_wireshark_is_refused(tmp_path):
     version = {'MAJOR': 3, 'MINOR': 6}
     (tmp_path / 'WiresharkConfig.cmake').write_text(
@@ -76,7 +94,7 @@ def test_install_sh_tells_its_options(run, stage):
     for option in ('-h', '--help'):
         done = install_sh(run, option, tree=tree)
         assert (done.returncode, done.stderr) == (0, '')
-        assert all(word in done.stdout for word in ('--system', '--uninstall', '~/.local'))
+        assert all(word in done.stdout for word in ('--system', '--alone', '--uninstall', '~/.local'))
         assert '#' not in done.stdout
     done = install_sh(run, '--nonsense', tree=tree)
     assert done.returncode == 1 and '--nonsense' in done.stderr and '--help' in done.stderr
@@ -102,21 +120,27 @@ def test_uninstall_tells_what_it_removes(run, stage):
     assert sorted(done.stdout.splitlines()) == sorted(f'Removed {path}' for path in ours)
     assert [path for path in home.rglob('*') if path.is_file()] == [other]
 
-    done = install_sh(run, '--uninstall', tree=tree, HOME=str(home))
-    assert (done.returncode, done.stderr) == (0, '')
-    assert done.stdout.startswith('Nothing to remove') and len(done.stdout.splitlines()) == 1
+    for options in ((), ('--alone',)):
+        done = install_sh(run, '--uninstall', *options, tree=tree, HOME=str(home))
+        assert (done.returncode, done.stderr) == (0, '')
+        assert done.stdout.startswith('Nothing to remove') and len(done.stdout.splitlines()) == 1
 
 
-def test_root_is_told_how_to_install_for_the_system(launcher, environment, stage):
-    """A launcher that is not in a build folder, such as one that somebody installed for himself."""
-    alone = stage / 'made' / 'caw'
-    shutil.copy(launcher, alone)
-    hidden = {k: v for k, v in environment.items() if k != 'WIRESHARK_PLUGIN_DIR'}
-    sudo = [] if os.geteuid() == 0 else ['sudo', '-n', '-E']
-    done = subprocess.run(
-        [*sudo, alone, '-r', stage / 'captures' / 'beacons.pcap'], env=hidden, capture_output=True, text=True
+def test_uninstall_where_tshark_is_gone(run, stage):
+    """What can be found without it is removed: the program."""
+    tree = copy_of_packaging(stage / 'made' / 'gone')
+    bin = tree / 'home' / '.local' / 'bin'
+    bin.mkdir(parents=True)
+    (bin / 'caw').touch()
+    tools = tree / 'tools'
+    tools.mkdir()
+    for tool in ('bash', 'dirname', 'id', 'rm', 'rmdir'):
+        (tools / tool).symlink_to(shutil.which(tool))
+    for path in (tree, *tree.rglob('*')):
+        if not path.is_symlink():
+            path.chmod(0o777)
+    done = install_sh(
+        run, '--uninstall', tree=tree, HOME=str(tree / 'home'), PATH=str(tools)
     )
-    if done.returncode == 0:
-        assert done.stdout
-    else:
-        assert done.stdout == '' and 'packaging/install.sh --system' in done.stderr
+    assert (done.returncode, done.stderr) == (0, '')
+    assert done.stdout == f'Removed {bin}/caw\n' and not bin.exists()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every line of `tshark -q -z ca,lines` is caproto's own, or one of the listed deviations."""
+"""Every line of `tshark -q -z ca,lines` and of caw is caproto's own, or a listed deviation."""
 
 import gzip
 import re
@@ -29,6 +29,12 @@ def test_recorded_captures(name, lines, stage):
 
 
 @pytest.mark.parametrize('name', RECORDED)
+def test_recorded_captures_by_the_program(name, own_lines, stage):
+    capture = stage / 'captures' / name
+    assert_same(own_lines(capture), expected_lines(str(capture), ports_of(name)))
+
+
+@pytest.mark.parametrize('name', RECORDED)
 def test_two_passes_print_the_same(name, lines, stage):
     capture = stage / 'captures' / name
     assert lines(capture, '-2', *decode_as(name)) == lines(capture, *decode_as(name))
@@ -37,22 +43,28 @@ def test_two_passes_print_the_same(name, lines, stage):
 # ---- generated messages ----------------------------------------------------------------------
 
 
-def check(sent, lines, save):
+@pytest.fixture(scope='session')
+def engines(lines, own_lines):
+    return lines, own_lines
+
+
+def check(sent, engines, save):
     """One capture of all these messages, one packet each."""
     capture = save(wire.capture(made.packets(sent)))
     expected = expected_lines(str(capture))
     assert len(expected) == len(sent)
-    assert_same(lines(capture), expected)
+    for lines in engines:
+        assert_same(lines(capture), expected)
 
 
 @pytest.mark.parametrize('seed', range(2))
-def test_every_data_type(seed, lines, save):
-    check(list(made.every_data_type(seed)), lines, save)
+def test_every_data_type(seed, engines, save):
+    check(list(made.every_data_type(seed)), engines, save)
 
 
 @pytest.mark.parametrize('seed', range(3))
-def test_oddities(seed, lines, save):
-    check(list(made.oddities(seed)), lines, save)
+def test_oddities(seed, engines, save):
+    check(list(made.oddities(seed)), engines, save)
 
 
 @settings(
@@ -64,8 +76,8 @@ def test_oddities(seed, lines, save):
     suppress_health_check=list(HealthCheck),
 )
 @given(batch=made.batches)
-def test_random_messages(batch, lines, save):
-    check(batch, lines, save)
+def test_random_messages(batch, engines, save):
+    check(batch, engines, save)
 
 
 # ---- caproto-shark ---------------------------------------------------------------------------
@@ -158,11 +170,12 @@ FORMATS = [
 ]
 
 
+@pytest.mark.parametrize('how', [(), ('--', *PUBLISHED_PORT)], ids=['caw', 'tshark'])
 @pytest.mark.parametrize('format', FORMATS)
-def test_caw_is_a_drop_in_for_caproto_shark(format, caw, save):
+def test_caw_is_a_drop_in_for_caproto_shark(format, how, caw, save):
     capture = save(published_capture())
     with open(capture, 'rb') as file:
-        done = caw('--format', format, '--', *PUBLISHED_PORT, stdin=file)
+        done = caw('--format', format, *how, stdin=file)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == shark(capture, '--format', format)
 

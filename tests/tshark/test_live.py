@@ -88,7 +88,7 @@ def ioc(epics, tmp_path):
 
 
 @pytest.fixture
-def watched(ports, start, launcher):
+def watched(ports, start, program):
     """caw fed by tcpdump: (its lines so far, the packets it was given so far)."""
     lines, packets = [], bytearray()
     expression = 'port {server} or port {repeater}'.format(**ports)
@@ -98,12 +98,7 @@ def watched(ports, start, launcher):
     tcpdump = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     while b'listening' not in (line := tcpdump.stderr.readline()):
         assert line, 'tcpdump did not start'
-    decode_as = [
-        f'{kind}.port=={ports[name]},ca'
-        for kind, name in (('tcp', 'server'), ('udp', 'server'), ('udp', 'repeater'))
-    ]
-    options = [word for rule in decode_as for word in ('-d', rule)]
-    caw = start([launcher, '--', *options], stdin=subprocess.PIPE, bufsize=0)
+    caw = start([program], stdin=subprocess.PIPE, bufsize=0)
 
     def pump():
         while chunk := os.read(tcpdump.stdout.fileno(), 65536):
@@ -183,7 +178,9 @@ def test_a_live_session(ioc, epics, watched, ports):
         "ReadNotifyResponse(data=Array('d', [-1.5])",
     )
     captured = reference.messages(bytes(packets), (ports['server'],), ports['repeater'])
-    assert_same(lines, [expected_line(message) for message in captured])
+    expected = [expected_line(message) for message in captured]
+    # Where the repeater does not have its own port, nothing tells what these 16 bytes are.
+    assert_same(lines, [line for line in expected if ' Repeater' not in line])
 
 
 @pytest.fixture(scope='module')
@@ -220,6 +217,11 @@ def capturing(start, dumpcap_for_nobody, environment, *command):
             os.killpg(running.pid, signal.SIGKILL)
 
 
+def search(name):
+    """A datagram that is known for Channel Access on any port."""
+    return wire.message(0, count=13) + wire.message(6, wire.text(name), 5, 13, 1, 1)
+
+
 def send_until(lines, port, *datagrams):
     """Again and again until it has begun to capture, and what was sent has been printed."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
@@ -230,22 +232,21 @@ def send_until(lines, port, *datagrams):
             time.sleep(0.1)
 
 
-def test_capturing_by_itself(start, launcher, environment, dumpcap_for_nobody):
+def test_capturing_by_itself(start, program, environment, dumpcap_for_nobody):
     """caw -i: packets from the interface, chosen by a capture filter, printed as they come."""
     port = free_port(socket.SOCK_DGRAM)
-    command = [launcher, '-i', 'lo', '-f', f'udp port {port}', '--', '-d', f'udp.port=={port},ca']
+    command = [program, '-i', 'lo', '-f', f'udp port {port}']
     with capturing(start, dumpcap_for_nobody, environment, *command) as (running, lines):
-        send_until(lines, port, wire.message(23))
-        assert lines and lines[0].endswith(b' EchoRequest()\n'), running.stderr.read1()
+        send_until(lines, port, search('caw:nobody:has'))
+        assert lines and b' VersionRequest(' in lines[0], running.stderr.read1()
 
 
-def test_capturing_by_messages(start, launcher, environment, dumpcap_for_nobody):
+def test_capturing_by_messages(start, program, environment, dumpcap_for_nobody):
     """caw -f ca:...: of all that is sent to Channel Access's own port only the searches."""
     name = f'caw:nobody:has:{os.getpid()}'
-    search = wire.message(0, count=13) + wire.message(6, wire.text(name), 5, 13, 1, 1)
-    command = [launcher, '-i', 'lo', '-f', f'ca:search and pv == "{name}"']
+    command = [program, '-i', 'lo', '-f', f'ca:search and pv == "{name}"']
     with capturing(start, dumpcap_for_nobody, environment, *command) as (running, lines):
-        send_until(lines, 5064, wire.message(23), search, search.replace(b'caw', b'cow'))
+        send_until(lines, 5064, wire.message(23), search(name), search('cow:nobody:has'))
         assert lines, running.stderr.read1()
     texts = [line.decode().split(' ', 2)[2].rstrip() for line in lines]
     assert texts == [
@@ -254,12 +255,12 @@ def test_capturing_by_messages(start, launcher, environment, dumpcap_for_nobody)
     ] * (len(texts) // 2)
 
 
-def test_a_reader_that_has_seen_enough(start, launcher, environment, dumpcap_for_nobody):
+def test_a_reader_that_has_seen_enough(start, program, environment, dumpcap_for_nobody):
     """caw -i lo | head -2: nothing goes wrong, so nothing is said."""
     port = free_port(socket.SOCK_DGRAM)
     path = f'PATH={dumpcap_for_nobody}:{environment["PATH"]}'
-    options = ['-i', 'lo', '-f', f'udp port {port}', '--', '-d', f'udp.port=={port},ca']
-    running = start(['env', path, launcher, *options], start_new_session=True)
+    options = ['-i', 'lo', '-f', f'udp port {port}']
+    running = start(['env', path, program, *options], start_new_session=True)
     lines = []
 
     def read_two():
@@ -272,7 +273,7 @@ def test_a_reader_that_has_seen_enough(start, launcher, environment, dumpcap_for
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         end = time.monotonic() + 30
         while running.poll() is None and time.monotonic() < end:
-            sender.sendto(wire.message(23), ('127.0.0.1', port))
+            sender.sendto(search('caw:nobody:has'), ('127.0.0.1', port))
             time.sleep(0.02)
     assert running.wait(timeout=20) == 0
     reader.join(timeout=10)

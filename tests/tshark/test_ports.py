@@ -222,6 +222,25 @@ def test_a_circuit_from_its_middle(classes):
     assert classes(packets, 42289) == CLASSES[4:]
 
 
+@PASSES
+@pytest.mark.parametrize('host', [IOC, '127.0.0.1'])
+@pytest.mark.parametrize('first', ['server', 'client'])
+def test_a_circuit_from_its_first_messages(first, host, passes, classes):
+    """The handshake was not recorded. On the loopback LBMSRS would take each lone VERSION."""
+    packets = wire.circuit(
+        [
+            (first, VERSION),
+            ('client' if first == 'server' else 'server', VERSION),
+            ('client', message(18, text('t:ai'), p1=1, p2=13)),
+        ],
+        client=(host, 40100),
+        server=(host, 42289),
+    )
+    versions = ['VersionRequest', 'VersionResponse']
+    ours = versions if first == 'client' else versions[::-1]
+    assert classes(packets[2:], 42289, *passes) == [*ours, 'CreateChanRequest']
+
+
 @pytest.mark.parametrize(
     'ports', [(40100, 42289), (42289, 40100)], ids=['low client', 'high client']
 )

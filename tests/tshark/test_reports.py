@@ -687,13 +687,13 @@ def test_a_closed_output_is_told(option, run, stage):
 
 
 @pytest.mark.parametrize('option', [*OUTPUTS, 'io,stat,0', 'conv,tcp'])
-def test_the_launcher_tells_it_of_any_report(option, run, launcher, stage):
+def test_caw_tells_it_of_any_report(option, run, program, stage):
     for where, told in (
         ('> /dev/full', 'caw: No space left on device\n'),
         ('>&-', 'caw: Bad file descriptor\n'),
     ):
         caw = f'exec "$0" -r "$1" -z {option} {where}'
-        done = run(['sh', '-c', caw, launcher, stage / 'captures' / 'twoiocs.pcap'])
+        done = run(['sh', '-c', caw, program, stage / 'captures' / 'twoiocs.pcap'])
         assert (done.returncode, done.stderr) == (1, told)
 
 
@@ -710,18 +710,18 @@ def test_a_broken_pipe_ends_quietly(option, run, stage):
 
 
 @pytest.mark.parametrize('expression', ['write', 'echo and port 5064'])  # above and below a buffer
-def test_capture_filters_that_cannot_be_printed(expression, run, launcher):
+def test_capture_filters_that_cannot_be_printed(expression, run, program):
     """What the filter does not see is told first."""
     for where, status, told in (
         ('> /dev/full', 1, 'caw: No space left on device\n'),
         ('>&-', 1, 'caw: Bad file descriptor\n'),
     ):
-        done = run(['sh', '-c', f'"$0" --capture-filter "$1" {where}', launcher, expression])
+        done = run(['sh', '-c', f'"$0" --capture-filter "$1" {where}', program, expression])
         assert done.returncode == status and done.stderr.endswith(told), done.stderr
     reader, writer = os.pipe()
     os.close(reader)
     done = run(
-        [launcher, '--capture-filter', expression],
+        [program, '--capture-filter', expression],
         stdout=writer, stderr=subprocess.PIPE, capture_output=False,
     )  # fmt: skip
     os.close(writer)

@@ -63,13 +63,14 @@ def udp(source, destination, data):
     return ip(source, destination, segment)
 
 
-def tcp(source, destination, data=b'', seq=0, ack=0, flags=ACK | PUSH):
+def tcp(source, destination, data=b'', seq=0, ack=0, flags=ACK | PUSH, window=0xFFFF):
     segment = dpkt.tcp.TCP(
         sport=source[1],
         dport=destination[1],
         seq=seq & 0xFFFFFFFF,
         ack=ack & 0xFFFFFFFF,
         flags=flags,
+        win=window,
         data=data,
     )
     return ip(source, destination, segment)

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define FAR (1u << 20) /* bytes: no segment comes as late as that */
+
 struct caw_stream {
     caw_gaps gaps; /* before `seen` */
     uint64_t largest;
@@ -122,13 +124,20 @@ static void put(caw_stream *stream, caw_walk *walk, caw_stretch *stretch) {
 
 /* ---- its messages ------------------------------------------------------------------------- */
 
-/* How many bytes there are no proven message. */
+/*
+ * How many bytes there are no proven message. The SYN of another connection between the same ports
+ * says nothing of where messages begin: a grid is not relied on before one was found.
+ */
 static uint32_t skip(const caw_stream *stream, const caw_walk *walk) {
-    const caw_segment *segment = walk->segment;
-    uint32_t first = stream->aligned ? (stream->grid - (walk->start + walk->at)) % 8 : 0;
-    bool whole = walk->at == 0 && walk->there == segment->length;
-    return (uint32_t)caw_resync(segment->bytes + walk->at, walk->there - walk->at, first,
-                                stream->aligned ? 8 : 1, whole);
+    const uint8_t *bytes = walk->segment->bytes + walk->at;
+    size_t left = walk->there - walk->at, found = left;
+    uint32_t first = (stream->grid - (walk->start + walk->at)) % 8;
+    bool whole = walk->at == 0 && walk->there == walk->segment->length;
+    if (stream->aligned)
+        found = caw_resync(bytes, left, first, 8, whole);
+    if (!stream->aligned || (found == left && !stream->proven))
+        found = caw_resync(bytes, left, 0, 1, whole);
+    return (uint32_t)found;
 }
 
 /* What comes before the first message. */
@@ -256,10 +265,25 @@ static uint64_t position_of(const caw_stream *stream, uint32_t sequence) {
     return stream->seen + (uint64_t)(int64_t)(int32_t)(sequence - (uint32_t)stream->seen);
 }
 
+/*
+ * Bytes far before others that are no Channel Access are not repeated ones: they are of another
+ * connection between the same ports, whose SYN is not here.
+ */
+static void forget_foreign(caw_stream *stream, uint32_t sequence) {
+    if (!stream->refused || stream->proven || position_of(stream, sequence) + FAR >= stream->seen)
+        return;
+    caw_gaps_free(&stream->gaps);
+    stream->kept = 0;
+    stream->place = lost;
+    stream->placed = false;
+}
+
 caw_stretch caw_stream_add(caw_stream *stream, const caw_segment *segment, uint32_t at) {
     caw_stretch stretch = {.tail_kind = CAW_TAIL_NONE};
     if (at >= segment->length)
         return stretch;
+    if (at == 0)
+        forget_foreign(stream, segment->sequence);
     if (!stream->placed)
         place_at(stream, segment->sequence + at);
     caw_walk walk = {.segment = segment, .start = position_of(stream, segment->sequence), .at = at};

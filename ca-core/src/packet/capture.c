@@ -39,6 +39,8 @@ static void read_part(caw_capture *self, const caw_packet_part *part, uint32_t c
     case CAW_PACKET_ICMP:
         if (part->quoted == CAW_TRANSPORT_TCP)
             caw_conversations_error(self->conversations, &part->error);
+        else
+            caw_udp_refused(&self->reader, &part->error);
         break;
     }
 }

@@ -279,7 +279,7 @@ void caw_conversation_told(caw_reader *reader, caw_conversation *self, const caw
             reader->counts.conflicts += told->length;
         break;
     case CAW_TOLD_IGNORED:
-        if (self->claimed)
+        if (self->claimed && !caw_ignored_is_usual(told->reason))
             reader->ignored[told->reason]++;
         break;
     case CAW_TOLD_URGENT:

@@ -90,6 +90,19 @@ const char *caw_ignored_text(caw_ignored reason) {
     return reason < CAW_IGNORED_REASONS ? texts[reason] : "";
 }
 
+bool caw_ignored_is_usual(caw_ignored reason) {
+    switch (reason) {
+    case CAW_IGNORED_REPEATED:
+    case CAW_IGNORED_KEEP_ALIVE:
+    case CAW_IGNORED_SYN:
+    case CAW_IGNORED_SYN_DATA:
+    case CAW_IGNORED_RST_DATA:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* ---- numbers and telling ------------------------------------------------------------------ */
 
 /* a is after b, on the circle of sequence numbers. */
@@ -408,7 +421,7 @@ static void hold_data(caw_tcp *tcp, const caw_tcp_segment *segment) {
     data.sequence++;
     if (!segment->length)
         return;
-    if (!side->bytes.at_start || segment->flags & CAW_TCP_ACK) {
+    if (!side->bytes.at_start) {
         ignore(tcp, segment, CAW_IGNORED_SYN_DATA);
         return;
     }
@@ -517,12 +530,25 @@ static bool is_exact(const caw_tcp *tcp, const caw_tcp_segment *segment) {
            (side->acked && number == side->acknowledged);
 }
 
+/* Without a SYN. Of a segment without data the number is that of the next byte, or one before. */
+static void begin_at(caw_tcp_side *side, uint32_t sequence, bool by_word) {
+    caw_ordered_place(&side->bytes, sequence, false);
+    side->begin = sequence;
+    side->by_word = by_word;
+}
+
 static void see_rst(caw_tcp *tcp, const caw_tcp_segment *segment) {
-    if (tcp->over || !is_exact(tcp, segment)) {
-        ignore(tcp, segment, tcp->over ? CAW_IGNORED_AFTER_END : CAW_IGNORED_RST);
+    if (tcp->over)
+        return;
+    if (!is_exact(tcp, segment)) {
+        ignore(tcp, segment, CAW_IGNORED_RST);
         return;
     }
     caw_tcp_flush(tcp);
+    caw_tcp_side *side = &tcp->side[segment->end];
+    if (!side->bytes.placed &&
+        !tcp->side[!segment->end].has_isn) /* no refusal: its number counts */
+        begin_at(side, segment->sequence, false);
     if (segment->length)
         ignore(tcp, segment, CAW_IGNORED_RST_DATA);
     sign(tcp, segment, CAW_TCP_RST | CAW_TCP_ACK, false);
@@ -604,13 +630,6 @@ static void note_timestamp(caw_tcp_side *side, const caw_tcp_segment *segment) {
 /* Far from what was recorded on this side. */
 static bool is_far(const caw_tcp_side *side, uint32_t number) {
     return side->bytes.placed && number - (uint32_t)side->bytes.next + FAR > 2 * FAR;
-}
-
-/* Without a SYN. Of a segment without data the number is that of the next byte, or one before. */
-static void begin_at(caw_tcp_side *side, uint32_t sequence, bool by_word) {
-    caw_ordered_place(&side->bytes, sequence, false);
-    side->begin = sequence;
-    side->by_word = by_word;
 }
 
 /* Bytes before these can still come: from there on. */
@@ -702,9 +721,8 @@ static void take_bytes(caw_tcp *tcp, const caw_tcp_segment *segment) {
     caw_tcp_side *side = &tcp->side[segment->end];
     see_acknowledgment(tcp, segment);
     if (is_keep_alive(side, segment) && !(segment->flags & CAW_TCP_FIN)) {
-        if (!side->bytes.placed) {
+        if (!side->bytes.placed)
             begin_at(side, segment->sequence + 1, false);
-        }
         ignore(tcp, segment, CAW_IGNORED_KEEP_ALIVE);
         return;
     }

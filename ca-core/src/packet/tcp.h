@@ -98,6 +98,9 @@ typedef enum {
 /* Such as "out of the window". */
 const char *caw_ignored_text(caw_ignored reason);
 
+/* It happens to every TCP, and nothing is lost by it. */
+bool caw_ignored_is_usual(caw_ignored reason);
+
 /* It and its bytes hold until `tell` returns. */
 typedef struct {
     caw_told_kind kind;

@@ -109,6 +109,8 @@ caw_checksum caw_packet_checksum(const caw_packet_part *part) {
         return CAW_CHECKSUM_ABSENT;
     if (caw_checksum_add(pseudo, segment.bytes) == 0xffff)
         return CAW_CHECKSUM_GOOD;
+    if (sent == 0) /* the network card fills it in */
+        return CAW_CHECKSUM_ABSENT;
     return sent == pseudo ? CAW_CHECKSUM_PARTIAL : CAW_CHECKSUM_BAD;
 }
 

@@ -55,3 +55,17 @@ void caw_udp_read(caw_reader *reader, const caw_packet_part *part, uint32_t copi
         at += piece.length;
     }
 }
+
+void caw_udp_refused(caw_reader *reader, const caw_icmp_error *error) {
+    if (!is_known(reader, &error->source) && !is_known(reader, &error->target))
+        return;
+    caw_teller teller = caw_reader_teller(reader, &error->target, &error->source);
+    teller.event.kind = CAW_EVENT_REFUSED;
+    teller.event.transport = CAW_TRANSPORT_UDP;
+    teller.event.speaker = caw_side_of_source(error->target.port == CAW_SERVER_PORT,
+                                              error->source.port == CAW_SERVER_PORT);
+    teller.event.by = CAW_BY_ICMP;
+    teller.event.icmp_type = error->type;
+    teller.event.icmp_code = error->code;
+    caw_teller_event(&teller, &teller.event);
+}

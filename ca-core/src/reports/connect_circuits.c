@@ -110,6 +110,8 @@ static void see_closed(caw_report *report, const caw_event *event) {
 }
 
 void caw_connect_see_circuit(caw_report *report, const caw_event *event) {
+    if (event->transport != CAW_TRANSPORT_TCP)
+        return; /* a search that was refused is asked again */
     switch (event->kind) {
     case CAW_EVENT_ASKED:
         see_asked(report, event);

@@ -106,7 +106,7 @@ def whole_capture(packets):
 def untouched(packets, chunks, damaged):
     """Lines of the messages that must be there although these packets are not.
 
-    After a hole a message proves itself within one segment: those at the end of one segment and
+    After a gap a message proves itself within one segment: those at the end of one segment and
     the beginning of the next are only found once another one has been.
     """
     whole = whole_capture(packets)
@@ -254,7 +254,7 @@ def split_packets(packets, chunks):
 
 
 def test_lost_segments_out_of_order(lines, save):
-    """Wireshark keeps what follows a hole until it is filled: nothing more, and nothing wrong."""
+    """Wireshark keeps what follows a gap until it is filled: nothing more, and nothing wrong."""
     raw, circuits = scene(LOSSES, range(21))
     assert_none_invented(lines(save(raw), *OUT_OF_ORDER), circuits)
 
@@ -287,7 +287,7 @@ def commands(printed):
     return [line.split(' ', 1)[1] for line in printed]
 
 
-def test_a_late_segment_fills_its_hole(lines, save):
+def test_a_late_segment_fills_its_gap(lines, save):
     """Without analysis TCP hands it over: its own messages are there, those it shares are not."""
     raw, circuits = scene([swapped])
     printed = lines(save(raw), *NO_ANALYSIS)
@@ -387,7 +387,7 @@ POOR = {
 
 @pytest.mark.parametrize('kind', POOR)
 @pytest.mark.parametrize('begins', [True, False], ids=['from SYN', 'midstream'])
-def test_a_message_of_few_words_alone_behind_a_hole(kind, begins, lines, save):
+def test_a_message_of_few_words_alone_behind_a_gap(kind, begins, lines, save):
     """It proves little by itself, but it fills its segment."""
     side, data = POOR[kind]
     version = (side, message(0, count=13))

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What tshark does for the program: display filters, reports of its own, options after --."""
+
+import os
+import re
+import signal
+
+import pytest
+
+import echo
+import wire
+
+GOOD, OUTPUT, USAGE = 0, 1, 2
+
+
+@pytest.fixture
+def echoes(save):
+    return save(echo.capture(4))
+
+
+def test_a_display_filter(caw, echoes, save):
+    """Of a file, of what is piped, and of several files."""
+    chosen = ('-Y', 'ca.response && ca.command in {22,23}')
+    for how in (dict(), dict(input=echoes.read_bytes()), dict(stdin=open(echoes, 'rb'))):
+        done = caw(*chosen, *([] if how else [echoes]), **how)
+        assert (done.returncode, done.stderr) == (GOOD, '')
+        assert echo.words(done.stdout) == ['EchoResponse'] * 2
+    late = wire.timed([wire.udp(wire.SERVER_END, wire.SEARCHER, echo.ECHO)], start=1800000000)
+    nanoseconds = wire.pcap(wire.ethernet(late), digits=9)
+    done = caw(*chosen, '--format', '{timestamp} {command}', echoes, save(nanoseconds))
+    times = [line.split()[0] for line in done.stdout.splitlines()]
+    assert times == ['1700000003.0', '1700000005.0', '1800000000.000000000']
+
+
+def test_the_same_lines(caw, captures):
+    """With a filter that chooses all of them."""
+    for name in ('puts', 'alltypes', 'repeater'):
+        capture = captures / f'{name}.pcap'
+        assert caw('-Y', 'ca', capture).stdout == caw(capture).stdout
+
+
+def test_reports_of_tshark(caw, echoes):
+    frames = re.compile(r'ca +frames:(\d+)')
+    assert frames.search(caw('-z', 'io,phs', echoes).stdout)[1] == '4'
+    assert frames.search(caw('-z', 'io,phs', '-Y', 'ca.response', echoes).stdout)[1] == '2'
+    assert 'Echo' in caw('-z', 'ca,srt', echoes).stdout
+    done = caw('-z', 'ca,connect,json,ca.response', echoes)
+    assert done.returncode == GOOD and '"messages":2' in done.stdout.replace(' ', '')
+
+
+def test_what_is_passed_on(caw, echoes, stage):
+    kept = stage / 'made' / 'kept.pcapng'
+    for options in (
+        ('-n', '-2', '-R', 'ca'),
+        ('-c', '100', '-w', kept),
+        ('-o', 'tcp.desegment_tcp_streams:TRUE', '--disable-protocol', 'dns'),
+        ('--disable-heuristic=ca_udp', '-C', 'Default', '-N', 'm'),
+    ):
+        done = caw(echoes, '--', *options)
+        assert (done.returncode, done.stderr) == (GOOD, '')
+        assert echo.words(done.stdout) == echo.expected(4)
+    assert echo.words(caw(kept).stdout) == echo.expected(4)
+
+
+def test_the_example_in_the_help(caw, echoes):
+    example = re.search(r'such as\s+(-d \S+)', caw('--help').stdout)[1].split()
+    assert echo.words(caw(echoes, '--', *example).stdout) == echo.expected(4)
+
+
+@pytest.mark.parametrize(
+    'options, told',
+    [
+        (['-Y', 'ca.nonsense == 1'], 'ca.nonsense'),
+        (['-Y', 'ca', '--format', '{nonsense}'], 'nonsense'),
+        (['-z', 'nonsense'], 'no such report: nonsense'),
+        (['--', '-o', 'nonsense:1'], 'nonsense'),
+    ],
+)
+@pytest.mark.parametrize('piped', [False, True])
+def test_what_tshark_refuses(options, told, piped, caw, echoes):
+    source = dict(input=echoes.read_bytes()) if piped else {}
+    done = caw(*([] if piped else [echoes]), *options, **source)
+    assert (done.returncode, done.stdout) == (USAGE, '')
+    assert done.stderr.startswith('caw: ') and told in done.stderr
+
+
+@pytest.mark.parametrize('options', ['-Y ca', '-z io,phs'])
+def test_a_full_disk(options, run, program, echoes):
+    done = run(['sh', '-c', f'{program} {echoes} {options} > /dev/full'])
+    assert (done.returncode, done.stderr) == (OUTPUT, 'caw: No space left on device\n')
+
+
+def test_without_tshark(caw, echoes):
+    done = caw('-Y', 'ca', echoes, env={'PATH': '/no/such/folder'})
+    assert (done.returncode, done.stdout) == (USAGE, '')
+    assert done.stderr.startswith('caw: tshark is not installed')
+    assert echo.words(caw(echoes, env={'PATH': '/no/such/folder'}).stdout) == echo.expected(4)
+
+
+def test_without_the_plugin(run, stage, program, echoes):
+    bare = stage / 'made' / 'bare'
+    bare.mkdir()
+    alone = bare / 'caw'
+    alone.write_bytes(program.read_bytes())
+    alone.chmod(0o755)
+    nowhere = {'WIRESHARK_PLUGIN_DIR': str(bare)}
+    for options in (['-Y', 'ca'], ['-z', 'ca,srt']):
+        done = run([alone, echoes, *options], env=nowhere)
+        assert (done.returncode, done.stdout) == (USAGE, '')
+        assert done.stderr.startswith('caw: ')
+    assert 'tshark did not load the Channel Access plugin' in done.stderr
+
+
+def heed_signals():
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
+@pytest.mark.parametrize('who', [os.kill, os.killpg], ids=['alone', 'as by the terminal'])
+def test_a_signal_while_it_waits(who, start):
+    """tshark has its packets, and is told that there are no more."""
+    running = start('-Y', 'ca', preexec_fn=heed_signals)
+    running.stdin.write(b''.join(echo.pieces(2)))
+    assert running.stdout.readline().endswith(b'EchoRequest()\n')
+    assert running.stdout.readline().endswith(b'EchoResponse()\n')
+    who(running.pid, signal.SIGINT)
+    assert running.wait(timeout=30) == GOOD
+    assert (running.stdout.read(), running.stderr.read()) == (b'', b'')
