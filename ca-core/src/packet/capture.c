@@ -20,12 +20,14 @@ struct caw_capture {
 
 /* ---- a frame ---------------------------------------------------------------------------- */
 
-static caw_event event_of(const caw_capture *self, const caw_frame *frame) {
+/* The rest of the event is zero. */
+static void enter_frame(caw_capture *self, const caw_frame *frame) {
+    caw_event *event = &self->reader.frame;
     uint32_t number = (uint32_t)self->reader.counts.packets;
-    return (caw_event){.now = {number, frame->nanoseconds, frame->seconds},
-                       .exact = frame->exact,
-                       .frame = {frame->bytes, 0, frame->captured},
-                       .link = caw_link_class(frame->link)};
+    event->now = (caw_moment){number, frame->nanoseconds, frame->seconds};
+    event->exact = frame->exact;
+    event->frame = (caw_view){frame->bytes, 0, frame->captured};
+    event->link = caw_link_class(frame->link);
 }
 
 static void read_part(caw_capture *self, const caw_packet_part *part, uint32_t copies) {
@@ -47,10 +49,10 @@ static void read_part(caw_capture *self, const caw_packet_part *part, uint32_t c
 
 /* Reads what has waited for copies; `all`: whether its time has come or not. */
 static void read_held(caw_capture *self, bool all) {
-    caw_event frame = self->reader.frame;
     caw_held held;
-    if (!caw_copies_wait(self->copies))
+    if (!caw_copies_wait(self->copies)) /* mostly so */
         return;
+    caw_event frame = self->reader.frame;
     while (caw_copies_take(self->copies, &held, all)) {
         self->reader.frame = held.event;
         read_part(self, &held.part, held.copies);
@@ -89,7 +91,7 @@ void caw_capture_frame(caw_capture *self, const caw_frame *frame) {
     caw_packet_part part;
     self->reader.counts.packets++;
     self->reader.counts.cut += frame->captured < frame->length;
-    self->reader.frame = event_of(self, frame);
+    enter_frame(self, frame);
     caw_searches_expire(self->reader.searches, self->reader.frame.now);
     if (caw_network_frame(self->network, frame->link, span, self->reader.frame.now, &part))
         take_part(self, &part, frame->interface_id);

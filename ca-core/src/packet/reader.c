@@ -56,10 +56,9 @@ static void refresh(caw_teller *teller) {
     teller->event.host = caw_circuit_host(teller->circuit);
 }
 
-void caw_teller_message(caw_teller *teller, const caw_message *message, const caw_note *note) {
+void caw_teller_message(caw_teller *teller, const caw_note *note) {
     caw_event *event = &teller->event;
     event->kind = CAW_EVENT_MESSAGE;
-    event->message = *message;
     event->note = note;
     refresh(teller);
     tell_or_keep(teller, event);

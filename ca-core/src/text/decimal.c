@@ -86,7 +86,10 @@ caw_decimal caw_shortest(double value) {
  * fewer is as near as this one.
  */
 caw_decimal caw_shortest_time(int64_t seconds, uint32_t microseconds) {
-    return without_zeros((uint64_t)seconds * 1000000 + microseconds, -6);
+    caw_decimal decimal = {(uint64_t)seconds * 1000000 + microseconds, -6};
+    for (; decimal.exponent < 0 && decimal.digits % 10 == 0; decimal.exponent++)
+        decimal.digits /= 10;
+    return decimal;
 }
 
 caw_decimal caw_rounded(caw_decimal value, int most) {

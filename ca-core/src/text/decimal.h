@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-/* digits * 10^exponent; no trailing zero in digits unless they are 0. */
+/* digits * 10^exponent. Digits of a fraction have no zero at their end. */
 typedef struct {
     uint64_t digits;
     int exponent;

@@ -68,9 +68,17 @@ void caw_put_signed(caw_text *out, int64_t value) {
     caw_put_unsigned(out, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
 }
 
+static void put_octet(caw_text *out, uint32_t octet) {
+    if (octet >= 100)
+        caw_put(out, (char)('0' + octet / 100));
+    if (octet >= 10)
+        caw_put(out, (char)('0' + octet / 10 % 10));
+    caw_put(out, (char)('0' + octet % 10));
+}
+
 void caw_put_ipv4(caw_text *out, uint32_t address) {
     for (int shift = 24; shift >= 0; shift -= 8) {
-        caw_put_unsigned(out, address >> shift & 0xff);
+        put_octet(out, address >> shift & 0xff);
         if (shift)
             caw_put(out, '.');
     }
