@@ -799,12 +799,12 @@ static bool is_cancel_pending(const caw_circuit *circuit, caw_view view) {
 caw_context caw_circuit_context(const caw_circuit *circuit, int end, const uint8_t *bytes,
                                 size_t available) {
     static const uint32_t empty = (uint32_t)CAW_COMMAND_EVENT_ADD << 16;
-    caw_context context = {.transport = CAW_TRANSPORT_TCP,
-                           .speaker = caw_circuit_speaker(circuit, end)};
+    caw_side speaker = caw_circuit_speaker(circuit, end);
     caw_view view = {bytes, 0, available < CAW_HEADER_SIZE ? 0 : CAW_HEADER_SIZE};
-    if (context.speaker == CAW_SIDE_SERVER && wire_u32(view, 0) == empty)
-        context.cancel_pending = is_cancel_pending(circuit, view);
-    return context;
+    bool pending = speaker == CAW_SIDE_SERVER && wire_u32(view, 0) == empty &&
+                   is_cancel_pending(circuit, view);
+    return (caw_context){
+        .transport = CAW_TRANSPORT_TCP, .speaker = speaker, .cancel_pending = pending};
 }
 
 /* What notes that are to be told point to is not freed yet. */

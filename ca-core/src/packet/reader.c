@@ -41,10 +41,14 @@ static void tell_or_keep(caw_teller *teller, const caw_event *event) {
 }
 
 caw_teller caw_reader_teller(caw_reader *reader, const caw_end *source, const caw_end *target) {
-    caw_teller teller = {.reader = reader, .event = reader->frame};
-    teller.event.source = *source;
-    teller.event.target = *target;
-    return teller;
+    const caw_event *frame = &reader->frame;
+    return (caw_teller){.reader = reader,
+                        .event = {.now = frame->now,
+                                  .exact = frame->exact,
+                                  .source = *source,
+                                  .target = *target,
+                                  .frame = frame->frame,
+                                  .link = frame->link}};
 }
 
 /* What may have changed since the last event. */
