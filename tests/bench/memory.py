@@ -10,11 +10,14 @@ names the build folder (default: build/).
 """
 
 import argparse
+import fcntl
 import os
 import random
 import struct
 import subprocess
 import sys
+import termios
+import time
 from pathlib import Path
 
 import captures
@@ -135,19 +138,35 @@ def feed(pipe, frames):
             pipe.write(b''.join(pieces))
             pieces.clear()
     pipe.write(b''.join(pieces))
-    pipe.close()
+    pipe.flush()
 
 
-def largest(kind, messages, program=PROGRAM):
+def wait_until_read(pipe):
+    """Until caw has taken all that was written."""
+    left = bytearray(4)
+    while fcntl.ioctl(pipe, termios.FIONREAD, left) == 0 and any(left):
+        time.sleep(0.01)
+    time.sleep(0.2)
+
+
+def most_resident(process):
+    """In KiB. (What wait4 tells has the size of the Python that started it in it.)"""
+    status = Path(f'/proc/{process.pid}/status').read_text()
+    (line,) = [line for line in status.splitlines() if line.startswith('VmHWM:')]
+    return int(line.split()[1])
+
+
+def largest(kind, messages, program=PROGRAM, bound=BOUND):
     """The largest resident size, in KiB, of caw that reads so many messages of a kind."""
-    bound = ['--memory', BOUND] if kind in BOUNDED else []
-    process = subprocess.Popen([program, *bound], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+    limit = ['--memory', bound] if kind in BOUNDED else []
+    process = subprocess.Popen([program, *limit], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL, env={'LC_ALL': 'C.UTF-8'})
     feed(process.stdin, KINDS[kind](messages))
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, process.returncode
-    return usage.ru_maxrss
+    wait_until_read(process.stdin)
+    size = most_resident(process)
+    process.stdin.close()
+    assert process.wait() == 0
+    return size
 
 
 def main():

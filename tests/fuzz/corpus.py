@@ -5,7 +5,8 @@ FOLDER has one for each target. One file for each kind of payload in the capture
 stream.c and line.c take, some control bytes and the bytes of a TCP segment or a datagram. Two
 payloads are of one kind when the commands and data types at their beginning are the same. For
 packet.c the frames around them, for network.c these too, whole and in fragments, for circuit.c their
-messages in a row, for file.c files of them, for format.c formats with them.
+messages in a row, for file.c files of them, for format.c formats with them, for capture.c files, and
+scripts of packets, for reorder.c talks that are cut.
 """
 
 import struct
@@ -129,6 +130,50 @@ def files(packets):
     yield pcapng_of('<', packets) + pcapng_of('>', packets)
 
 
+def whole_captures(link, packets):
+    """Seeds of capture.c: the first packets in a file, as many as a seed has room for."""
+    for start in range(0, min(len(packets), 40), 4):
+        some = [packet for packet in packets[start : start + 8] if len(packet) < MOST]
+        raw = bytearray(pcap_of('<', 0xA1B2C3D4, some))
+        raw[20:24] = struct.pack('<I', link)
+        yield bytes((8, 0, 3, 255)) + bytes(raw)
+
+
+# The steps of capture.c, in its order.
+STEPS = (
+    'SYN SYN_ACK DATA AGAIN LOSE RAW FIN RST ERROR RENEW SEARCH COPY SPLIT TIME TICK OTHER'
+).split()
+SERVER, RENEWED, SECOND, THIRD = 8, 5 << 4, 1 << 4, 2 << 4  # beside the number of a connection
+PLAYS = (
+    (
+        'SYN 0 SYN_ACK 0 DATA 0 100 DATA SERVER 60 DATA 0 100 DATA SERVER 210 FIN 0 0 FIN SERVER 0 '
+        'AGAIN 0 20 20'
+    ),
+    (
+        'SYN 3 ERROR 3 DATA 3 120 DATA 11 50 LOSE 3 20 DATA 3 100 DATA 11 50 TIME 100 2 DATA 3 8 '
+        'DATA 11 100 RST 11'
+    ),
+    (
+        'SEARCH 0 SEARCH SECOND COPY SECOND DATA 2 100 COPY THIRD SEARCH THIRD TIME 2 2 SEARCH 0 '
+        'TICK 0 5 TICK 0 5 DATA 2 60 DATA 10 60'
+    ),
+    (
+        'DATA 0 150 SPLIT 0 RST SERVER RENEW RENEWED SYN 0 SYN_ACK 0 DATA 0 20 OTHER 3 0 DATA 0 20 '
+        'DATA 0 20 OTHER 0 0 TICK 0 60'
+    ),
+    'DATA 3 16 DATA 11 16 LOSE 3 50 DATA 3 250 DATA 11 250 OTHER 1 60 DATA 3 90 DATA 11 90',
+)
+
+
+def plays():
+    """Seeds of capture.c: scripts. The words stand for numbers."""
+    words = {name: number for number, name in enumerate(STEPS)}
+    words.update(SERVER=SERVER, RENEWED=RENEWED, SECOND=SECOND, THIRD=THIRD)
+    for play in PLAYS:
+        steps = [words[word] if word in words else int(word) for word in play.split()]
+        yield bytes((9, 0, 3, *steps))
+
+
 def framed(frame):
     """A frame as network.c takes it: no time has passed, all of it was captured."""
     return bytes([0]) + len(frame).to_bytes(2, 'big') + bytes([0]) + frame
@@ -176,12 +221,17 @@ def seeds_of(capture):
     for number, made in enumerate(files([frame[:40] for _, frame, _ in found[:3]])):
         yield 'file', (number,), b'\0\0' + made
         yield 'file', (number, 'cut'), b'\7\0' + made
+    for number, seed in enumerate(whole_captures(found[0][0], [frame for _, frame, _ in found])):
+        yield 'capture', (capture.name, number), seed
     for number, seed in enumerate(islice(scripts(payloads), SCRIPTS)):
         yield 'circuit', (capture.name, number), seed
 
 
 def main(folder, captures):
-    seeds = {}
+    seeds = {('capture', number): seed for number, seed in enumerate(plays())}
+    for number, size in enumerate((7, 60, 100)):  # of segments, of which every third is late
+        segments = bytes((size, 5, 4, size, 0, 46)) * 20
+        seeds['reorder', number] = bytes((0x80, 12, *range(12))) + segments
     for capture in map(Path, captures):
         for target, *what, seed in seeds_of(capture):
             seeds.setdefault((target, *what), seed)

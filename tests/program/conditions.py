@@ -137,6 +137,24 @@ def write(frames, link=ETHERNET, wrap=lambda packet: MAC + b'\x08\0' + packet, s
     return b''.join(out)
 
 
+def block(kind, body):
+    body += bytes(-len(body) % 4)
+    size = struct.pack('<I', len(body) + 12)
+    return struct.pack('<I', kind) + size + body + size
+
+
+def write_interfaces(frames, count):
+    """A pcapng capture of (interface, frame)."""
+    out = block(0x0A0D0D0A, struct.pack('<IHHq', 0x1A2B3C4D, 1, 0, -1))
+    out += block(1, struct.pack('<HHI', ETHERNET, 0, 0)) * count
+    for interface, frame in frames:
+        micros = int(frame.time.scaleb(6))
+        whole = MAC + b'\x08\0' + frame.packet
+        head = struct.pack('<IIIII', interface, micros >> 32, micros & 0xFFFFFFFF, *[len(whole)] * 2)
+        out += block(6, head + whole)
+    return out
+
+
 # ---- conditions -------------------------------------------------------------------------------
 
 
@@ -148,6 +166,13 @@ def doubled(frames, _):
     """Each packet is recorded twice, as where two ports are mirrored to one."""
     later = [replace(frame, time=frame.time + Decimal('0.000002')) for frame in frames]
     return [write([each for pair in zip(frames, later) for each in pair])]
+
+
+def bridged(frames, _):
+    """Recorded on both ports of a bridge, 10 microseconds apart."""
+    later = [replace(frame, time=frame.time + Decimal('0.00001')) for frame in frames]
+    both = [(0, frame) for frame in frames] + [(1, frame) for frame in later]
+    return [write_interfaces(sorted(both, key=lambda each: each[1].time), 2)]
 
 
 def reordered(frames, rng):
@@ -338,7 +363,7 @@ def no_checksums(frames, _):
     return [write([spoil(frame) for frame in frames])]
 
 
-ALL = [plain, doubled, reordered, acknowledged_first, cut, headers_only, seven, odd_segments,
+ALL = [plain, doubled, bridged, reordered, acknowledged_first, cut, headers_only, seven, odd_segments,
        fragmented, vlan, qinq, vlan_one_way, pppoe, gre, vxlan, cooked, raw_ip, ring, one_direction,
        other_direction, clocks_apart, clock_set_back, merged, lossy, no_handshake, begins_late,
        keep_alive, no_checksums]

@@ -78,6 +78,12 @@ def order(case):
     return case.condition == 'reordered' and messages(case.caw) == messages(case.good)
 
 
+def copies(case):
+    """A datagram that was recorded on several interfaces is one message for caw, and several for
+    TShark."""
+    return case.condition == 'bridged' and messages(case.caw) == messages(case.good)
+
+
 def reset(case):
     """What is recorded after a RST was not received: caw says so, and has all the rest."""
     missing = messages(case.good) - messages(case.caw)
@@ -105,6 +111,7 @@ def deep(case):
 RULES = {
     later: (conditions.lossy, 'puts'),
     order: (conditions.reordered, 'monitors'),
+    copies: (conditions.bridged, 'monitors'),
     reset: (conditions.reordered, 'caproto'),
     deep: (conditions.reordered, 'bigarrays'),
 }

@@ -9,6 +9,10 @@
 #define MOST_FRAGMENTED    4096
 #define SHARE_OF_FRAGMENTS 16
 
+/* What may wait for copies: a share of what may be held, and no more than this. */
+#define SHARE_OF_COPIES      16
+#define MOST_BYTES_OF_COPIES (4 << 20)
+
 struct caw_capture {
     caw_memory memory;
     caw_reader reader;
@@ -20,17 +24,21 @@ struct caw_capture {
 
 /* ---- a frame ---------------------------------------------------------------------------- */
 
-/* The rest of the event is zero. */
-static void enter_frame(caw_capture *self, const caw_frame *frame) {
-    caw_event *event = &self->reader.frame;
+static caw_event event_of(const caw_capture *self, const caw_frame *frame) {
     uint32_t number = (uint32_t)self->reader.counts.packets;
-    event->now = (caw_moment){number, frame->nanoseconds, frame->seconds};
-    event->exact = frame->exact;
-    event->frame = (caw_view){frame->bytes, 0, frame->captured};
-    event->link = caw_link_class(frame->link);
+    return (caw_event){.now = {number, frame->nanoseconds, frame->seconds},
+                       .exact = frame->exact,
+                       .frame = {frame->bytes, 0, frame->captured},
+                       .link = caw_link_class(frame->link)};
 }
 
-static void read_part(caw_capture *self, const caw_packet_part *part, uint32_t copies) {
+/*
+ * What is told until the next part is read, as bytes that wait no longer, is told at this moment
+ * too, so that none goes back in time; but not with this frame's bytes.
+ */
+static void read_part(caw_capture *self, const caw_event *frame, const caw_packet_part *part,
+                      uint32_t copies) {
+    self->reader.frame = *frame;
     switch (part->kind) {
     case CAW_PACKET_TCP:
         caw_conversations_segment(self->conversations, part);
@@ -45,29 +53,27 @@ static void read_part(caw_capture *self, const caw_packet_part *part, uint32_t c
             caw_udp_refused(&self->reader, &part->error);
         break;
     }
+    self->reader.frame.frame = (caw_view){NULL, 0, 0};
 }
 
 /* Reads what has waited for copies; `all`: whether its time has come or not. */
 static void read_held(caw_capture *self, bool all) {
     caw_held held;
-    if (!caw_copies_wait(self->copies)) /* mostly so */
+    if (!caw_copies_wait(self->copies))
         return;
-    caw_event frame = self->reader.frame;
-    while (caw_copies_take(self->copies, &held, all)) {
-        self->reader.frame = held.event;
-        read_part(self, &held.part, held.copies);
-    }
-    self->reader.frame = frame;
+    while (caw_copies_take(self->copies, &held, all))
+        read_part(self, &held.event, &held.part, held.copies);
 }
 
 /* Now, or when it is known how often it was recorded. */
-static void take_part(caw_capture *self, const caw_packet_part *part, uint32_t interface) {
+static void take_part(caw_capture *self, const caw_event *frame, const caw_packet_part *part,
+                      uint32_t interface) {
     uint64_t recorded_on = (uint64_t)interface << 32 | part->origin.interface;
     bool may_wait = part->kind == CAW_PACKET_UDP && caw_udp_is_ours(&self->reader, part);
-    switch (caw_copies_add(self->copies, &self->reader.frame, part, recorded_on, may_wait)) {
+    switch (caw_copies_add(self->copies, frame, part, recorded_on, may_wait)) {
     case CAW_COPIES_NOW:
         read_held(self, true);
-        read_part(self, part, 1);
+        read_part(self, frame, part, 1);
         break;
     case CAW_COPIES_AGAIN:
         self->reader.counts.copies++;
@@ -79,10 +85,11 @@ static void take_part(caw_capture *self, const caw_packet_part *part, uint32_t i
     read_held(self, false);
 }
 
-/* What was not used for the longest time goes first. */
+/* What has ended goes first, then what was not used for the longest time. */
 static void bound(caw_capture *self) {
     caw_ages *ages = self->reader.ages;
-    while (caw_ages_bytes(ages) > self->reader.setup.most && caw_ages_drop_oldest(ages))
+    while (caw_ages_bytes(ages) > self->reader.setup.most &&
+           (caw_conversations_drop_ended(self->conversations) || caw_ages_drop_oldest(ages)))
         ;
 }
 
@@ -91,20 +98,14 @@ void caw_capture_frame(caw_capture *self, const caw_frame *frame) {
     caw_packet_part part;
     self->reader.counts.packets++;
     self->reader.counts.cut += frame->captured < frame->length;
-    enter_frame(self, frame);
-    caw_searches_expire(self->reader.searches, self->reader.frame.now);
-    if (caw_network_frame(self->network, frame->link, span, self->reader.frame.now, &part))
-        take_part(self, &part, frame->interface_id);
+    caw_event event = event_of(self, frame);
+    caw_searches_expire(self->reader.searches, event.now);
+    if (caw_network_frame(self->network, frame->link, span, event.now, &part))
+        take_part(self, &event, &part, frame->interface_id);
     bound(self);
 }
 
-/* What is told between frames has none of its own. */
-static void leave_frame(caw_capture *self) {
-    self->reader.frame.frame = (caw_view){NULL, 0, 0};
-}
-
 void caw_capture_tick(caw_capture *self, int64_t nanoseconds) {
-    leave_frame(self);
     if (!self->held_since)
         self->held_since = nanoseconds;
     else if (nanoseconds - self->held_since > CAW_COPIES_APART)
@@ -119,7 +120,6 @@ bool caw_capture_waits(const caw_capture *self) {
 
 void caw_capture_end(caw_capture *self) {
     read_held(self, true);
-    leave_frame(self);
     caw_network_end(self->network);
     caw_conversations_end(self->conversations);
 }
@@ -167,8 +167,10 @@ static bool make_parts(caw_capture *self) {
     self->network = caw_network_new(caw_ages_memory(reader->ages, CAW_HELD_FRAGMENTS), limits,
                                     reader->setup.seed);
     self->conversations = caw_conversations_new(reader);
-    self->copies =
-        caw_copies_new(caw_ages_memory(reader->ages, CAW_HELD_FRAGMENTS), reader->setup.seed);
+    uint64_t share = reader->setup.most / SHARE_OF_COPIES;
+    self->copies = caw_copies_new(caw_ages_memory(reader->ages, CAW_HELD_FRAGMENTS),
+                                  share < MOST_BYTES_OF_COPIES ? share : MOST_BYTES_OF_COPIES,
+                                  reader->setup.seed);
     return reader->searches && reader->endpoints && self->network && self->conversations &&
            self->copies;
 }

@@ -136,6 +136,12 @@ static void renew(caw_reader *reader, caw_conversation *self) {
     self->number = ++reader->connections;
 }
 
+/* A SYN may have waited until it was answered. */
+static caw_moment moment_of(const caw_reader *reader, const caw_told *told, caw_event_kind kind) {
+    bool begins = kind == CAW_EVENT_ASKED || kind == CAW_EVENT_ACCEPTED;
+    return begins ? told->when : reader->frame.now;
+}
+
 static void see_sign(caw_reader *reader, caw_conversation *self, const caw_told *told) {
     caw_change changes[CAW_CHANGES];
     if (told->late) {
@@ -147,7 +153,7 @@ static void see_sign(caw_reader *reader, caw_conversation *self, const caw_told 
     for (size_t i = 0; i < count; i++) {
         if (changes[i].by != CAW_BY_SYN)
             renew(reader, self);
-        caw_opening opening = {.now = reader->frame.now,
+        caw_opening opening = {.now = moment_of(reader, told, changes[i].kind),
                                .exact = reader->frame.exact,
                                .kind = changes[i].kind,
                                .by = changes[i].by,
@@ -204,7 +210,7 @@ static bool is_claimed(const caw_reader *reader, caw_conversation *self, const c
                     caw_reader_serves(reader, &self->ends[1]) ||
                     (told->kind == CAW_TOLD_BYTES &&
                      caw_is_circuit(told->bytes, told->length, !told->cut, is_first(self, told)));
-    if (!self->claimed)
+    if (!self->claimed && told->kind == CAW_TOLD_BYTES)
         self->unclaimed += told->length;
     return self->claimed;
 }

@@ -68,9 +68,11 @@ static void drop(void *owner, caw_open *open) {
     free_conversation(self, conversation);
 }
 
-static void forget_ended(caw_conversations *self) {
-    while (self->ended_count > CAW_MOST_ENDED)
-        free_conversation(self, CAW_RING_ENTRY(self->ended.after, caw_conversation, node));
+bool caw_conversations_drop_ended(caw_conversations *self) {
+    if (caw_ring_is_empty(&self->ended))
+        return false;
+    free_conversation(self, CAW_RING_ENTRY(self->ended.after, caw_conversation, node));
+    return true;
 }
 
 /* Nothing more is expected of it. */
@@ -90,6 +92,19 @@ static void open_conversation(caw_conversations *self, caw_conversation *convers
     caw_ring_remove(&conversation->node);
     caw_ring_add_last(&self->all, &conversation->node);
     caw_ages_add(self->reader->ages, &conversation->open, CAW_OPEN_CONNECTIONS, &self->holder);
+}
+
+/* A segment or a tick may have ended it, begun the next, or told what waited. */
+static void settle(caw_conversations *self, caw_conversation *conversation) {
+    bool over = caw_tcp_ended(conversation->tcp);
+    caw_conversation_settle(self->reader, conversation);
+    set_waiting(self, conversation, caw_tcp_waits(conversation->tcp));
+    if (over && !conversation->over)
+        end(self, conversation);
+    else if (!over && conversation->over)
+        open_conversation(self, conversation);
+    if (self->ended_count > CAW_MOST_ENDED)
+        caw_conversations_drop_ended(self);
 }
 
 /* ---- finding ---------------------------------------------------------------------------- */
@@ -185,14 +200,7 @@ void caw_conversations_segment(caw_conversations *self, const caw_packet_part *p
         caw_ages_touch(self->reader->ages, &conversation->open);
     caw_tcp_add(conversation->tcp, &segment);
     caw_conversation_count(self->reader, conversation, from, part);
-    caw_conversation_settle(self->reader, conversation);
-    set_waiting(self, conversation, caw_tcp_waits(conversation->tcp));
-    bool over = caw_tcp_ended(conversation->tcp);
-    if (over && !conversation->over)
-        end(self, conversation);
-    else if (!over && conversation->over)
-        open_conversation(self, conversation);
-    forget_ended(self);
+    settle(self, conversation);
 }
 
 void caw_conversations_error(caw_conversations *self, const caw_icmp_error *error) {
@@ -213,7 +221,7 @@ void caw_conversations_tick(caw_conversations *self, int64_t nanoseconds) {
             continue;
         self->reading = conversation;
         caw_tcp_tick(conversation->tcp, nanoseconds);
-        set_waiting(self, conversation, caw_tcp_waits(conversation->tcp));
+        settle(self, conversation);
     }
 }
 

@@ -21,6 +21,9 @@ void caw_conversations_free(caw_conversations *self);
 void caw_conversations_segment(caw_conversations *self, const caw_packet_part *part);
 void caw_conversations_error(caw_conversations *self, const caw_icmp_error *error);
 
+/* Forgets the one that ended first. False when there is none. */
+bool caw_conversations_drop_ended(caw_conversations *self);
+
 /* Live: as caw_capture_tick. */
 void caw_conversations_tick(caw_conversations *self, int64_t nanoseconds);
 bool caw_conversations_wait(const caw_conversations *self);

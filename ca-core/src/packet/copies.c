@@ -8,7 +8,6 @@
 /* More than a bridge has ports, and what may wait at once. */
 #define MOST_INTERFACES 32
 #define MOST_WAITING    1024
-#define MOST_BYTES      (4 << 20)
 
 typedef struct {
     caw_ring node;
@@ -20,12 +19,20 @@ typedef struct {
     uint8_t copy[]; /* of the frame, and of a segment that does not lie in it */
 } waiting;
 
+/* A datagram that was read at once. */
+typedef struct {
+    bool is_there;
+    uint64_t digest;
+    uint64_t interface;
+    caw_moment now;
+} seen_once;
+
 struct caw_copies {
     caw_memory memory;
+    uint64_t most;
     uint64_t seed;
-    bool has_interface;
-    bool several; /* interfaces were seen */
-    uint64_t interface;
+    bool several; /* interfaces were seen, or are there */
+    seen_once last;
     caw_ring queue;
     uint32_t count;
     size_t bytes;
@@ -125,27 +132,32 @@ static waiting *find(const caw_copies *self, uint64_t digest, uint64_t interface
 
 /* ---- packets ------------------------------------------------------------------------------ */
 
-static void see_interface(caw_copies *self, uint64_t interface) {
-    self->several |= self->has_interface && self->interface != interface;
-    self->has_interface = true;
-    self->interface = interface;
+/* The last one before it was known that there are several interfaces. */
+static bool is_last_again(const caw_copies *self, uint64_t digest, uint64_t interface,
+                          caw_moment now) {
+    const seen_once *last = &self->last;
+    return last->is_there && last->digest == digest && last->interface != interface &&
+           between(last->now, now) <= CAW_COPIES_APART;
+}
+
+static bool count_again(caw_copies *self, uint64_t digest, uint64_t interface, caw_moment now) {
+    waiting *first = find(self, digest, interface, now);
+    if (first)
+        first->interfaces[first->held.copies++] = interface;
+    return first || is_last_again(self, digest, interface, now);
 }
 
 caw_copies_verdict caw_copies_add(caw_copies *self, const caw_event *event,
                                   const caw_packet_part *part, uint64_t interface, bool may_wait) {
-    uint64_t digest = 0;
-    see_interface(self, interface);
+    uint64_t digest = may_wait ? caw_packet_digest(part, self->seed) : 0;
+    self->several |= interface > 0;
     self->latest = event->now;
+    if (may_wait && count_again(self, digest, interface, event->now))
+        return CAW_COPIES_AGAIN;
+    if (may_wait && !self->several)
+        self->last = (seen_once){true, digest, interface, event->now};
     if (!self->several || (!may_wait && !self->count))
         return CAW_COPIES_NOW;
-    if (may_wait) {
-        digest = caw_packet_digest(part, self->seed);
-        waiting *first = find(self, digest, interface, event->now);
-        if (first) {
-            first->interfaces[first->held.copies++] = interface;
-            return CAW_COPIES_AGAIN;
-        }
-    }
     return append(self, event, part, interface, digest, may_wait) ? CAW_COPIES_HELD
                                                                   : CAW_COPIES_NOW;
 }
@@ -155,7 +167,7 @@ bool caw_copies_take(caw_copies *self, caw_held *held, bool all) {
     if (!self->count)
         return false;
     waiting *first = CAW_RING_ENTRY(self->queue.after, waiting, node);
-    bool full = self->count > MOST_WAITING || self->bytes > MOST_BYTES;
+    bool full = self->count > MOST_WAITING || self->bytes > self->most;
     if (!all && !full && between(first->held.event.now, self->latest) <= CAW_COPIES_APART)
         return false;
     caw_ring_remove(&first->node);
@@ -170,11 +182,11 @@ bool caw_copies_wait(const caw_copies *self) {
     return self->count > 0;
 }
 
-caw_copies *caw_copies_new(const caw_memory *memory, uint64_t seed) {
+caw_copies *caw_copies_new(const caw_memory *memory, uint64_t most, uint64_t seed) {
     caw_copies *self = memory->alloc(memory->user, sizeof *self);
     if (!self)
         return NULL;
-    *self = (caw_copies){.memory = *memory, .seed = seed};
+    *self = (caw_copies){.memory = *memory, .most = most, .seed = seed};
     caw_ring_begin(&self->queue);
     return self;
 }

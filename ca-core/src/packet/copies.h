@@ -25,8 +25,8 @@ typedef struct {
     uint32_t copies; /* on so many interfaces */
 } caw_held;
 
-/* NULL without memory. The seed is that of digests. */
-caw_copies *caw_copies_new(const caw_memory *memory, uint64_t seed);
+/* NULL without memory. About so many bytes may wait at once. The seed is that of digests. */
+caw_copies *caw_copies_new(const caw_memory *memory, uint64_t most, uint64_t seed);
 void caw_copies_free(caw_copies *self);
 
 /* How a packet is taken. */
@@ -39,7 +39,8 @@ typedef enum {
 
 /*
  * A packet, recorded on this interface; `may_wait` when it is a datagram that may be recorded
- * again. Nothing waits before packets have come from two interfaces.
+ * again. Nothing waits before a packet has come from an interface other than 0, the only one of
+ * most captures; copies of the last datagram before that are known, but no more than counted.
  */
 caw_copies_verdict caw_copies_add(caw_copies *self, const caw_event *event,
                                   const caw_packet_part *part, uint64_t interface, bool may_wait);

@@ -44,12 +44,12 @@ static bool make_room(caw_flow *flow, const caw_memory *memory, uint32_t length)
     return true;
 }
 
-/* Adds bytes to the message; those may be its own last ones. */
+/* Adds bytes to the message. */
 static bool append(caw_flow *flow, const caw_memory *memory, const uint8_t *bytes,
                    uint32_t length) {
     if (!make_room(flow, memory, length))
         return false;
-    memmove(flow->bytes + flow->count, bytes, length);
+    memcpy(flow->bytes + flow->count, bytes, length);
     flow->count += length;
     return true;
 }

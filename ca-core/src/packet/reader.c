@@ -87,11 +87,6 @@ void caw_teller_rest(caw_teller *teller) {
     tell_kept(teller);
 }
 
-void caw_teller_event(caw_teller *teller, const caw_event *event) {
-    tell_kept(teller);
-    tell(teller->reader, event);
-}
-
 /* ---- ends ------------------------------------------------------------------------------- */
 
 uint64_t caw_reader_endpoint(const caw_reader *reader, const caw_end *end) {

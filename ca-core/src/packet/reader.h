@@ -40,9 +40,6 @@ void caw_teller_malformed(caw_teller *teller, caw_malformed reason, uint64_t byt
 /* Tells what the circuit has kept, and will not keep longer: it, or the capture, ends. */
 void caw_teller_rest(caw_teller *teller);
 
-/* Tells an event of a circuit's life, after what it has kept and may tell. */
-void caw_teller_event(caw_teller *teller, const caw_event *event);
-
 /* An end as one number: an IPv4 address and port, or what an IPv6 address makes of the seed. */
 uint64_t caw_reader_endpoint(const caw_reader *reader, const caw_end *end);
 

@@ -41,6 +41,7 @@ typedef struct {
     bool has_fin;
     uint64_t fin; /* its position */
     caw_moment fin_when;
+    uint32_t fin_packet;
     bool ended; /* it was told */
 
     bool stamped;
@@ -151,9 +152,22 @@ static bool is_passed(const caw_tcp_side *side, uint64_t at) {
     return !side->acked || position(side, side->acknowledged) >= at;
 }
 
-/* Where bytes wait for others: after the first gap. */
-static const caw_piece *after_gap(const caw_tcp_side *side) {
-    return side->bytes.held ? NULL : caw_ordered_first(&side->bytes);
+/* What waits for other bytes, after the first gap. */
+typedef struct {
+    uint64_t from;
+    uint32_t packet; /* when it was recorded: the connection's packets before it */
+} late_part;
+
+/* Bytes, or a FIN. False when nothing waits. */
+static bool after_gap(const caw_tcp_side *side, late_part *part) {
+    const caw_piece *piece = caw_ordered_first(&side->bytes);
+    if (!side->bytes.placed || side->bytes.held)
+        return false;
+    if (piece)
+        *part = (late_part){piece->from, piece->packet};
+    else
+        *part = (late_part){side->fin, side->fin_packet};
+    return piece || (side->has_fin && side->fin > side->bytes.next);
 }
 
 /* A FIN is told when all before it has been. */
@@ -190,43 +204,41 @@ static bool is_full(const caw_tcp *tcp, const caw_tcp_side *side) {
 
 /* Gives up the gaps whose time has come. With one go those that have waited as long. */
 static void settle(caw_tcp *tcp, caw_tcp_side *side) {
-    const caw_piece *piece;
+    late_part part;
     bool given_up = false;
     finish(tcp, side);
-    while ((piece = after_gap(side)) && is_full(tcp, side))
-        give_up(tcp, side, piece->from, true);
-    while ((piece = after_gap(side)) && is_passed(side, piece->from)) {
+    while (after_gap(side, &part) && is_full(tcp, side))
+        give_up(tcp, side, part.from, true);
+    while (after_gap(side, &part) && is_passed(side, part.from)) {
         if (!side->waits) {
             side->waits = true;
             side->waits_packet = tcp->packets;
             side->waits_time = tcp->time;
         }
-        bool long_ago = given_up && tcp->packets - piece->packet >= tcp->setup->packets;
+        bool long_ago = given_up && tcp->packets - part.packet >= tcp->setup->packets;
         if (!is_grace_over(tcp, side) && !long_ago)
             return;
-        give_up(tcp, side, piece->from, true);
+        give_up(tcp, side, part.from, true);
         given_up = true;
     }
     side->waits = false;
 }
 
-/* After the last byte recorded: what was acknowledged, or comes before the FIN, is missing. */
+/* After the last byte recorded: what was acknowledged is missing, but for what may be a FIN. */
 static void give_up_tail(caw_tcp *tcp, caw_tcp_side *side) {
-    uint64_t end = side->has_fin ? side->fin : side->bytes.next;
+    uint64_t end = side->bytes.next;
     if (!side->has_fin && side->acked && position(side, side->acknowledged) > end + 1)
-        end = position(side, side->acknowledged);
-    if (end > side->bytes.next)
-        give_up(tcp, side, end, true);
+        give_up(tcp, side, position(side, side->acknowledged), true);
 }
 
 static void flush_side(caw_tcp *tcp, caw_tcp_side *side) {
-    const caw_piece *piece;
+    late_part part;
     if (!side->bytes.placed || side->ended)
         return;
     if (side->bytes.held)
         caw_ordered_drop(&side->bytes);
-    while ((piece = after_gap(side)))
-        give_up(tcp, side, piece->from, true);
+    while (after_gap(side, &part))
+        give_up(tcp, side, part.from, true);
     give_up_tail(tcp, side);
     finish(tcp, side);
 }
@@ -237,21 +249,23 @@ void caw_tcp_flush(caw_tcp *tcp) {
 }
 
 bool caw_tcp_waits(const caw_tcp *tcp) {
-    return after_gap(&tcp->side[0]) || after_gap(&tcp->side[1]);
+    late_part part;
+    return after_gap(&tcp->side[0], &part) || after_gap(&tcp->side[1], &part);
 }
 
 static void tick(caw_tcp *tcp, caw_tcp_side *side, int64_t now) {
-    const caw_piece *piece = after_gap(side);
-    if (!piece || !side->tick || side->ticked != side->bytes.next) {
-        side->tick = piece ? now : 0;
+    late_part part;
+    bool waits = after_gap(side, &part);
+    if (!waits || !side->tick || side->ticked != side->bytes.next) {
+        side->tick = waits ? now : 0;
         side->ticked = side->bytes.next;
         return;
     }
     int64_t grace = tcp->setup->nanoseconds;
-    for (; piece; piece = after_gap(side)) {
-        if (now - side->tick < (is_passed(side, piece->from) ? grace : UNACKNOWLEDGED * grace))
+    for (; waits; waits = after_gap(side, &part)) {
+        if (now - side->tick < (is_passed(side, part.from) ? grace : UNACKNOWLEDGED * grace))
             return;
-        give_up(tcp, side, piece->from, true);
+        give_up(tcp, side, part.from, true);
     }
 }
 
@@ -607,13 +621,14 @@ static void take_data(caw_tcp *tcp, caw_tcp_side *side, const caw_tcp_segment *s
 }
 
 /* The first one counts, and only when nothing was recorded after it. */
-static void take_fin(caw_tcp_side *side, const caw_tcp_segment *segment) {
+static void take_fin(const caw_tcp *tcp, caw_tcp_side *side, const caw_tcp_segment *segment) {
     uint64_t at = position(side, segment->sequence + segment->length);
     if (!(segment->flags & CAW_TCP_FIN) || side->has_fin || at < caw_ordered_end(&side->bytes))
         return;
     side->has_fin = true;
     side->fin = at;
     side->fin_when = segment->when;
+    side->fin_packet = tcp->packets;
 }
 
 static void note_timestamp(caw_tcp_side *side, const caw_tcp_segment *segment) {
@@ -735,7 +750,7 @@ static void take_bytes(caw_tcp *tcp, const caw_tcp_segment *segment) {
         tell_of(tcp, segment, CAW_TOLD_URGENT, 0, segment->length);
     if (segment->length)
         take_data(tcp, side, segment);
-    take_fin(side, segment);
+    take_fin(tcp, side, segment);
 }
 
 static void see_data(caw_tcp *tcp, const caw_tcp_segment *segment) {

@@ -67,5 +67,5 @@ void caw_udp_refused(caw_reader *reader, const caw_icmp_error *error) {
     teller.event.by = CAW_BY_ICMP;
     teller.event.icmp_type = error->type;
     teller.event.icmp_code = error->code;
-    caw_teller_event(&teller, &teller.event);
+    reader->setup.tell(reader->setup.user, &teller.event);
 }

@@ -110,7 +110,7 @@ static void see_closed(caw_report *report, const caw_event *event) {
 }
 
 void caw_connect_see_circuit(caw_report *report, const caw_event *event) {
-    if (event->transport != CAW_TRANSPORT_TCP)
+    if (event->transport == CAW_TRANSPORT_UDP)
         return; /* a search that was refused is asked again */
     switch (event->kind) {
     case CAW_EVENT_ASKED:

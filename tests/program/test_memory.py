@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""caw runs for months: memory does not depend on how much it reads, only on what is open."""
+
+import sys
+
+import pytest
+from conftest import BUILD, ROOT
+
+sys.path.append(str(ROOT / 'tests' / 'bench'))
+import memory  # noqa: E402
+
+PROGRAM = BUILD / 'bin' / 'caw'
+MIB = 1024  # KiB
+FORGOTTEN = sorted(set(memory.KINDS) - memory.BOUNDED)
+
+
+@pytest.mark.parametrize('kind', FORGOTTEN)
+def test_what_is_done_is_forgotten(kind):
+    few, many = (memory.largest(kind, count, PROGRAM) for count in (40000, 200000))
+    assert many - few <= 2 * MIB
+    assert many <= 8 * MIB
+
+
+@pytest.mark.parametrize('kind', sorted(memory.BOUNDED))
+def test_what_stays_open_is_bounded(kind):
+    few, many = (memory.largest(kind, count, PROGRAM, '8M') for count in (80000, 240000))
+    assert many - few <= 2 * MIB
+    assert many <= 18 * MIB
