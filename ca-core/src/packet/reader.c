@@ -41,14 +41,14 @@ static void tell_or_keep(caw_teller *teller, const caw_event *event) {
 }
 
 caw_teller caw_reader_teller(caw_reader *reader, const caw_end *source, const caw_end *target) {
-    const caw_event *frame = &reader->frame;
+    const caw_recorded *recorded = &reader->frame;
     return (caw_teller){.reader = reader,
-                        .event = {.now = frame->now,
-                                  .exact = frame->exact,
+                        .event = {.now = recorded->now,
+                                  .exact = recorded->exact,
                                   .source = *source,
                                   .target = *target,
-                                  .frame = frame->frame,
-                                  .link = frame->link}};
+                                  .frame = recorded->frame,
+                                  .link = recorded->link}};
 }
 
 /* What may have changed since the last event. */

@@ -7,6 +7,7 @@
 #define CAW_READER_H
 
 #include "history/ages.h"
+#include "packet/recorded.h"
 #include "tcp.h"
 
 typedef struct {
@@ -16,7 +17,7 @@ typedef struct {
     caw_endpoints *endpoints;
     caw_capture_counts counts;
     uint64_t ignored[CAW_IGNORED_REASONS];
-    caw_event frame;      /* what all events of the frame that is read have in common */
+    caw_recorded frame;   /* that is read */
     uint32_t connections; /* that were numbered */
 } caw_reader;
 
