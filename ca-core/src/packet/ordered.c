@@ -51,7 +51,7 @@ static void widen_past(caw_ordered *self, uint32_t length) {
     if (!past)
         return;
     for (uint64_t at = self->next - self->past_count; at < self->next; at++)
-        past[at % room] = self->past[at % self->past_room];
+        past[at & (room - 1)] = self->past[at & (self->past_room - 1)];
     give_back(self, self->past);
     self->past = past;
     self->past_room = room;
@@ -65,7 +65,7 @@ static void remember(caw_ordered *self, const uint8_t *bytes, uint32_t length) {
     if (!kept)
         return;
     bytes += length - kept;
-    uint32_t start = (uint32_t)((self->next + length - kept) % room);
+    uint32_t start = (uint32_t)(self->next + length - kept) & (room - 1);
     uint32_t until_wrap = kept < room - start ? kept : room - start;
     memcpy(self->past + start, bytes, until_wrap);
     memcpy(self->past, bytes + until_wrap, kept - until_wrap);
@@ -78,7 +78,7 @@ static uint32_t differ_from_past(const caw_ordered *self, uint64_t from, const u
     uint64_t oldest = self->next - self->past_count;
     uint32_t differ = 0;
     for (uint64_t at = from > oldest ? from : oldest; at < self->next && at < from + length; at++)
-        differ += self->past[at % self->past_room] != bytes[at - from];
+        differ += self->past[at & (self->past_room - 1)] != bytes[at - from];
     return differ;
 }
 
