@@ -445,7 +445,7 @@ typedef struct {
     uint64_t copies;    /* datagrams recorded again on another interface, not told again */
     uint64_t conflicts; /* bytes that differ from what was recorded first for the same place */
     uint64_t acknowledgments; /* TCP segments that acknowledge data of circuits ... */
-    uint64_t unseen;          /* ... that the capture lacks: the share that it has lost */
+    uint64_t unseen;          /* ... that the capture lacks, so far: the share that it has lost */
     uint64_t open[CAW_OPEN_KINDS];
     uint64_t dropped[CAW_OPEN_KINDS];
     uint64_t held[CAW_HELD_KINDS]; /* bytes */

@@ -3,21 +3,17 @@
 
 #include <string.h>
 
-/* ---- memory, counted ---------------------------------------------------------------------- */
+/* ---- memory ------------------------------------------------------------------------------- */
 
 static void *take(const caw_ordered *self, size_t bytes) {
-    const caw_tcp_setup *setup = self->setup;
-    void *memory = setup->memory.alloc(setup->memory.user, bytes);
-    if (memory)
-        *setup->held += bytes;
-    return memory;
+    const caw_memory *memory = &self->setup->memory;
+    return memory->alloc(memory->user, bytes);
 }
 
-static void give_back(const caw_ordered *self, void *memory, size_t bytes) {
-    if (!memory)
-        return;
-    *self->setup->held -= bytes;
-    self->setup->memory.release(self->setup->memory.user, memory);
+static void give_back(const caw_ordered *self, void *bytes) {
+    const caw_memory *memory = &self->setup->memory;
+    if (bytes)
+        memory->release(memory->user, bytes);
 }
 
 /* ---- telling ------------------------------------------------------------------------------ */
@@ -56,7 +52,7 @@ static void widen_past(caw_ordered *self, uint32_t length) {
         return;
     for (uint64_t at = self->next - self->past_count; at < self->next; at++)
         past[at & (room - 1)] = self->past[at & (self->past_room - 1)];
-    give_back(self, self->past, self->past_room);
+    give_back(self, self->past);
     self->past = past;
     self->past_room = room;
 }
@@ -126,7 +122,7 @@ static bool make_room(caw_ordered *self) {
     if (self->count)
         memmove(pieces, self->pieces + self->first, self->count * sizeof *pieces);
     if (pieces != self->pieces)
-        give_back(self, self->pieces, self->room * sizeof *pieces);
+        give_back(self, self->pieces);
     self->pieces = pieces;
     self->room = room;
     self->first = 0;
@@ -135,9 +131,16 @@ static bool make_room(caw_ordered *self) {
 
 /* It is given back with the last piece. */
 static void give_array_back(caw_ordered *self) {
-    give_back(self, self->pieces, self->room * sizeof *self->pieces);
+    give_back(self, self->pieces);
     self->pieces = NULL;
     self->first = self->room = 0;
+}
+
+/* What waits is counted: that of this direction, and that of all. */
+static void count_waiting(caw_ordered *self, const caw_piece *piece, bool more) {
+    uint64_t bytes = sizeof *piece + piece->captured;
+    self->waiting += more ? bytes : -bytes;
+    *self->setup->held += more ? bytes : -bytes;
 }
 
 static bool insert(caw_ordered *self, uint32_t index, caw_piece piece, const uint8_t *bytes) {
@@ -155,14 +158,14 @@ static bool insert(caw_ordered *self, uint32_t index, caw_piece piece, const uin
     memmove(place + 1, place, (self->count - index) * sizeof *place);
     *place = piece;
     self->count++;
-    self->waiting += sizeof piece + piece.captured;
+    count_waiting(self, &piece, true);
     return true;
 }
 
 static void remove_first(caw_ordered *self) {
     caw_piece *piece = piece_at(self, 0);
-    self->waiting -= sizeof *piece + piece->captured;
-    give_back(self, piece->bytes, piece->captured);
+    count_waiting(self, piece, false);
+    give_back(self, piece->bytes);
     self->first++;
     if (!--self->count)
         give_array_back(self);
@@ -302,7 +305,7 @@ void caw_ordered_drop(caw_ordered *self) {
 
 void caw_ordered_free(caw_ordered *self) {
     caw_ordered_drop(self);
-    give_back(self, self->past, self->past_room);
+    give_back(self, self->past);
     self->past = NULL;
     self->past_room = self->past_count = 0;
 }

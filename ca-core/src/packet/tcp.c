@@ -776,7 +776,6 @@ caw_tcp *caw_tcp_new(const caw_tcp_setup *setup) {
     *tcp = (caw_tcp){.setup = setup};
     start(tcp, 0);
     start(tcp, 1);
-    *setup->held += sizeof *tcp;
     return tcp;
 }
 
@@ -787,7 +786,6 @@ void caw_tcp_free(caw_tcp *tcp) {
     caw_ordered_free(&tcp->side[0].bytes);
     caw_ordered_free(&tcp->side[1].bytes);
     forget_stray(tcp);
-    *setup->held -= sizeof *tcp;
     setup->memory.release(setup->memory.user, tcp);
 }
 
