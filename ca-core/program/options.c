@@ -94,7 +94,7 @@ static const char *name_of(size_t row, char name[32]) {
 
 static const char usage[] = "Usage: caw [OPTION]... [FILE]...\n"
                             "       caw [OPTION]... -i INTERFACE\n"
-                            "       tcpdump --immediate-mode -U -w - | caw [OPTION]...\n"
+                            "       tcpdump -B 65536 --immediate-mode -U -w - | caw [OPTION]...\n"
                             "\n"
                             "Prints Channel Access messages, one line each. Several files are one\n"
                             "capture, in this order; - or none is standard input.\n"
