@@ -94,7 +94,7 @@ static const char *name_of(size_t row, char name[32]) {
 
 static const char usage[] = "Usage: caw [OPTION]... [FILE]...\n"
                             "       caw [OPTION]... -i INTERFACE\n"
-                            "       tcpdump --immediate-mode -U -w - | caw [OPTION]...\n"
+                            "       tcpdump -B 65536 --immediate-mode -U -w - | caw [OPTION]...\n"
                             "\n"
                             "Prints Channel Access messages, one line each. Several files are one\n"
                             "capture, in this order; - or none is standard input.\n"
@@ -405,12 +405,24 @@ static const char *why_tshark(const options *self, char *text, size_t size) {
     return text;
 }
 
+/* Of io,stat each filter after the interval is a column: one more would not choose for the others.
+ */
+static bool report_has_filter(const options *self) {
+    static const char columns[] = "io,stat,";
+    const char *report = self->report;
+
+    if (self->words.filter)
+        return true;
+    return report && strncmp(report, columns, strlen(columns)) == 0 &&
+           strchr(report + strlen(columns), ',');
+}
+
 static bool take_tshark(options *self, const given *all) {
     static const int ours[] = {'c', MEMORY, STATS};
     char text[256], name[32];
 
     self->display_filter = value_of(all, 'Y');
-    if (self->display_filter && self->words.filter) {
+    if (self->display_filter && report_has_filter(self)) {
         say("-Y and the display filter of -z %s are two: take one", self->report);
         return false;
     }

@@ -187,6 +187,7 @@ def test_an_option_given_twice_or_without_its_value(option, caw):
         (['FILE', '-Y', 'ca', '--memory', '1G'], ['--memory', '-Y', 'tshark']),
         (['FILE', '-z', 'io,phs', '--stats', '3'], ['--stats', '-z io,phs', 'tshark']),
         (['FILE', '-z', 'ca,connect,ca.pv', '-Y', 'ca'], ['two', 'take one']),
+        (['FILE', '-z', 'io,stat,1,tcp', '-Y', 'ca'], ['io,stat,1,tcp', 'two', 'take one']),
         (['FILE', '--capture-filter', 'write'], ['--capture-filter stands alone']),
         (['FILE', '-D'], ['-D stands alone']),
         (['--capture-filter', 'nonsense'], ['capture filter', 'nonsense', '^']),
