@@ -5,6 +5,7 @@
 #include "passed.h"
 #include "say.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
@@ -226,7 +227,7 @@ static bool read_number(const char *text, bool scaled, uint64_t most, uint64_t *
 
     errno = 0;
     unsigned long long read = strtoull(text, &end, 10);
-    const char *unit = scaled && *end ? strchr(units, *end) : NULL;
+    const char *unit = scaled && *end ? strchr(units, toupper((unsigned char)*end)) : NULL;
     unsigned shift = unit ? (unsigned)(10 * (unit - units + 1)) : 0;
     if (text[0] < '0' || text[0] > '9' || end[unit ? 1 : 0] || errno || read == 0 ||
         read > most >> shift)

@@ -768,7 +768,7 @@ static void reread(caw_circuit *circuit, const caw_kept *kept) {
         return;
     caw_context context = {.transport = CAW_TRANSPORT_TCP, .speaker = event->speaker};
     caw_decode(message->whole.bytes, message->whole.len, &context, message);
-    observe(circuit, message, event->now, kept->note);
+    observe(circuit, message, caw_event_sent(event), kept->note);
     if (kept->later)
         *kept->later = *kept->note;
 }

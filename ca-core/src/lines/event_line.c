@@ -113,9 +113,10 @@ static caw_value get_dt(const caw_event *event) {
     if (!note || note->turn != CAW_TURN_RESPONSE || !note->exchange)
         return (caw_value){.kind = CAW_VALUE_NONE};
     const caw_moment *asked = &note->exchange->request;
+    caw_moment answered = caw_event_sent(event);
     return (caw_value){.kind = CAW_VALUE_REAL,
-                       .real = (double)(event->now.seconds - asked->seconds) +
-                               (event->now.nanoseconds - asked->nanoseconds) / 1e9};
+                       .real = (double)(answered.seconds - asked->seconds) +
+                               (answered.nanoseconds - asked->nanoseconds) / 1e9};
 }
 
 /* The attribute of ethernet, ip or transport that was found. */

@@ -19,6 +19,7 @@ struct caw_capture {
     caw_network *network;
     caw_conversations *conversations;
     caw_copies *copies;
+    uint32_t unknown;   /* interfaces */
     int64_t held_since; /* a clock has seen copies waiting; 0: it has not */
 };
 
@@ -65,10 +66,21 @@ static void read_held(caw_capture *self, bool all) {
         read_part(self, &held.recorded, &held.part, held.copies);
 }
 
+/*
+ * Where a packet was recorded. Cooked captures of version 1 do not say; they are of all interfaces,
+ * so there each record may be of another one.
+ */
+static uint64_t interface_of(caw_capture *self, const caw_packet_part *part, uint32_t interface) {
+    const caw_origin *origin = &part->origin;
+    bool is_unknown = origin->interface == 0 && origin->way != CAW_WAY_UNKNOWN;
+    uint32_t index = is_unknown ? ++self->unknown : origin->interface;
+    return (uint64_t)interface << 32 | index;
+}
+
 /* Now, or when it is known how often it was recorded. */
 static void take_part(caw_capture *self, const caw_recorded *recorded, const caw_packet_part *part,
                       uint32_t interface) {
-    uint64_t recorded_on = (uint64_t)interface << 32 | part->origin.interface;
+    uint64_t recorded_on = interface_of(self, part, interface);
     bool may_wait = part->kind == CAW_PACKET_UDP && caw_udp_is_ours(&self->reader, part);
     switch (caw_copies_add(self->copies, recorded, part, recorded_on, may_wait)) {
     case CAW_COPIES_NOW:

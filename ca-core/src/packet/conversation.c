@@ -21,7 +21,7 @@ static void forget_openings(const caw_reader *reader, caw_conversation *self) {
     if (self->openings)
         memory->release(memory->user, self->openings);
     self->openings = NULL;
-    self->opening_count = 0;
+    self->opening_count = self->opening_room = 0;
 }
 
 /* ---- telling ---------------------------------------------------------------------------- */
@@ -59,14 +59,29 @@ static bool is_ours(const caw_reader *reader, caw_conversation *self) {
     return self->ours;
 }
 
+/* Room for one more: mostly there are two or three. */
+static bool make_room(caw_conversation *self, const caw_memory *memory) {
+    uint32_t room = self->opening_room ? 2 * self->opening_room : 2;
+    if (self->opening_count < self->opening_room)
+        return true;
+    caw_opening *openings = memory->alloc(memory->user, room * sizeof *openings);
+    if (!openings)
+        return false;
+    if (self->opening_count)
+        memcpy(openings, self->openings, self->opening_count * sizeof *openings);
+    if (self->openings)
+        memory->release(memory->user, self->openings);
+    self->openings = openings;
+    self->opening_room = room;
+    return true;
+}
+
 static void keep_opening(const caw_reader *reader, caw_conversation *self,
                          const caw_opening *opening) {
     const caw_memory *memory = memory_of(reader);
     if (opening->kind == CAW_EVENT_CLOSED || self->opening_count == CAW_MOST_OPENINGS)
         return;
-    if (!self->openings)
-        self->openings = memory->alloc(memory->user, CAW_MOST_OPENINGS * sizeof *opening);
-    if (self->openings)
+    if (make_room(self, memory))
         self->openings[self->opening_count++] = *opening;
 }
 
@@ -290,6 +305,7 @@ static void see_bytes(caw_reader *reader, caw_conversation *self, const caw_told
     bool known = find_begin(&self->life, told, &begin);
     proof whole = {reader, self, watch};
     caw_teller teller = teller_of(reader, self, end);
+    teller.event.sent = told->when;
     caw_flow_look look = {.teller = &teller,
                           .opposite = &self->flows[!end],
                           .source = speaker_of(reader, self, end),

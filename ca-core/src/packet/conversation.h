@@ -44,6 +44,7 @@ typedef struct caw_conversation {
     uint64_t unclaimed;   /* bytes before it was claimed */
     caw_opening *openings;
     uint32_t opening_count;
+    uint32_t opening_room;
     bool seen[2]; /* data of this end, up to the sequence number: */
     uint32_t seen_end[2];
     uint32_t early[2]; /* acknowledgments of data of this end before it was recorded, if it ever is,

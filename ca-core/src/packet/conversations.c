@@ -139,7 +139,8 @@ static caw_conversation *make(caw_conversations *self, caw_key key, const caw_en
 }
 
 static bool is_same(const caw_end *a, const caw_end *b) {
-    return a->port == b->port && a->size == b->size && memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
+    return a->port == b->port && a->size == b->size &&
+           memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
 }
 
 static caw_conversation *find(caw_conversations *self, const caw_end *source, const caw_end *target,

@@ -110,7 +110,8 @@ static void read_message(const caw_flow_look *look) {
     caw_reader *reader = teller->reader;
     const caw_end *source = &teller->event.source;
     caw_note note;
-    caw_circuit_observe(teller->circuit, teller->end, message, teller->event.now, &note);
+    caw_circuit_observe(teller->circuit, teller->end, message, caw_event_sent(&teller->event),
+                        &note);
     if (note.turn == CAW_TURN_REQUEST)
         caw_searches_link(reader->searches, (uint32_t)(caw_reader_endpoint(reader, source) >> 16),
                           &note);
