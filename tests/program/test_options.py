@@ -231,6 +231,22 @@ def test_capture_filter(caw):
 # ---- the environment ---------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ('filter', 'tags', 'fragments'),
+    [
+        ('udp port 5064', True, True),
+        ('tcp port 5064', True, False),
+        ('tcp port 5064 or (vlan and tcp port 5064)', False, False),
+        ('udp', True, False),
+        ('host 10.9.9.9', False, False),
+        ('ether proto 0x8100 or ip', False, False),
+    ],
+)
+def test_what_a_capture_filter_passes_over_is_told(filter, tags, fragments, caw):
+    done = caw('-i', 'no-such-interface', '-f', filter)
+    assert ('VLAN tag' in done.stderr, 'later IP fragments' in done.stderr) == (tags, fragments)
+
+
 def test_the_environment_changes_nothing(caw, echoes):
     plain = caw(echoes, '-c', '3')
     for name in ('POSIXLY_CORRECT', 'CAW_FILTER', 'LC_NUMERIC', 'LANG', 'TZ', 'COLUMNS'):
