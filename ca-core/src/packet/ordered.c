@@ -11,9 +11,8 @@ static void *take(const caw_ordered *self, size_t bytes) {
 }
 
 static void give_back(const caw_ordered *self, void *bytes) {
-    const caw_memory *memory = &self->setup->memory;
-    if (bytes)
-        memory->release(memory->user, bytes);
+    if (bytes) /* before there is any, there may be no setup */
+        self->setup->memory.release(self->setup->memory.user, bytes);
 }
 
 /* ---- telling ------------------------------------------------------------------------------ */
