@@ -170,16 +170,21 @@ static pid_t spawn(const arguments *command, int in, int out, int errors) {
     return -1;
 }
 
-/* As a shell has it: 128 and more for a signal. A signal of ours stops it, once. */
+/*
+ * As a shell has it: 128 and more for a signal. A signal of ours stops it, once; it is looked for
+ * again and again, because one that comes just before a wait does not end it.
+ */
 static int wait_for(pid_t pid) {
+    enum { EACH = 10 }; /* milliseconds */
     bool stopped = false;
     int status;
 
-    while (waitpid(pid, &status, 0) < 0) {
+    while (waitpid(pid, &status, WNOHANG) != pid) {
         if (signals_stop() && !stopped) {
             stopped = true;
             kill(pid, SIGTERM);
         }
+        poll(NULL, 0, EACH);
     }
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
