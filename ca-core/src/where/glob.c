@@ -19,6 +19,7 @@ typedef struct {
     uint32_t count, room;
     uint32_t fork;  /* of the last alternative, when `inside` braces */
     uint32_t jumps; /* the last jump, each of which holds the one before it, counted from 1 */
+    uint32_t brace; /* where they were opened */
     bool inside;
     bool any_case;
     const char *problem;
@@ -31,9 +32,8 @@ static uint32_t fold(uint32_t character) {
 static uint32_t next_character(caw_view text, uint32_t *at) {
     uint32_t size = 1;
     uint32_t character = caw_character(text.bytes + *at, text.len - *at, &size);
-    if (character == CAW_NO_CHARACTER) { /* neither is one that any name has */
+    if (character == CAW_NO_CHARACTER) /* no name has that */
         size = 1;
-    }
     *at += size;
     return character;
 }
@@ -109,6 +109,7 @@ static bool open_braces(reader *in) {
     if (in->inside)
         return fail(in, "{ } within { } is not known");
     in->inside = true;
+    in->brace = in->at - 1;
     in->fork = in->count;
     in->jumps = 0;
     return add(in, GLOB_FORK, 0, 0) != NULL;
@@ -161,8 +162,10 @@ bool caw_glob_read(caw_view pattern, bool any_case, glob_step *steps, uint32_t r
         *at = in.at;
         good = read_step(&in);
     }
-    if (good && in.inside)
+    if (good && in.inside) {
+        *at = in.brace;
         good = fail(&in, "{ is never closed");
+    }
     *problem = in.problem;
     *self = (glob){steps, in.count, any_case};
     return good;
