@@ -837,6 +837,53 @@ typedef struct {
 bool caw_where_settle(const caw_where *where, const caw_where_rest *rest, caw_where_fate fate);
 
 /*
+ * Lines that wait for CAW_WHERE_LATER. Each waits only for its own request: it is told when that is
+ * answered, or is known to stay without an answer, because its channel or connection is closed or a
+ * search is forgotten, and so in the order of these decisions.
+ *
+ *     caw_pending_observe(pending, &event);               first, for every event
+ *     switch (caw_where_ask(where, &event, &rest)) {
+ *     case CAW_WHERE_YES: write(line); break;
+ *     case CAW_WHERE_LATER: caw_pending_add(pending, &event, &rest, line, length); break;
+ *     ...
+ *     caw_pending_end(pending, last);
+ *
+ * Beyond `most` bytes the oldest line is told as it is, and counted.
+ */
+typedef struct {
+    caw_memory memory;
+    const caw_where *where;
+    uint64_t most;
+    void (*tell)(void *user, const char *text, size_t length); /* of a line that matches */
+    void *user;
+} caw_pending_setup;
+
+typedef struct caw_pending caw_pending;
+
+/* NULL without memory. The setup is copied. */
+caw_pending *caw_pending_new(const caw_pending_setup *setup);
+void caw_pending_free(caw_pending *pending);
+
+/* What an event decides is told now. */
+void caw_pending_observe(caw_pending *pending, const caw_event *event);
+
+/*
+ * A line of a request, with what is left to ask of it. The text is copied. False without memory: it
+ * is to be told now, and is counted.
+ */
+bool caw_pending_add(caw_pending *pending, const caw_event *event, const caw_where_rest *rest,
+                     const char *text, size_t length);
+
+/*
+ * The capture has ended, its last packet was then. What still waits is without an answer, but for
+ * requests of the last second, of which that cannot be said.
+ */
+void caw_pending_end(caw_pending *pending, caw_moment last);
+
+/* Lines that were told undecided, for lack of room. */
+uint64_t caw_pending_hurried(const caw_pending *pending);
+
+/*
  * Writes the pcap-filter expression, as snprintf: at most size bytes, NUL included; returns the
  * length of the whole text. 0 when the expression is wrong: the verdict says why. Allocates
  * nothing. An expression has at most 64 conditions and operators and 16 levels of parentheses.

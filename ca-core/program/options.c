@@ -15,7 +15,7 @@
 /* ---- the options ---------------------------------------------------------------------------- */
 
 /* Those without a letter. */
-enum { CAPTURE_FILTER = UCHAR_MAX + 1, FORMAT, MEMORY, STATS };
+enum { CAPTURE_FILTER = UCHAR_MAX + 1, FORMAT, MEMORY, STATS, WHERE };
 
 static const struct {
     int letter;
@@ -33,6 +33,9 @@ static const struct {
     {CAPTURE_FILTER, "capture-filter", "EXPR",
      "print the capture filter for such an expression, for\n"
      "tcpdump or Wireshark: 'search and pv ^= \"BL7:\"'"},
+    {WHERE, "where", "EXPR",
+     "only messages that match: 'put and pv ~ \"SR:*\"',\n"
+     "'unanswered or time > 0.1', 'failed and user == \"op\"'"},
     {'Y', NULL, "DISPLAY_FILTER",
      "only messages of packets that match, as Wireshark, by\n"
      "tshark: 'ip.src == 10.0.0.1 && ca.command == 18'"},
@@ -370,12 +373,17 @@ static bool is_srt(const char *report) {
 static bool take_report(options *self, const given *all) {
     self->report = value_of(all, 'z');
     self->format = value_of(all, FORMAT);
+    self->where = value_of(all, WHERE);
     if (!take_lines(self))
         return false;
     if (!self->report)
         return true;
     if (self->format) {
         say("--format is for lines and does not go with -z %s", self->report);
+        return false;
+    }
+    if (self->where) {
+        say("--where chooses lines and does not go with -z %s", self->report);
         return false;
     }
     if (value_of(all, 'c')) {
@@ -406,7 +414,7 @@ static const char *why_tshark(const options *self, char *text, size_t size) {
 }
 
 static bool take_tshark(options *self, const given *all) {
-    static const int ours[] = {'c', MEMORY, STATS};
+    static const int ours[] = {'c', MEMORY, STATS, WHERE};
     char text[256], name[32];
 
     self->display_filter = value_of(all, 'Y');
