@@ -838,8 +838,9 @@ bool caw_where_settle(const caw_where *where, const caw_where_rest *rest, caw_wh
 
 /*
  * Lines that wait for CAW_WHERE_LATER. Each waits only for its own request: it is told when that is
- * answered, or is known to stay without an answer, because its channel or connection is closed or a
- * search is forgotten, and so in the order of these decisions.
+ * answered, or is known to stay without an answer, because its channel is closed, its connection
+ * has ended (a minute after a FIN, as what came before it is still answered) or a search is
+ * forgotten; and so in the order of these decisions.
  *
  *     caw_pending_observe(pending, &event);               first, for every event
  *     switch (caw_where_ask(where, &event, &rest)) {

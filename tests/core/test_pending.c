@@ -81,8 +81,11 @@ static void search(world *self, caw_exchange *exchange, bool repeated, const cha
     show(self, event, letter);
 }
 
-static void lose(world *self, caw_event_kind kind, uint32_t connection) {
-    caw_event event = {.kind = kind, .now = self->now, .connection = connection};
+static void lose(world *self, caw_by by, uint32_t connection) {
+    caw_event event = {.kind = by ? CAW_EVENT_CLOSED : CAW_EVENT_ASKED,
+                       .by = by,
+                       .now = self->now,
+                       .connection = connection};
     caw_pending_observe(self->pending, &event);
 }
 
@@ -126,10 +129,27 @@ static void test_closed(void) {
     two.closed = true;
     answer(&self, &b); /* any message of the channel shows that it is closed */
     CHECK_TEXT(self.told, "C");
-    lose(&self, CAW_EVENT_CLOSED, 2);
+    lose(&self, CAW_BY_RST, 2);
     CHECK_TEXT(self.told, "C");
-    lose(&self, CAW_EVENT_CLOSED, 1);
+    lose(&self, CAW_BY_RST, 1);
     CHECK_TEXT(self.told, "CA");
+    end(&self);
+}
+
+/* What came before a FIN is still answered, for some time. */
+static void test_half_closed(void) {
+    world self;
+    begin(&self, "unanswered or time > 2", MOST);
+    forget_all();
+    ask(&self, &a, "A");
+    ask(&self, &b, "B");
+    lose(&self, CAW_BY_FIN, 1);
+    pass(&self, 3);
+    answer(&self, &b);
+    CHECK_TEXT(self.told, "B");
+    pass(&self, 58);
+    lose(&self, CAW_BY_NOTHING, 7);
+    CHECK_TEXT(self.told, "BA");
     end(&self);
 }
 
@@ -168,7 +188,7 @@ static void test_searches(void) {
     pass(&self, 50);
     search(&self, &a, true, "R");
     pass(&self, 11);
-    lose(&self, CAW_EVENT_ASKED, 7); /* time passes with any event */
+    lose(&self, CAW_BY_NOTHING, 7); /* time passes with any event */
     CHECK_TEXT(self.told, "B");
     answer(&self, &a);
     CHECK_TEXT(self.told, "B");
@@ -222,6 +242,7 @@ static void test_without_memory(void) {
 int main(void) {
     test_answers();
     test_closed();
+    test_half_closed();
     test_end();
     test_young();
     test_searches();

@@ -10,8 +10,12 @@
 #include "history/idmap.h"
 #include "history/ring.h"
 
-#define SEARCH_SECONDS 60 /* history forgets a search so long after its last message */
-#define YOUNG          1  /* seconds that every request may take */
+/*
+ * Seconds after which history forgets a search that nobody has answered; and in which a server that
+ * has received a FIN may answer what came before it.
+ */
+#define PATIENCE 60
+#define YOUNG    1 /* seconds that every request may take */
 
 typedef enum { OF_EXCHANGE, OF_CHANNEL, OF_CONNECTION, BUNCHES } bunch_kind;
 
@@ -19,7 +23,7 @@ typedef enum { OF_EXCHANGE, OF_CHANNEL, OF_CONNECTION, BUNCHES } bunch_kind;
 typedef struct {
     caw_key key;
     caw_ring lines;
-    caw_ring search; /* of an exchange that history forgets in time: in the order of its use */
+    caw_ring ending; /* of a search, or a connection that closes: in the order of their last use */
     int64_t used;    /* seconds */
 } bunch;
 
@@ -37,8 +41,8 @@ typedef struct {
 struct caw_pending {
     caw_pending_setup setup;
     caw_idmap bunches;
-    caw_ring lines;    /* all of them, the oldest first */
-    caw_ring searches; /* bunches */
+    caw_ring lines;  /* all of them, the oldest first */
+    caw_ring ending; /* bunches that nothing is waited for any more after some time */
     uint64_t bytes;
     uint64_t hurried;
 };
@@ -72,7 +76,7 @@ static void drop_empty(caw_pending *self, bunch *emptied) {
     const caw_memory *memory = &self->setup.memory;
     if (!emptied || !caw_ring_is_empty(&emptied->lines))
         return;
-    caw_ring_remove(&emptied->search);
+    caw_ring_remove(&emptied->ending);
     caw_idmap_set(&self->bunches, memory, emptied->key, NULL);
     memory->release(memory->user, emptied);
 }
@@ -142,23 +146,36 @@ static uint64_t id_of(const void *thing) {
     return (uint64_t)(uintptr_t)thing;
 }
 
-/* Sent again: history keeps it for longer. */
-static void use_search(caw_pending *self, const caw_exchange *exchange, const caw_event *event) {
-    bunch *found = find(self, OF_EXCHANGE, id_of(exchange));
-    if (!found || event->transport != CAW_TRANSPORT_UDP)
-        return;
-    found->used = event->now.seconds;
-    caw_ring_remove(&found->search);
-    caw_ring_add_last(&self->searches, &found->search);
+/* It ends when nothing more is heard of it for some time. */
+static void end_in_time(caw_pending *self, bunch *ending, int64_t now) {
+    ending->used = now;
+    caw_ring_remove(&ending->ending);
+    caw_ring_add_last(&self->ending, &ending->ending);
 }
 
-static void expire_searches(caw_pending *self, int64_t now) {
-    while (!caw_ring_is_empty(&self->searches)) {
-        bunch *oldest = CAW_RING_ENTRY(self->searches.after, bunch, search);
-        if (now - oldest->used <= SEARCH_SECONDS)
+/* Sent, or sent again: history keeps it for some time. */
+static void use_search(caw_pending *self, const caw_exchange *exchange, const caw_event *event) {
+    bunch *found = find(self, OF_EXCHANGE, id_of(exchange));
+    if (found && event->transport == CAW_TRANSPORT_UDP)
+        end_in_time(self, found, event->now.seconds);
+}
+
+static void expire(caw_pending *self, int64_t now) {
+    while (!caw_ring_is_empty(&self->ending)) {
+        bunch *oldest = CAW_RING_ENTRY(self->ending.after, bunch, ending);
+        if (now - oldest->used <= PATIENCE)
             return;
-        decide_all(self, OF_EXCHANGE, oldest->key.id, unanswered);
+        decide_all(self, (bunch_kind)oldest->key.scope, oldest->key.id, unanswered);
     }
+}
+
+/* After a FIN the other end may still say what it has to say. */
+static void see_close(caw_pending *self, const caw_event *event) {
+    bunch *found = find(self, OF_CONNECTION, event->connection);
+    if (found && event->by == CAW_BY_FIN)
+        end_in_time(self, found, event->now.seconds);
+    else
+        decide_all(self, OF_CONNECTION, event->connection, unanswered);
 }
 
 /* A new request has the name of one that history has forgotten. */
@@ -188,8 +205,8 @@ void caw_pending_observe(caw_pending *self, const caw_event *event) {
     if (event->kind == CAW_EVENT_MESSAGE)
         see_message(self, event);
     else if (event->kind == CAW_EVENT_CLOSED || event->kind == CAW_EVENT_REFUSED)
-        decide_all(self, OF_CONNECTION, event->connection, unanswered);
-    expire_searches(self, event->now.seconds);
+        see_close(self, event);
+    expire(self, event->now.seconds);
 }
 
 /* ---- waiting ------------------------------------------------------------------------------ */
@@ -248,7 +265,7 @@ caw_pending *caw_pending_new(const caw_pending_setup *setup) {
     memset(self, 0, sizeof *self);
     self->setup = *setup;
     caw_ring_begin(&self->lines);
-    caw_ring_begin(&self->searches);
+    caw_ring_begin(&self->ending);
     return self;
 }
 

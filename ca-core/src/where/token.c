@@ -25,9 +25,11 @@ bool caw_where_is_name(const where_token *token, const char *name) {
     return !name[token->length];
 }
 
+/* Numbers and times have a plus within: 1e+300, 15:00+01:00. */
 static where_token read_word(const char *at) {
-    where_token word = {TOKEN_WORD, at, 0, WHERE_EQ};
-    while (in_word(at[word.length]) && strncmp(at + word.length, "||", 2) != 0)
+    where_token word = {TOKEN_WORD, at, 1, WHERE_EQ};
+    while ((in_word(at[word.length]) || at[word.length] == '+') &&
+           strncmp(at + word.length, "||", 2) != 0)
         word.length++;
     if (caw_where_is_name(&word, "and"))
         word.kind = TOKEN_AND;
