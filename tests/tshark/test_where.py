@@ -18,6 +18,8 @@ import tracker
 from caproto import CLIENT, SERVER
 from compare import ports_of
 from conftest import BUILD, CAPTURES
+from test_capture_filter import (  # noqa: F401: fixtures
+    DEPTH, TCP_DEPTH, compile_filter, kept, looks_alike, packets, pcap_filter, reach)  # fmt: skip
 
 ROUNDS = int(os.environ.get('CAW_ROUNDS', 300))  # expressions for each capture
 NAMES = ['alltypes.pcap', 'monitors.pcap', 'nameserver.pcap', 'puts.pcap', 'search-missing.pcap',
@@ -359,13 +361,21 @@ def later(capture):
 
 
 @pytest.fixture(scope='module', params=NAMES)
-def capture(request, tmp_path_factory):
+def capture(request, save):
     """Its path, and what there is to know of its messages."""
     content = later((CAPTURES / request.param).read_bytes())
-    path = tmp_path_factory.mktemp('where') / request.param
-    path.write_bytes(content)
     notes = tracker.track(list(reference.messages(content, ports_of(request.param))))
-    return path, [Fields(note) for note in notes]
+    return save(content), [Fields(note) for note in notes], request.param
+
+
+def values_in(messages):
+    """known(field): all values of the messages."""
+
+    @functools.cache
+    def known(field):
+        return sorted({value for fields in messages for value in fields.of(field)}, key=repr)
+
+    return known
 
 
 def asked(path, expressions):
@@ -382,14 +392,9 @@ def asked(path, expressions):
 
 
 def test_against_the_naive(capture):
-    path, messages = capture
-    rng = random.Random(path.name)
-
-    @functools.cache
-    def known(field):
-        return sorted({value for fields in messages for value in fields.of(field)}, key=repr)
-
-    pairs = [expression(rng, known) for _ in range(ROUNDS)]
+    path, messages, name = capture
+    rng = random.Random(name)
+    pairs = [expression(rng, values_in(messages)) for _ in range(ROUNDS)]
     answers = asked(path, [text for text, _ in pairs])
     matched = 0
     for (text, holds), answer in zip(pairs, answers, strict=True):
@@ -400,3 +405,56 @@ def test_against_the_naive(capture):
         assert set(got) == want, (text, sorted(set(got) ^ want)[:5])
         matched += 0 < len(want) < len(messages)
     assert matched > ROUNDS / 4, 'most expressions choose'
+
+
+# ---- capture filters, packet by packet -----------------------------------------------------------
+
+SEEN = ['cid', 'sid', 'ioid', 'sub', 'eca', 'dtype', 'count', 'command', 'size', 'doreply', 'rights']
+CARRY_NAMES = of_command(CLIENT, 6, 18)
+
+
+def visible(rng, known):
+    """A condition that a packet alone answers, of one message: text, and the same in Python."""
+    kind = rng.randrange(8)
+    if kind < 2:
+        return rng.choice([word for word in WORDS if word[0] not in
+                           ('unanswered', 'malformed') and ' in ' not in word[0]
+                           and '==' not in word[0]])  # fmt: skip
+    if kind == 2:
+        name = rng.choice([*known('pv'), 't:ai'])
+        head = name[: rng.randrange(1, len(name) + 1)]
+        written = rng.choice([f'pv == "{name}"', f'pv in {{"{name}", "x"}}', f'pv ~ "{head}*"'])
+        own = '*' in written
+        return written, lambda f: CARRY_NAMES(f) and any(
+            v.startswith(head) if own else v == name for v in f.of('pv'))  # fmt: skip
+    field = rng.choice(SEEN)
+    wanted = int(number_of(rng, known(field)))
+    if kind == 3:
+        return f'{field} in {{{wanted}, 3}}', some(field, lambda v: v in (wanted, 3))
+    operator = rng.choice([*COMPARE, '!='])
+    if operator == '!=':  # of a packet: a message that has another one
+        return f'{field} != {wanted}', some(field, lambda v: v != wanted)
+    return f'{field} {operator} {wanted}', compared(field, operator, wanted)
+
+
+def test_capture_filter_drops_nothing(capture, packets, pcap_filter):  # noqa: F811
+    """What an expression wants of the messages in reach, its capture filter keeps, and under `not`
+    what it does not want."""
+    path, messages, name = capture
+    if name == 'oddities.pcap':
+        pytest.skip('breaks the rules on purpose: what is not seen then is told')
+    rng, known_packets = random.Random(name), packets(path)
+    near = reach(known_packets, {'tcp': TCP_DEPTH, 'udp': DEPTH})
+    asked_for = 0
+    for _ in range(40):
+        text, holds = visible(rng, values_in(messages))
+        wanted = {fields.note.frame for fields in messages if holds(fields)}
+        others = {fields.note.frame for fields in messages} - wanted
+        got = kept(path, pcap_filter(text)) if wanted & near else set()
+        assert wanted & near <= got, (text, sorted(wanted & near - got))
+        extra = {n for n in got & near & others if not looks_alike(known_packets[n])}
+        assert not extra, (text, sorted(extra))
+        rest = kept(path, pcap_filter(f'not ({text})'))
+        assert others <= rest, (text, sorted(others - rest))
+        asked_for += bool(wanted & near)
+    assert asked_for > 10
