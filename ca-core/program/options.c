@@ -111,7 +111,9 @@ static const char passing[] =
     "0 all is well, 1 the output failed, 2 the input or an option is wrong, 3 damaged\n"
     "input was read as far as it goes.\n"
     "\n"
-    "Capture filters, -f ca:EXPR and --capture-filter EXPR, have\n";
+    "Expressions, of --where, -f ca: and --capture-filter, have the words below, and\n"
+    "a capture filter those of them that a packet alone can answer: caw-where(7).\n"
+    "\n";
 
 /* A row: its forms, then its lines of help, which begin in the same column. */
 static bool print_row(size_t row) {

@@ -105,7 +105,7 @@ def test_version(option, caw):
 def test_help(option, caw):
     done = caw(option)
     assert (done.returncode, done.stderr) == (GOOD, '')
-    usage, _, _ = done.stdout.partition('Capture filters, ')
+    usage, _, _ = done.stdout.partition('messages: ')
     assert all(len(line) <= 80 for line in usage.splitlines())
     known = '-r -i -f -B -D -Y -c -z -n -l -U -V -h -- --format --capture-filter --where --memory --stats'
     for option in known.split():

@@ -3,7 +3,7 @@
  * What a capture filter cannot answer, though a person who reads the messages later can: what needs
  * other packets, or a look at more than fixed places.
  */
-#include "where.h"
+#include "words.h"
 
 #include <string.h>
 
@@ -48,7 +48,7 @@ static bool refuse_field(const looker *self, const where_node *node) {
     char words[CAW_WHERE_PROBLEM - 256] = "\n";
     if (node->field >= CAW_FIELDS)
         return refuse_node(self, node, why, instead[node->field - CAW_FIELDS]);
-    caw_where_words(words + 1, sizeof words - 1);
+    caw_where_visible_words(words + 1, sizeof words - 1);
     return refuse_node(self, node, why, words);
 }
 

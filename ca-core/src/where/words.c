@@ -298,21 +298,40 @@ static void put_message(caw_text *out, size_t row) {
     put_lower(out, brief);
 }
 
-size_t caw_where_words(char *text, size_t size) {
+static void put_key(caw_text *out, const char *key) {
+    caw_puts(out, ", ");
+    caw_puts(out, key);
+}
+
+/* Of those that no message has as such a capture filter has none but the first. */
+static void put_fields(caw_text *out, bool visible) {
+    caw_puts(out, fields[0].key);
+    for (int i = 1; i < FIELDS && !visible; i++)
+        put_key(out, fields[i].key);
+    for (int id = CAW_FIELD_COMMAND; id < CAW_FIELDS; id++)
+        if (visible ? caw_where_rows_with((caw_field_id)id) != 0 : caw_field_rows[id].key != NULL)
+            put_key(out, caw_field_rows[id].key);
+}
+
+static size_t put_words(char *text, size_t size, bool visible) {
     caw_text out = caw_text_into(text, size);
     caw_puts(&out, "messages: ca");
     for (size_t i = 0; i + 1 < caw_message_row_count; i++)
         put_message(&out, i);
     caw_puts(&out, "\n  and their titles (host name); NAME reply: the answers to NAME;\n"
-                   "  put, get, update, failed\n"
-                   "fields: port");
-    for (int id = 0; id < CAW_FIELDS; id++)
-        if (caw_where_rows_with((caw_field_id)id)) {
-            caw_puts(&out, ", ");
-            caw_puts(&out, caw_field_rows[id].key);
-        }
+                   "  put, get, update, failed, request, response");
+    caw_puts(&out, visible ? "\nfields: " : ", unanswered, malformed\nfields: ");
+    put_fields(&out, visible);
     caw_puts(&out, "\npackets: tcp, udp, host ADDRESS, net ADDRESS/BITS, port NUMBER, "
                    "with src or dst\n"
                    "between them: and, or, not, ( )\n");
     return caw_text_end(&out);
+}
+
+size_t caw_where_words(char *text, size_t size) {
+    return put_words(text, size, false);
+}
+
+size_t caw_where_visible_words(char *text, size_t size) {
+    return put_words(text, size, true);
 }

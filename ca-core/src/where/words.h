@@ -14,6 +14,9 @@ bool caw_where_find_field(const where_token *name, where_node *node);
 /* A value's name; of a field without names, none. */
 bool caw_where_find_value(const where_node *node, const where_token *name, double *number);
 
+/* As caw_where_words: those that a capture filter has. */
+size_t caw_where_visible_words(char *text, size_t size);
+
 /* " (did you mean 'search'?)", or nothing when no such word is like it. */
 typedef enum { WHERE_A_MESSAGE, WHERE_A_FIELD } where_wanted;
 void caw_where_suggest(caw_text *out, const where_token *written, where_wanted wanted);
