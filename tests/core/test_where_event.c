@@ -383,6 +383,9 @@ static void test_mistakes(void) {
         {"any put", 4, "no such field"},
         {"any cid", 7, "no such operator"},
         {"pv = 'x'", 3, "no such operator"},
+        {"put and pv contains 'x'", 11, "no such operator"},
+        {"pv", 0, "has FIELD"},
+        {"value 3", 6, "no such operator"},
     };
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
         caw_where *where = caw_where_new(mistakes[i].expression, &heap, &verdict);

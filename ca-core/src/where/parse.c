@@ -533,8 +533,21 @@ static const where_node *parse_failed(parser *p, const where_token *where) {
     return join(p, WHERE_OR, messages, status);
 }
 
+/* "pv contains": a field, and a word where an operator goes. */
+static const where_node *refuse_phrase(parser *p, const where_token *first,
+                                       const where_token *second, const where_token *whole) {
+    where_node field = {0};
+    if (!caw_where_find_field(first, &field))
+        return complain_with_words(p, whole, "no such message", WHERE_A_MESSAGE);
+    if (second->kind == TOKEN_WORD)
+        return complain(p, second, "no such operator", ": == != < <= > >= ^= ~ ~i in");
+    return complain(p, first, "a field alone:",
+                    " (compare it by == != < <= > >= ^= ~ ~i in, or ask: has FIELD)");
+}
+
 static const where_node *parse_message(parser *p) {
     char phrase[PHRASE];
+    where_token first = p->now, second = p->next;
     where_token whole = read_phrase(p, phrase);
     if (strcmp(phrase, "failed") == 0)
         return parse_failed(p, &whole);
@@ -543,9 +556,7 @@ static const where_node *parse_message(parser *p) {
     if (strcmp(phrase, "malformed") == 0)
         return new_node(p, &whole, WHERE_MALFORMED);
     where_node *node = new_message(p, &whole, phrase);
-    if (node && !node->rows)
-        return complain_with_words(p, &whole, "no such message", WHERE_A_MESSAGE);
-    return node;
+    return node && !node->rows ? refuse_phrase(p, &first, &second, &whole) : node;
 }
 
 /* ---- the whole ---------------------------------------------------------------------------- */
