@@ -672,10 +672,10 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
  *     `mask.alarm`, `flaw.KEY` a bit; alone, that it is set
  * Operators
  *     `~` compares with a pattern, `~i` in any case of ASCII letters: `*` any characters, `?` one,
- *     `[a-z]` or `[!a-z]` one of these or of the others, `{on,off}` one or the other, `\\` before a
+ *     `[a-z]` or `[!a-z]` one of these or of the others, `{on,off}` one or the other, `\` before a
  *     character that is meant as it stands. `^=` begins with. `in {1, 5..9}` one of these, or from
- *     5 to 9. `has FIELD`: there is one. Texts are in double or single quotes, and compared as
- *     they are shown, in UTF-8.
+ *     5 to 9. `has FIELD`: there is one. Texts are in double or single quotes, and compared in
+ *     UTF-8, whatever the wire has (caw_utf8).
  * Several values
  *     Of an array one element is enough, `value > 3`; of `!=` none may be equal. `any value != 3`
  *     and `all value > 3` say it otherwise; of no elements both are false.
@@ -692,8 +692,8 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
  *     Bytes that are no message.
  *
  * Here the question is about one message: `write and sid == 3` is a write with this sid, `write and
- * pv == "t:ao"` one to this PV. Bytes that are no message have an address, a port, a `timestamp`
- * and a `frame`; everything else is not there.
+ * pv == "t:ao"` one to this PV. Bytes that are no message have addresses, ports, a `timestamp`, a
+ * `frame` and a `line`, and the `user` and `host` of their circuit; nothing else is there.
  *
  * # Of packets
  *
@@ -706,7 +706,8 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
  * write has the number of a channel instead, which a filter cannot look up. What `and` brings
  * together must not be such a message, by its name and not under a `not` of its own, and a
  * comparison with such a name; an `or` counts when both of its sides do. Capture by one of them,
- * and choose by both afterwards, with a display filter: `ca.pv == "t:ao" && ca.command == 4`.
+ * and choose by both afterwards, with --where, or with a display filter: `ca.pv == "t:ao" &&
+ * ca.command == 4`.
  *
  * # Which packets count as Channel Access
  *

@@ -129,8 +129,8 @@ static bool refuse_name(const looker *self, const where_node *message, caw_field
             caw_where_next(&list);
             put_lower(&out, caw_message_rows[i].brief);
         }
-    caw_puts(&out, "). Capture by one of the two, and choose by both afterwards with a display "
-                   "filter, where ca.");
+    caw_puts(&out, "). Capture by one of the two, and choose by both afterwards, with --where or "
+                   "a display filter, where ca.");
     caw_puts(&out, key);
     caw_puts(&out, " is known for every message");
     caw_text_end(&out);
