@@ -230,7 +230,7 @@ def numbers(rng, known):
     operator = rng.choice(list(COMPARE) + ['!='])
     text = f'{wanted!r}'
     if kind == 0:
-        high = int(wanted) + rng.randrange(5)
+        high = max(int(wanted), min(int(wanted) + rng.randrange(5), 0xFFFFFFFF))
         low = int(wanted)
         return (f'{field} in {{{low}..{high}, 77}}',
                 some(field, lambda v: low <= v <= high or v == 77))  # fmt: skip
