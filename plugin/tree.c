@@ -452,7 +452,7 @@ proto_item *tree_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, ui
             add_hidden_flag(&walk, hf_ca_own[OWN_RESPONSE]);
         add_line(&walk);
     }
-    report_flaws(pinfo, item, message->flaws);
+    report_flaws(pinfo, item, caw_flaws(message));
     report_history(pinfo, item, about->note);
     return item;
 }

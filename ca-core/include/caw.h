@@ -118,6 +118,15 @@ typedef struct {
     bool obsolete;    /* no longer part of the protocol, or "defunct" in caerr.h */
 } caw_name;
 
+/* A short constant text with its length, for who prints it often: all of the array is copied. */
+typedef struct {
+    uint8_t length; /* 0: there is none */
+    char chars[32]; /* ends with a NUL */
+} caw_phrase;
+
+#define CAW_PHRASE(text)                                                                           \
+    { sizeof(text) - 1, text }
+
 /* One bit of a flag word. */
 typedef struct {
     uint32_t mask;
@@ -240,6 +249,7 @@ typedef struct {
     const char *key;   /* filter name without "ca."; NULL for a CAW_KIND_GROUP */
     const char *label; /* as a person reads it */
     const char *name;  /* as the line names it, NULL when no line does */
+    caw_phrase head;   /* the same between two words: ", timestamp=" */
     caw_kind kind;
     uint8_t bits;          /* width of a CAW_KIND_UINT or CAW_KIND_INT on the wire, at most */
     bool hex;              /* shown in base 16 */
@@ -278,8 +288,9 @@ typedef enum {
 /* One name=value of the line. */
 typedef struct {
     caw_field_id id;
-    const char *name; /* NULL: the field row's name */
-    caw_style style;  /* CAW_STYLE_OWN: the field row's style */
+    const char *name; /* NULL: the field row's name and head */
+    caw_phrase head;
+    caw_style style; /* CAW_STYLE_OWN: the field row's style */
 } caw_word;
 
 #define CAW_MAX_WORDS 9
@@ -389,9 +400,9 @@ typedef enum {
 } caw_dbr_type;
 
 typedef struct {
-    const char *type;      /* "TIME_INT", caproto's ChannelType; caw_dbr_names has Base's names */
-    const char *structure; /* "DBR_TIME_INT", caproto's metadata class; NULL without one */
-    uint16_t meta;         /* bytes before the first element: the layout, then RISC padding */
+    caw_phrase type; /* "<ChannelType.TIME_INT: 15>", as caproto; caw_dbr_names has Base's names */
+    caw_phrase structure; /* "DBR_TIME_INT(", caproto's metadata class; NULL without one */
+    uint16_t meta;        /* bytes before the first element: the layout, then RISC padding */
     caw_element_kind element;
     const caw_field_id *layout; /* metadata in wire order, ended by CAW_FIELD_RESERVED */
     bool native;                /* a channel itself can be of this type */
@@ -415,7 +426,7 @@ static inline uint32_t caw_element_size(caw_element_kind kind) {
     return caw_element_sizes[kind];
 }
 
-/* What can be wrong with a message: one bit each in caw_message.flaws. caw_flaw_rows says each in a
+/* What can be wrong with a message: one bit each of caw_flaws. caw_flaw_rows says each in a
  * sentence. */
 typedef enum {
     CAW_FLAW_UNALIGNED, /* payload size is not a multiple of 8 */
@@ -537,6 +548,7 @@ typedef struct {
     const caw_dbr_row *dbr; /* layout of a CAW_PAYLOAD_DBR payload; NULL: no such type, or none */
     caw_side speaker;       /* the context's, or what the message itself shows */
     caw_transport transport;
+    bool starts;   /* as in the context */
     bool extended; /* 24 byte header */
     uint16_t command;
     uint16_t type;
@@ -548,7 +560,6 @@ typedef struct {
     caw_view whole;    /* what is there of the message */
     caw_view payload;  /* what is there of the payload */
     uint32_t elements; /* whole elements of a CAW_PAYLOAD_DBR payload that are there */
-    uint64_t flaws;    /* 1 << caw_flaw */
 } caw_message;
 
 /*
@@ -563,6 +574,9 @@ int64_t caw_decode(const uint8_t *bytes, size_t available, const caw_context *co
 static inline bool caw_is_cut(const caw_message *message) {
     return message->whole.len < message->size;
 }
+
+/* What is wrong with the message: 1 << caw_flaw for each. Found anew by each call. */
+uint64_t caw_flaws(const caw_message *message);
 
 /* The payload lacks bytes that this message cannot do without: why, or NULL when it is whole. */
 const char *caw_broken(const caw_message *message);

@@ -154,8 +154,10 @@ typedef struct {
 
 typedef struct {
     caw_event_kind kind;
-    caw_moment now; /* of the frame; a message belongs to the frame that completes it */
-    bool exact;     /* the capture counts nanoseconds, not microseconds */
+    caw_moment now;  /* of the frame; a message belongs to the frame that completes it */
+    caw_moment sent; /* of the packet with the message's last byte, when that is another one: it
+                        waited for bytes before it. Frame 0: it is `now`, see caw_event_sent */
+    bool exact;      /* the capture counts nanoseconds, not microseconds */
     caw_transport transport;
     caw_end source; /* CAW_BY_ICMP: the end that was asked, although a router may have answered */
     caw_end target;
@@ -177,6 +179,11 @@ typedef struct {
     caw_view frame;  /* the packet as captured, for the objects of a line format; may be empty */
     caw_link link;   /* what the frame begins with */
 } caw_event;
+
+/* When and where a message was recorded itself; its exchange is timed by that. */
+static inline caw_moment caw_event_sent(const caw_event *event) {
+    return event->sent.frame ? event->sent : event->now;
+}
 
 /*
  * The address as text, without the port: 10.0.0.1, or as RFC 5952 has it, 2001:db8::1, with the
@@ -445,7 +452,7 @@ typedef struct {
     uint64_t copies;    /* datagrams recorded again on another interface, not told again */
     uint64_t conflicts; /* bytes that differ from what was recorded first for the same place */
     uint64_t acknowledgments; /* TCP segments that acknowledge data of circuits ... */
-    uint64_t unseen;          /* ... that the capture lacks: the share that it has lost */
+    uint64_t unseen;          /* ... that the capture lacks, so far: the share that it has lost */
     uint64_t open[CAW_OPEN_KINDS];
     uint64_t dropped[CAW_OPEN_KINDS];
     uint64_t held[CAW_HELD_KINDS]; /* bytes */

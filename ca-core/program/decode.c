@@ -160,7 +160,7 @@ static int decode_for(decoding *self) {
 int decode(const options *asked, input *from) {
     decoding self = {.from = from, .live = input_is_live(from)};
 
-    if (!(asked->report ? report_begin(&self.to, &asked->words)
+    if (!(asked->report ? report_begin(&self.to, &asked->words, asked->memory)
                         : lines_begin(&self.to, asked->format, asked->where, asked->most_lines)))
         return STATUS_USAGE;
     if (!(self.capture = new_capture(asked, &self.to)))

@@ -3,6 +3,7 @@
 
 #include "caw_capture.h"
 #include "expression.h"
+#include "filter_reach.h"
 #include "output.h"
 #include "say.h"
 #include "status.h"
@@ -41,8 +42,12 @@ bool filter_compile(const char *given, char **filter) {
     *filter = NULL;
     if (!given)
         return true;
-    *filter = strncmp(given, messages, strlen(messages)) == 0 ? compile(given + strlen(messages))
-                                                              : strdup(given);
+    if (strncmp(given, messages, strlen(messages)) == 0) {
+        *filter = compile(given + strlen(messages));
+    } else {
+        filter_reach_warn(given);
+        *filter = strdup(given);
+    }
     return *filter != NULL;
 }
 

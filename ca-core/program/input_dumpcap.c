@@ -27,8 +27,12 @@ typedef struct {
 static int start(captured *self, const input_live *live) {
     char buffer[16];
     int mebibytes = (int)(((int64_t)live->buffer + MEBIBYTE - 1) / MEBIBYTE);
-    const char *arguments[12] = {"dumpcap", "-q", "-w", "-", "-i", live->interface};
+    const char *arguments[14] = {"dumpcap", "-q", "-w", "-", "-i", live->interface};
     size_t count = 6;
+    if (input_is_any(live->interface)) {
+        arguments[count++] = "-y";
+        arguments[count++] = "LINUX_SLL2";
+    }
     if (live->filter) {
         arguments[count++] = "-f";
         arguments[count++] = live->filter;

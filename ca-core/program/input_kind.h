@@ -5,6 +5,8 @@
 
 #include "input.h"
 
+#include <string.h>
+
 enum { INPUT_STATUS_NOT_READ = 2, INPUT_STATUS_DAMAGED = 3 };
 
 /* As the functions of input.h with these names. */
@@ -27,6 +29,11 @@ struct input {
 static inline void input_fail(input *self, int status) {
     if (!self->status || status < self->status)
         self->status = status;
+}
+
+/* All interfaces at once: as LINUX_SLL2, where that can be had, frames tell which one it was. */
+static inline bool input_is_any(const char *interface) {
+    return strcmp(interface, "any") == 0;
 }
 
 #endif

@@ -41,10 +41,6 @@ typedef struct {
 
 /* ---- opening ------------------------------------------------------------------------------ */
 
-static bool is_any(const char *interface) {
-    return strcmp(interface, "any") == 0;
-}
-
 /*
  * It is created and not active: none of these can fail then. libpcap's "immediate mode" is not for
  * us: on Linux each packet, however small, then takes as much of the buffer as the largest, 64 KiB
@@ -52,7 +48,7 @@ static bool is_any(const char *interface) {
  */
 static void set_options(pcap_t *pcap, const input_live *wanted) {
     pcap_set_snaplen(pcap, SNAP_LENGTH);
-    pcap_set_promisc(pcap, !is_any(wanted->interface));
+    pcap_set_promisc(pcap, !input_is_any(wanted->interface));
     pcap_set_timeout(pcap, READ_TIMEOUT);
     pcap_set_tstamp_precision(pcap,
                               PCAP_TSTAMP_PRECISION_NANO); /* where it is not offered: micro */
@@ -99,9 +95,8 @@ static bool find_link(pcap_t *pcap, uint16_t *link) {
     return found;
 }
 
-/* What "any" gives then tells which interface a frame is from. */
 static void prefer_cooked_2(pcap_t *pcap, const char *interface) {
-    if (is_any(interface))
+    if (input_is_any(interface))
         pcap_set_datalink(pcap, DLT_LINUX_SLL2); /* else it stays as it is */
 }
 
@@ -120,7 +115,8 @@ static bool prepare(live *self, const input_live *wanted) {
         return false;
     }
     self->nano = pcap_get_tstamp_precision(self->pcap) == PCAP_TSTAMP_PRECISION_NANO;
-    self->control = is_any(wanted->interface) ? -1 : socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    self->control =
+        input_is_any(wanted->interface) ? -1 : socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     return true;
 }
 

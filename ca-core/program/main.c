@@ -62,8 +62,9 @@ static int read_packets(const options *asked) {
     if (asked->interface)
         return capture(asked);
     if (wants_stdin(asked) && !can_read_stdin())
-        return refuse("no packets: pipe tcpdump --immediate-mode -U -w - into me, name a file, or "
-                      "use -i (caw --help)");
+        return refuse(
+            "no packets: pipe tcpdump -B 65536 --immediate-mode -U -w - into me, name a file, or "
+            "use -i (caw --help)");
     if (asked->action == ACTION_TSHARK && tshark_reads(asked))
         return tshark(asked, NULL);
     return read_from(asked, input_files(asked->files, asked->file_count));

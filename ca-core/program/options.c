@@ -5,6 +5,7 @@
 #include "passed.h"
 #include "say.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
@@ -97,7 +98,7 @@ static const char *name_of(size_t row, char name[32]) {
 
 static const char usage[] = "Usage: caw [OPTION]... [FILE]...\n"
                             "       caw [OPTION]... -i INTERFACE\n"
-                            "       tcpdump --immediate-mode -U -w - | caw [OPTION]...\n"
+                            "       tcpdump -B 65536 --immediate-mode -U -w - | caw [OPTION]...\n"
                             "\n"
                             "Prints Channel Access messages, one line each. Several files are one\n"
                             "capture, in this order; - or none is standard input.\n"
@@ -231,7 +232,7 @@ static bool read_number(const char *text, bool scaled, uint64_t most, uint64_t *
 
     errno = 0;
     unsigned long long read = strtoull(text, &end, 10);
-    const char *unit = scaled && *end ? strchr(units, *end) : NULL;
+    const char *unit = scaled && *end ? strchr(units, toupper((unsigned char)*end)) : NULL;
     unsigned shift = unit ? (unsigned)(10 * (unit - units + 1)) : 0;
     if (text[0] < '0' || text[0] > '9' || end[unit ? 1 : 0] || errno || read == 0 ||
         read > most >> shift)
@@ -415,12 +416,24 @@ static const char *why_tshark(const options *self, char *text, size_t size) {
     return text;
 }
 
+/* Of io,stat each filter after the interval is a column: one more would not choose for the others.
+ */
+static bool report_has_filter(const options *self) {
+    static const char columns[] = "io,stat,";
+    const char *report = self->report;
+
+    if (self->words.filter)
+        return true;
+    return report && strncmp(report, columns, strlen(columns)) == 0 &&
+           strchr(report + strlen(columns), ',');
+}
+
 static bool take_tshark(options *self, const given *all) {
     static const int ours[] = {'c', MEMORY, STATS, WHERE};
     char text[256], name[32];
 
     self->display_filter = value_of(all, 'Y');
-    if (self->display_filter && self->words.filter) {
+    if (self->display_filter && report_has_filter(self)) {
         say("-Y and the display filter of -z %s are two: take one", self->report);
         return false;
     }

@@ -39,9 +39,12 @@ static int end(void *data, caw_moment last) {
     return STATUS_DONE;
 }
 
-bool report_begin(consumer *self, const report_words *words) {
+/* What a row takes, with the names in it, about. */
+enum { ROW = 512 };
+
+bool report_begin(consumer *self, const report_words *words, uint64_t memory) {
     printer *made = malloc(sizeof *made);
-    caw_report *report = made ? caw_report_new(words->row, &heap, SIZE_MAX) : NULL;
+    caw_report *report = made ? caw_report_new(words->row, &heap, memory / ROW) : NULL;
 
     if (!report) {
         say("out of memory");

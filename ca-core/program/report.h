@@ -7,6 +7,6 @@
 #include "report_words.h"
 
 /* False: why has been said. The words are borrowed. */
-bool report_begin(consumer *self, const report_words *words);
+bool report_begin(consumer *self, const report_words *words, uint64_t memory);
 
 #endif

@@ -248,6 +248,8 @@ static bool fails_without_packets(const options *asked) {
 }
 
 static int status_of(int status, const options *asked) {
+    if (signals_stop() && status == 128 + SIGTERM) /* by us, before it could end in its own way */
+        return STATUS_DONE;
     if (status == 0 || status >= 20)
         return status;
     if (status == 1)

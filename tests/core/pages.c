@@ -165,9 +165,9 @@ static void log_flaws(const caw_message *message, log_text *log) {
     log->len = 0;
     add(log, "flaws:");
     for (int flaw = 0; flaw < CAW_FLAWS; flaw++)
-        if (message->flaws >> flaw & 1)
+        if (caw_flaws(message) >> flaw & 1)
             add(log, " %s", caw_flaw_rows[flaw].key);
-    add(log, message->flaws ? "\n" : " none\n");
+    add(log, caw_flaws(message) ? "\n" : " none\n");
 }
 
 /* ---- checks ------------------------------------------------------------------------------- */

@@ -21,7 +21,7 @@ EDITS = [
     (
         'src/message/protocol.c',
         '[CAW_FIELD_RISC_PAD] =',
-        """    [CAW_FIELD_NOTE] = {"data.note", "Note", "note", .kind = CAW_KIND_TEXT, .room = 10,
+        """    [CAW_FIELD_NOTE] = {"data.note", "Note", NAMED("note"), .kind = CAW_KIND_TEXT, .room = 10,
                         .style = CAW_STYLE_BYTES, .meaning = "What the operator had to say."},
 """,
     ),
@@ -40,7 +40,7 @@ EDITS = [
     (
         'src/message/dbr.c',
         '[CAW_DBR_CLASS_NAME] =',
-        """    [CAW_DBR_NOTE_DOUBLE] = {"NOTE_DOUBLE", "DBR_NOTE_DOUBLE", 16, CAW_ELEMENT_DOUBLE, noted},
+        """    [CAW_DBR_NOTE_DOUBLE] = {TYPE("NOTE_DOUBLE: 39"), DATA("DBR_NOTE_DOUBLE"), 16, CAW_ELEMENT_DOUBLE, noted},
 """,
     ),
     # a command: its number, its name, a row for each side

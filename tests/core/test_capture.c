@@ -42,9 +42,9 @@ typedef struct {
 typedef struct {
     counted count;
     caw_capture *capture;
-    int64_t time; /* nanoseconds from the first frame */
-    uint32_t link;
-    uint32_t interface; /* 0: Ethernet; else SLL2's index */
+    int64_t time;          /* nanoseconds from the first frame */
+    uint32_t interface;    /* 0: Ethernet; else SLL2's index */
+    uint32_t interface_id; /* of a pcapng file */
     uint32_t snaplen;
     char told[40000];
     const caw_circuit *circuit; /* of the last event that had one */
@@ -163,6 +163,7 @@ static void give(world *self) {
                        .nanoseconds = (int32_t)(self->time % 1000000000),
                        .timed = true,
                        .link = self->interface ? SLL2 : ETHERNET,
+                       .interface_id = self->interface_id,
                        .bytes = given.bytes,
                        .captured = given.length < self->snaplen ? given.length : self->snaplen,
                        .length = given.length};
@@ -435,6 +436,20 @@ static void test_copies(void) {
     end(&self, "");
 }
 
+/* A pcapng file names its interfaces; the end of the capture ends all waiting. */
+static void test_copies_in_pcapng(void) {
+    world self;
+    begin(&self);
+    self.interface_id = 1;
+    search(&self, 1);
+    self.interface_id = 0;
+    give(&self);
+    search(&self, 2);
+    COUNT(copies, 1);
+    expect(&self, "");
+    end(&self, "1uC SearchRequest t:a x2; 3uC SearchRequest t:a; ");
+}
+
 /* What comes after a datagram that waits is told after it. */
 static void test_order_of_copies(void) {
     world self;
@@ -544,6 +559,25 @@ static void test_tick_ends(void) {
     end(&self, "");
 }
 
+/* A mirror port records the acknowledgment first: nothing is lost. */
+static void test_early_acknowledgment(void) {
+    world self;
+    line on = line_of(40000, CA_PORT);
+    begin(&self);
+    open_circuit(&self, &on);
+    self.told[0] = '\0';
+    lose(&on, S, &answer);
+    acknowledge(&self, &on, C);
+    COUNT(unseen, 1);
+    say_again(&self, &on, S, &answer);
+    COUNT(unseen, 0);
+    lose(&on, S, &answer);
+    acknowledge(&self, &on, C);
+    say(&self, &on, S, &answer);
+    COUNT(unseen, 1);
+    end(&self, "6#1S ReadNotifyResponse; 8#1S ReadNotifyResponse; ");
+}
+
 static void test_end_of_gap(void) {
     static uint8_t bytes[MADE_MOST];
     world self;
@@ -585,6 +619,19 @@ static void test_counts(void) {
     end(&self, "7#1C ReadNotifyRequest t:a; 8#1S ReadNotifyResponse t:a; ");
 }
 
+/* Text of something else where a server of Channel Access is. */
+static void test_foreign(void) {
+    static const char text[] = "GET / HTTP/1.1\r\nHost: 10.0.0.2\r\n\r\n";
+    world self;
+    line on = line_of(40000, CA_PORT);
+    begin(&self);
+    ask(&self, &on);
+    next(&self, &on, C, ACK, (const uint8_t *)text, sizeof text - 1);
+    COUNT(malformed, 1);
+    COUNT(skipped, sizeof text - 1);
+    end(&self, "1#1C ASKED 1; 2#1C Malformed 34; ");
+}
+
 /* ---- forgetting ---------------------------------------------------------------------------- */
 
 static void test_late_copies(void) {
@@ -623,6 +670,28 @@ static void test_many_ended(void) {
     CHECK(held(&self) == before, "%u bytes became %u", (unsigned)before, (unsigned)held(&self));
     COUNT(dropped[CAW_OPEN_CONNECTIONS], 0);
     end(&self, "");
+}
+
+/* When memory is short, what has ended goes before what is open, however old. */
+static void test_ended_first(void) {
+    enum { MOST = 64 << 10 };
+    world self;
+    line oldest = line_of(40000, CA_PORT);
+    begin_with(&self, MOST);
+    open_circuit(&self, &oldest);
+    for (uint16_t i = 0; i < 500; i++) {
+        line on = line_of((uint16_t)(20000 + i), CA_PORT);
+        ask(&self, &on);
+        segment(&self, &on, S, RST | ACK, 0, NULL, 0);
+        if (held(&self) > MOST)
+            CHECK(false, "%u bytes after connection %u", (unsigned)held(&self), i);
+    }
+    COUNT(dropped[CAW_OPEN_CONNECTIONS], 0);
+    COUNT(dropped[CAW_OPEN_CHANNELS], 0);
+    COUNT(open[CAW_OPEN_CONNECTIONS], 1);
+    self.told[0] = '\0';
+    say(&self, &oldest, C, &read_it);
+    end(&self, "1005#1C ReadNotifyRequest t:a; ");
 }
 
 /* Reads that nobody answers: the oldest are dropped, and counted. */
@@ -755,16 +824,20 @@ int main(void) {
     test_kept_messages();
     test_unclaimed();
     test_copies();
+    test_copies_in_pcapng();
     test_order_of_copies();
     test_no_copies();
     test_first_copies();
     test_tick_with_copies();
     test_gap();
     test_tick_ends();
+    test_early_acknowledgment();
     test_end_of_gap();
     test_counts();
+    test_foreign();
     test_late_copies();
     test_many_ended();
+    test_ended_first();
     test_bound();
     test_dropped_gap();
     test_files();

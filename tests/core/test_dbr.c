@@ -43,7 +43,7 @@ static uint32_t payload_of(uint16_t type, uint32_t count) {
 }
 
 static bool has(const caw_message *message, caw_flaw flaw) {
-    return message->flaws >> flaw & 1;
+    return caw_flaws(message) >> flaw & 1;
 }
 
 static void check_array(uint16_t type, uint32_t count) {
@@ -53,8 +53,8 @@ static void check_array(uint16_t type, uint32_t count) {
     caw_field field;
     CHECK(decode(&made, &message), "type %u", type);
     CHECK(message.elements == count, "type %u: %u of %u elements", type, message.elements, count);
-    CHECK(message.flaws == 0, "type %u, %u elements: %llx", type, count,
-          (unsigned long long)message.flaws);
+    CHECK(caw_flaws(&message) == 0, "type %u, %u elements: %llx", type, count,
+          (unsigned long long)caw_flaws(&message));
     for (uint32_t i = 0; i < count; i += count / 3 + 1) {
         CHECK(caw_element(&message, i, &field), "type %u element %u", type, i);
         CHECK(field.view.at == 16 + sizes[type].meta + i * sizes[type].element, "type %u: at %u",

@@ -253,7 +253,7 @@ static uint64_t flaws_of(const draft *made) {
     size_t len = make_message(made, bytes);
     int64_t used = caw_decode(bytes, len, &made->context, &message);
     CHECK(used > 0, "command %u: %lld", made->command, (long long)used);
-    return used > 0 ? message.flaws : 0;
+    return used > 0 ? caw_flaws(&message) : 0;
 }
 
 /* The zeros of a failed read are no value: nothing about them is wrong. */
@@ -272,7 +272,7 @@ static void test_cut(void) {
         for (size_t cut = cases[i].good.extended ? 24 : 16; cut < len; cut++) {
             caw_message message;
             caw_decode(bytes, cut, &cases[i].good.context, &message);
-            uint64_t more = message.flaws & ~whole;
+            uint64_t more = caw_flaws(&message) & ~whole;
             CHECK(!more, "%s, neighbour cut at %zu: %llx more", caw_flaw_rows[cases[i].flaw].key,
                   cut, (unsigned long long)more);
         }

@@ -355,8 +355,10 @@ static void test_senders(void) {
 
 /* ---- DBR types ---------------------------------------------------------------------------- */
 
-/* Base says SHORT where caproto says INT. */
-static void base_name(const char *type, char name[32]) {
+/* Base says SHORT where caproto says INT. The text is "<ChannelType.TIME_INT: 15>". */
+static void base_name(const char *text, char name[32], unsigned *number) {
+    char type[20] = "";
+    sscanf(text, "<ChannelType.%19[A-Z_]: %u>", type, number);
     const char *last = strrchr(type, '_');
     last = last ? last + 1 : type;
     bool is_int = strcmp(last, "INT") == 0;
@@ -366,12 +368,12 @@ static void base_name(const char *type, char name[32]) {
 /* What a layout may have: fields with room, once each, and state names right after their number. */
 static void check_layout(const caw_dbr_row *row) {
     for (const caw_field_id *id = row->layout; *id != CAW_FIELD_RESERVED; id++) {
-        CHECK(caw_field_rows[*id].room, "%s: field %d has no room", row->type, (int)*id);
+        CHECK(caw_field_rows[*id].room, "%s: field %d has no room", row->type.chars, (int)*id);
         CHECK(*id != CAW_FIELD_STATE || (id > row->layout && id[-1] == CAW_FIELD_STATES),
-              "%s: names of how many states?", row->type);
+              "%s: names of how many states?", row->type.chars);
         for (const caw_field_id *other = row->layout; other != id; other++)
-            CHECK(*other != *id || caw_field_rows[*id].several, "%s: field %d twice", row->type,
-                  (int)*id);
+            CHECK(*other != *id || caw_field_rows[*id].several, "%s: field %d twice",
+                  row->type.chars, (int)*id);
     }
 }
 
@@ -380,14 +382,16 @@ static void test_dbr_rows(void) {
         const caw_dbr_row *row = caw_dbr(type);
         char name[32];
         uint32_t sum = 0;
-        base_name(row->type, name);
+        unsigned number = CAW_DBR_TYPES;
+        base_name(row->type.chars, name, &number);
+        CHECK(number == type, "%s: not %u", row->type.chars, type);
         const caw_name *known = caw_name_of(caw_dbr_names, type);
         CHECK_TEXT(known ? known->name : "nothing", name);
         for (const caw_field_id *id = row->layout; *id != CAW_FIELD_RESERVED; id++)
             sum += caw_meta_size(&caw_field_rows[*id], row->element);
         CHECK(sum <= row->meta, "%s: %u bytes of metadata in %u", name, sum, row->meta);
         CHECK(row->meta - sum <= 4, "%s: %u bytes of padding", name, row->meta - sum);
-        CHECK(!row->meta || row->structure, "%s", name);
+        CHECK(!row->meta || row->structure.length, "%s", name);
         check_layout(row);
         CHECK(row->native == (type <= 6), "%s of a channel", name);
         CHECK(row->written == (type <= 6 || type == 35 || type == 36), "%s is written", name);

@@ -54,7 +54,7 @@ static void lines(void) {
     CHECK_TEXT(text, "Locked ioid 7 = 1.5 MAJOR/LOLO");
     caw_summary(&message, "t:ai", text, sizeof text);
     CHECK_TEXT(text, "Locked t:ai = 1.5 MAJOR/LOLO");
-    CHECK(message.flaws == 0, "flaws %llx", (unsigned long long)message.flaws);
+    CHECK(caw_flaws(&message) == 0, "flaws %llx", (unsigned long long)caw_flaws(&message));
 }
 
 static void fields(void) {
@@ -92,16 +92,16 @@ static void flaws(void) {
     draft wrong = answer;
     wrong.payload = "\0\x16\0\3hello_all_\0\0\x3f\xf8\0\0\0\0\0\0";
     caw_message message = decode(&wrong, CAW_SIDE_SERVER);
-    CHECK(message.flaws == (UINT64_C(1) << CAW_FLAW_UNTERMINATED_STRING |
-                            UINT64_C(1) << CAW_FLAW_ALARM | UINT64_C(1) << CAW_FLAW_INVALID),
-          "flaws %llx", (unsigned long long)message.flaws);
+    CHECK(caw_flaws(&message) == (UINT64_C(1) << CAW_FLAW_UNTERMINATED_STRING |
+                                  UINT64_C(1) << CAW_FLAW_ALARM | UINT64_C(1) << CAW_FLAW_INVALID),
+          "flaws %llx", (unsigned long long)caw_flaws(&message));
     wrong = answer;
     wrong.size = 8;
     message = decode(&wrong, CAW_SIDE_SERVER);
-    CHECK(message.flaws >> CAW_FLAW_TOO_SHORT & 1, "too short");
+    CHECK(caw_flaws(&message) >> CAW_FLAW_TOO_SHORT & 1, "too short");
     wrong = (draft){.command = CAW_COMMANDS};
     message = decode(&wrong, CAW_SIDE_SERVER);
-    CHECK(message.flaws >> CAW_FLAW_UNKNOWN_COMMAND & 1, "the next command is unknown");
+    CHECK(caw_flaws(&message) >> CAW_FLAW_UNKNOWN_COMMAND & 1, "the next command is unknown");
 }
 
 static void speakers(void) {

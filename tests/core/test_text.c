@@ -3,6 +3,7 @@
 #include "caw.h"
 #include "make.h"
 #include "test.h"
+#include "text/text.h"
 
 #define ROOM 2048
 
@@ -91,6 +92,39 @@ static void test_buffers(void) {
     check_buffers("caw_malformed_line", print_malformed,
                   "Malformed(reason='not a message', bytes=5)");
     check_buffers("caw_real", print_real, "-1.5e-300");
+}
+
+/* ---- times -------------------------------------------------------------------------------- */
+
+static uint64_t draw(uint64_t *state) {
+    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return *state >> 20;
+}
+
+/* It prints what caw_real prints of the sum, which Python has judged. */
+static void check_time(int64_t seconds, uint32_t microseconds) {
+    char want[40], got[40];
+    caw_text out = caw_text_into(got, sizeof got);
+    caw_put_time(&out, seconds, microseconds);
+    caw_text_end(&out);
+    caw_real((double)seconds + microseconds / 1e6, want, sizeof want);
+    CHECK_TEXT(got, want);
+    if (seconds < CAW_EPICS_EPOCH || seconds > CAW_EPICS_EPOCH + INT64_C(0xffffffff))
+        return;
+    caw_real((double)seconds + 1e-6 * microseconds, want, sizeof want); /* as caproto adds */
+    CHECK_TEXT(got, want);
+}
+
+static void test_times(void) {
+    static const uint32_t some[] = {0, 1, 9, 10, 500000, 999999, 1000000, 4294967};
+    uint64_t state = 1;
+    for (int shift = 0; shift < 40; shift++)
+        for (int64_t near = -2; near <= 2; near++)
+            for (size_t i = 0; i < sizeof some / sizeof *some; i++)
+                check_time((INT64_C(1) << shift) + near, some[i]);
+    for (int i = 0; i < 20000; i++)
+        check_time((int64_t)(draw(&state) % (UINT64_C(1) << 34)),
+                   (uint32_t)(draw(&state) % 1000000));
 }
 
 /* ---- the short form ----------------------------------------------------------------------- */
@@ -305,6 +339,7 @@ static void test_words(void) {
 
 int main(void) {
     test_buffers();
+    test_times();
     test_briefs();
     test_long_brief();
     test_long_texts();

@@ -28,8 +28,9 @@ static caw_context context_of(uint8_t control) {
 }
 
 static walk_fault agree(const caw_message *all, const caw_message *own) {
-    bool same = all->row == own->row && all->speaker == own->speaker && all->flaws == own->flaws &&
-                all->elements == own->elements && all->whole.len == own->whole.len;
+    bool same = all->row == own->row && all->speaker == own->speaker &&
+                caw_flaws(all) == caw_flaws(own) && all->elements == own->elements &&
+                all->whole.len == own->whole.len;
     return same ? NULL : "a message that depends on what follows it";
 }
 

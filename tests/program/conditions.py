@@ -175,6 +175,16 @@ def bridged(frames, _):
     return [write_interfaces(sorted(both, key=lambda each: each[1].time), 2)]
 
 
+COOKED = struct.pack('>HHH8s', 0, 1, 6, b'\x02\xca\0\0\0\1\0\0') + b'\x08\0'
+
+
+def bridged_cooked(frames, _):
+    """The same on all interfaces, by a program that does not say which they are."""
+    later = [replace(frame, time=frame.time + Decimal('0.00001')) for frame in frames]
+    both = sorted(frames + later, key=lambda frame: frame.time)
+    return [write(both, SLL, lambda packet: COOKED + packet)]
+
+
 def reordered(frames, rng):
     """Packets of a few milliseconds stand in any order, as after several capture queues."""
     keys = {id(frame): frame.time + Decimal(rng.randrange(400)) / 10**6 for frame in frames}
@@ -275,8 +285,7 @@ def vxlan(frames, _):
 
 
 def cooked(frames, _):
-    head = struct.pack('>HHH8s', 0, 1, 6, b'\x02\xca\0\0\0\1\0\0')
-    return [write(frames, SLL, lambda packet: head + b'\x08\0' + packet)]
+    return [write(frames, SLL, lambda packet: COOKED + packet)]
 
 
 def raw_ip(frames, _):
@@ -363,7 +372,7 @@ def no_checksums(frames, _):
     return [write([spoil(frame) for frame in frames])]
 
 
-ALL = [plain, doubled, bridged, reordered, acknowledged_first, cut, headers_only, seven, odd_segments,
+ALL = [plain, doubled, bridged, bridged_cooked, reordered, acknowledged_first, cut, headers_only, seven, odd_segments,
        fragmented, vlan, qinq, vlan_one_way, pppoe, gre, vxlan, cooked, raw_ip, ring, one_direction,
        other_direction, clocks_apart, clock_set_back, merged, lossy, no_handshake, begins_late,
        keep_alive, no_checksums]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import conditions
 import pytest
+import wire
 
 HERE = Path(__file__).resolve().parent
 CAPTURES = HERE.parent / 'captures'
@@ -81,7 +82,8 @@ def order(case):
 def copies(case):
     """A datagram that was recorded on several interfaces is one message for caw, and several for
     TShark."""
-    return case.condition == 'bridged' and messages(case.caw) == messages(case.good)
+    interfaces = ('bridged', 'bridged_cooked')
+    return case.condition in interfaces and messages(case.caw) == messages(case.good)
 
 
 def reset(case):
@@ -187,6 +189,26 @@ def test_every_rule_is_needed(both, rule):
     case = both(*RULES[rule])
     assert case.caw != case.tshark
     assert explanation(case) is rule
+
+
+def test_a_gap_does_not_make_answers_late(told, save):
+    """One answer is lost, the next comes, then there is silence: caw tells it late, but not as late."""
+    value = bytes(8)
+    chunks = [('client', wire.message(0, count=13) + wire.message(18, wire.text('a'), p1=1, p2=13)),
+              ('server', wire.message(18, type=6, count=1, p1=1, p2=9))]
+    for ioid in (1, 2):
+        chunks += [('client', wire.message(15, type=6, count=1, p1=9, p2=ioid)),
+                   ('server', wire.message(15, value, 6, 1, 1, ioid))]
+    packets = wire.circuit(chunks)
+    packets.append(wire.tcp(wire.CLIENT_END, wire.SERVER_END, seq=1000 + 1 + 40 + 32,
+                            ack=6001 + 16 + 48, flags=wire.ACK))
+    times = [wire.Decimal(wire.NOON) + wire.Decimal(each) / 1000 for each in range(len(packets))]
+    times[-1] += 1
+    lost = 5  # the first answer
+    captured = [(time, packet) for at, (time, packet) in enumerate(zip(times, packets)) if at != lost]
+    capture = save(wire.pcap(wire.ethernet(captured)))
+    (ours,) = [line.dt for line in told(capture) if line.command.startswith('ReadNotifyResponse')]
+    assert float(ours) == pytest.approx(0.001)
 
 
 # ---- captures in which segments stand oddly ------------------------------------------------------

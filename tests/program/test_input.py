@@ -872,6 +872,19 @@ def test_the_right_of_dumpcap(for_nobody, start, send):
     assert numbers(running.frames()) == [0, 1, 2]
 
 
+def test_any_by_dumpcap(for_nobody, start, send):
+    """Each frame tells its interface, which is how copies of a datagram are known."""
+    folder, command = for_nobody
+    install_dumpcap(folder, able=True)
+    running = start(command('any', 'udp port 5064'), cwd='/')
+    running.wait_for(lambda now: 'nothing' in now.lines)
+    send(5064)
+    running.wait_for(lambda now: len(now.frames()) >= 1)
+    running.process.send_signal(signal.SIGTERM)
+    assert running.finish() == (0, '')
+    assert {line.split()[2] for line in running.frames()} == {'276'}  # LINUX_SLL2
+
+
 def test_frames_that_are_dropped_for_dumpcap(for_nobody, start, send):
     """Nobody reads from dumpcap, so it reads from nobody; it counts, and tells at its end."""
     folder, command = for_nobody

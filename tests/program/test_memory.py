@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """caw runs for months: memory does not depend on how much it reads, only on what is open."""
 
+import json
 import sys
 
 import pytest
@@ -26,3 +27,13 @@ def test_what_stays_open_is_bounded(kind):
     few, many = (memory.largest(kind, count, PROGRAM, '8M') for count in (80000, 240000))
     assert many - few <= 2 * MIB
     assert many <= 18 * MIB
+
+
+def test_a_report_is_bounded_too(caw, save, tmp_path):
+    path = tmp_path / 'searches.pcap'
+    with path.open('wb') as file:
+        memory.feed(file, memory.searches(10000))
+    done = caw('-z', 'ca,connect,json', '--memory', '1m', save(path.read_bytes()))
+    totals, *rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert totals['dropped'] > 0
+    assert 0 < len(rows) < 10000

@@ -191,6 +191,7 @@ def test_an_option_given_twice_or_without_its_value(option, caw):
         (['FILE', '-Y', 'ca', '--memory', '1G'], ['--memory', '-Y', 'tshark']),
         (['FILE', '-z', 'io,phs', '--stats', '3'], ['--stats', '-z io,phs', 'tshark']),
         (['FILE', '-z', 'ca,connect,ca.pv', '-Y', 'ca'], ['two', 'take one']),
+        (['FILE', '-z', 'io,stat,1,tcp', '-Y', 'ca'], ['io,stat,1,tcp', 'two', 'take one']),
         (['FILE', '--capture-filter', 'write'], ['--capture-filter stands alone']),
         (['FILE', '-D'], ['-D stands alone']),
         (['--capture-filter', 'nonsense'], ['capture filter', 'nonsense', '^']),
@@ -232,6 +233,22 @@ def test_capture_filter(caw):
 
 
 # ---- the environment ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ('filter', 'tags', 'fragments'),
+    [
+        ('udp port 5064', True, True),
+        ('tcp port 5064', True, False),
+        ('tcp port 5064 or (vlan and tcp port 5064)', False, False),
+        ('udp', True, False),
+        ('host 10.9.9.9', False, False),
+        ('ether proto 0x8100 or ip', False, False),
+    ],
+)
+def test_what_a_capture_filter_passes_over_is_told(filter, tags, fragments, caw):
+    done = caw('-i', 'no-such-interface', '-f', filter)
+    assert ('VLAN tag' in done.stderr, 'later IP fragments' in done.stderr) == (tags, fragments)
 
 
 def test_the_environment_changes_nothing(caw, echoes):

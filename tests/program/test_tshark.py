@@ -4,11 +4,13 @@
 import os
 import re
 import signal
+import subprocess
 
 import pytest
 
 import echo
 import wire
+from conftest import as_nobody
 
 GOOD, OUTPUT, USAGE = 0, 1, 2
 
@@ -126,3 +128,22 @@ def test_a_signal_while_it_waits(who, start):
     who(running.pid, signal.SIGINT)
     assert running.wait(timeout=30) == GOOD
     assert (running.stdout.read(), running.stderr.read()) == (b'', b'')
+
+
+def test_a_signal_before_tshark_is_ready(captures, stage, environment):
+    """tshark has no handlers yet: here it is a program that has none."""
+    folder = stage / 'made' / 'unready'
+    folder.mkdir()
+    (folder / 'tshark').write_text('#!/bin/sh\necho ready\nexec sleep 60\n')
+    (folder / 'tshark').chmod(0o755)
+    folder.chmod(0o755)
+    running = subprocess.Popen(
+        [stage / 'bin' / 'caw', captures / 'monitors.pcap', '-Y', 'ca'],
+        stdout=subprocess.PIPE,
+        env=environment | {'PATH': f'{folder}:{environment["PATH"]}'},
+        **as_nobody(),
+    )
+    with running.stdout:
+        assert running.stdout.readline() == b'ready\n'
+        running.terminate()
+        assert running.wait(20) == GOOD

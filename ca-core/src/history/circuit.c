@@ -11,7 +11,6 @@
 #include "exchange.h"
 #include "kept.h"
 #include "message/header.h"
-#include "message/message.h"
 #include "message/wire.h"
 
 typedef struct subscription subscription;
@@ -769,7 +768,7 @@ static void reread(caw_circuit *circuit, const caw_kept *kept) {
         return;
     caw_context context = {.transport = CAW_TRANSPORT_TCP, .speaker = event->speaker};
     caw_decode(message->whole.bytes, message->whole.len, &context, message);
-    observe(circuit, message, event->now, kept->note);
+    observe(circuit, message, caw_event_sent(event), kept->note);
     if (kept->later)
         *kept->later = *kept->note;
 }
@@ -784,24 +783,28 @@ void caw_circuit_set_server(caw_circuit *circuit, int server_end) {
         reread(circuit, each);
 }
 
-caw_context caw_circuit_context(const caw_circuit *circuit, int end, const uint8_t *bytes,
-                                size_t available) {
-    caw_context context = {.transport = CAW_TRANSPORT_TCP,
-                           .speaker = caw_circuit_speaker(circuit, end)};
-    caw_view view = {bytes, 0, available < CAW_HEADER_SIZE ? 0 : CAW_HEADER_SIZE};
-    /* most messages need no look at the history: an EVENT_ADD without payload does */
-    if (context.speaker != CAW_SIDE_SERVER || wire_u32(view, 0) != (uint32_t)CAW_COMMAND_EVENT_ADD
-                                                                       << 16)
-        return context;
+/* Of the subscription in this header. An empty update has a status where a confirmation has the
+ * sid. */
+static bool is_cancel_pending(const caw_circuit *circuit, caw_view view) {
     caw_header header;
     caw_read_header(view, &header);
     const subscription *known = look_up(circuit, BY_SUBSCRIPTION, header.param2);
     const open_channel *channel = known ? known->owner : NULL;
     caw_key key = key_of_id(CAW_COMMAND_EVENT_CANCEL, header.param2);
-    /* an empty update carries a status where the confirmation has the sid */
-    context.cancel_pending = caw_is_awaited(&circuit->waiting, key) &&
-                             (!channel || channel->channel.sid == header.param1);
-    return context;
+    return caw_is_awaited(&circuit->waiting, key) &&
+           (!channel || channel->channel.sid == header.param1);
+}
+
+/* Most messages need no look at the history: an EVENT_ADD without payload does. */
+caw_context caw_circuit_context(const caw_circuit *circuit, int end, const uint8_t *bytes,
+                                size_t available) {
+    static const uint32_t empty = (uint32_t)CAW_COMMAND_EVENT_ADD << 16;
+    caw_side speaker = caw_circuit_speaker(circuit, end);
+    caw_view view = {bytes, 0, available < CAW_HEADER_SIZE ? 0 : CAW_HEADER_SIZE};
+    bool pending = speaker == CAW_SIDE_SERVER && wire_u32(view, 0) == empty &&
+                   is_cancel_pending(circuit, view);
+    return (caw_context){
+        .transport = CAW_TRANSPORT_TCP, .speaker = speaker, .cancel_pending = pending};
 }
 
 /* What notes that are to be told point to is not freed yet. */

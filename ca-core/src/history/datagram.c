@@ -22,7 +22,7 @@ static bool is_foreign(const uint8_t *bytes, uint32_t left, bool starts, int64_t
     bool far_from_any = caw_command_at(bytes, left) > UINT8_MAX;
     if (size == CAW_MALFORMED || (starts && far_from_any))
         return true;
-    return size > left && message->flaws >> CAW_FLAW_UNKNOWN_COMMAND & 1;
+    return size > left && caw_flaws(message) >> CAW_FLAW_UNKNOWN_COMMAND & 1;
 }
 
 caw_datagram_piece caw_datagram_next(const uint8_t *bytes, uint32_t captured, uint32_t length,

@@ -32,7 +32,7 @@ static bool is_relayed(const uint8_t *bytes, size_t length) {
     while (at < length) {
         caw_message message;
         int64_t size = caw_decode(bytes + at, length - at, &context, &message);
-        if (size <= 0 || (uint64_t)size > length - at || !is_sound(message.flaws))
+        if (size <= 0 || (uint64_t)size > length - at || !is_sound(caw_flaws(&message)))
             return false;
         if (message.command != CAW_COMMAND_RSRV_IS_UP &&
             message.command != CAW_COMMAND_REPEATER_CONFIRM)

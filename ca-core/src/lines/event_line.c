@@ -3,13 +3,20 @@
 #include "caw_capture.h"
 #include "format.h"
 
+/* From one end to the other, as the default line has it: " 10.0.0.1:5064->10.0.0.2:40000 ". */
+typedef struct {
+    caw_end source, target;
+    size_t length; /* 0: none was made */
+    char text[2 * CAW_END_TEXT + 20];
+} route;
+
 /* What the default line of an event begins with, and of which event that was last made. */
 typedef struct {
     caw_moment now;
     bool exact;
-    caw_end source, target;
+    const route *route;
     size_t length;
-    char text[2 * CAW_END_TEXT + 80]; /* two numbers of 20 digits, two ports, what parts them */
+    char text[sizeof((route *)0)->text + 50]; /* two numbers of 20 digits before it */
 } beginning;
 
 struct caw_lines {
@@ -17,6 +24,8 @@ struct caw_lines {
     caw_format *format; /* NULL: the default */
     char problem[CAW_LINES_PROBLEM];
     beginning last;
+    route routes[2]; /* the latest: mostly both ways of a connection */
+    unsigned oldest; /* of those */
 
     /* The event being printed. */
     const caw_event *event;
@@ -104,9 +113,10 @@ static caw_value get_dt(const caw_event *event) {
     if (!note || note->turn != CAW_TURN_RESPONSE || !note->exchange)
         return (caw_value){.kind = CAW_VALUE_NONE};
     const caw_moment *asked = &note->exchange->request;
+    caw_moment answered = caw_event_sent(event);
     return (caw_value){.kind = CAW_VALUE_REAL,
-                       .real = (double)(event->now.seconds - asked->seconds) +
-                               (event->now.nanoseconds - asked->nanoseconds) / 1e9};
+                       .real = (double)(answered.seconds - asked->seconds) +
+                               (answered.nanoseconds - asked->nanoseconds) / 1e9};
 }
 
 /* The attribute of ethernet, ip or transport that was found. */
@@ -242,7 +252,7 @@ static bool check_name(void *user, const char *name, caw_value *value) {
 
 static void put_timestamp(const caw_event *event, caw_text *out) {
     if (!event->exact) {
-        caw_put_real(out, seconds(event));
+        caw_put_time(out, event->now.seconds, (uint32_t)event->now.nanoseconds / 1000);
         return;
     }
     caw_put_signed(out, event->now.seconds);
@@ -263,32 +273,54 @@ static bool is_same_end(const caw_end *one, const caw_end *other) {
            memcmp(one->bytes, other->bytes, sizeof one->bytes) == 0;
 }
 
-/* It begins as the last one did. */
-static bool begins_alike(const caw_event *event, const beginning *last) {
-    return last->length && event->now.seconds == last->now.seconds &&
-           event->now.nanoseconds == last->now.nanoseconds && event->exact == last->exact &&
-           is_same_end(&event->source, &last->source) && is_same_end(&event->target, &last->target);
-}
-
-static void begin(const caw_event *event, beginning *last) {
-    caw_text out = caw_text_into(last->text, sizeof last->text);
-    last->now = event->now;
-    last->exact = event->exact;
-    last->source = event->source;
-    last->target = event->target;
-    put_timestamp(event, &out);
+static void make_route(route *self, const caw_event *event) {
+    caw_text out = caw_text_into(self->text, sizeof self->text);
+    self->source = event->source;
+    self->target = event->target;
     caw_put(&out, ' ');
     put_end(&event->source, &out);
     caw_puts(&out, "->");
     put_end(&event->target, &out);
     caw_put(&out, ' ');
+    self->length = out.length;
+}
+
+static const route *route_of(caw_lines *self, const caw_event *event) {
+    for (unsigned i = 0; i < 2; i++) {
+        const route *known = &self->routes[i];
+        if (known->length && is_same_end(&event->source, &known->source) &&
+            is_same_end(&event->target, &known->target))
+            return known;
+    }
+    route *made = &self->routes[self->oldest];
+    self->oldest = !self->oldest;
+    self->last.length = 0; /* it may have been of that one */
+    make_route(made, event);
+    return made;
+}
+
+/* It begins as the last one did. */
+static bool begins_alike(const caw_event *event, const route *way, const beginning *last) {
+    return last->length && event->now.seconds == last->now.seconds &&
+           event->now.nanoseconds == last->now.nanoseconds && event->exact == last->exact &&
+           way == last->route;
+}
+
+static void begin(const caw_event *event, const route *way, beginning *last) {
+    caw_text out = caw_text_into(last->text, sizeof last->text);
+    last->now = event->now;
+    last->exact = event->exact;
+    last->route = way;
+    put_timestamp(event, &out);
+    caw_put_chars(&out, way->text, way->length);
     last->length = out.length;
 }
 
 /* "{timestamp} {src}:{transport.sport}->{dst}:{transport.dport} {command}" */
 static void put_default(caw_lines *self, const caw_event *event, caw_text *out) {
-    if (!begins_alike(event, &self->last))
-        begin(event, &self->last);
+    const route *way = route_of(self, event);
+    if (!begins_alike(event, way, &self->last))
+        begin(event, way, &self->last);
     caw_put_chars(out, self->last.text, self->last.length);
     put_command(event, out);
 }

@@ -3,7 +3,7 @@
 #ifndef CAW_DBR_H
 #define CAW_DBR_H
 
-#include "caw.h"
+#include "wire.h"
 
 #define CAW_STRING_ROOM 40 /* MAX_STRING_SIZE */
 #define CAW_STATE_ROOM  26 /* MAX_ENUM_STRING_SIZE */
@@ -24,6 +24,17 @@ static inline bool caw_is_mask(uint16_t mask) {
 static inline bool caw_is_native(uint32_t type) {
     const caw_dbr_row *row = caw_dbr(type);
     return row && row->native;
+}
+
+/* The alarm state that the layouts of today begin with: a status and a severity. */
+#define CAW_ALARM_FIELDS 2
+#define CAW_ALARM_SIZE   4 /* bytes */
+
+/* The metadata begins with an alarm state, and there is none: most often so. */
+static inline bool caw_has_no_alarm(const caw_message *message) {
+    const caw_field_id *layout = message->dbr->layout;
+    return layout[0] == CAW_FIELD_ALARM_STATUS && layout[1] == CAW_FIELD_ALARM_SEVERITY &&
+           wire_has(message->payload, 0, CAW_ALARM_SIZE) && wire_u32(message->payload, 0) == 0;
 }
 
 /* Bytes that this many elements of a type need, metadata included, without padding. */

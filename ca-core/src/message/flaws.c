@@ -5,10 +5,9 @@
  * padding are never judged: servers leave old buffer contents there. rsrv leaves them after
  * values of variable length as well.
  */
-#include "flaws.h"
-
 #include "dbr.h"
 #include "fields.h"
+#include "header.h"
 #include "wire.h"
 
 #define OLDEST_MINOR  4
@@ -19,20 +18,27 @@
 #define STAMP_SIZE    8
 #define INVALID       3 /* alarm severity */
 
-static void flag_if(caw_message *message, bool wrong, caw_flaw flaw) {
+/* What is found. */
+typedef uint64_t flaw_set;
+
+static void flag(flaw_set *flaws, caw_flaw flaw) {
+    *flaws |= UINT64_C(1) << flaw;
+}
+
+static void flag_if(flaw_set *flaws, bool wrong, caw_flaw flaw) {
     if (wrong)
-        caw_flag(message, flaw);
+        flag(flaws, flaw);
 }
 
 /* ---- header ------------------------------------------------------------------------------- */
 
-static void check_size(caw_message *message, uint16_t marker) {
-    flag_if(message, message->payload_size % 8, CAW_FLAW_UNALIGNED);
-    flag_if(message, message->payload_size > HUGE, CAW_FLAW_HUGE);
+static void check_size(const caw_message *message, flaw_set *flaws) {
+    flag_if(flaws, message->payload_size % 8, CAW_FLAW_UNALIGNED);
+    flag_if(flaws, message->payload_size > HUGE, CAW_FLAW_HUGE);
     if (!message->extended)
         return;
-    flag_if(message, marker != 0, CAW_FLAW_BAD_MARKER);
-    flag_if(message, message->transport == CAW_TRANSPORT_UDP, CAW_FLAW_EXTENDED_UDP);
+    flag_if(flaws, wire_u16(message->whole, 6) != 0, CAW_FLAW_BAD_MARKER);
+    flag_if(flaws, message->transport == CAW_TRANSPORT_UDP, CAW_FLAW_EXTENDED_UDP);
 }
 
 static bool exceeds(caw_field_id id, uint32_t value) {
@@ -40,73 +46,89 @@ static bool exceeds(caw_field_id id, uint32_t value) {
 }
 
 /* What is worth a word whenever a command appears. */
-static void check_command(caw_message *message) {
-    message->flaws |= message->row->flaws;
+static void check_command(const caw_message *message, flaw_set *flaws) {
+    *flaws |= message->row->flaws;
     if (message->row->speaker == CAW_SIDE_NOBODY)
-        caw_flag(message,
-                 message->command < CAW_COMMANDS ? CAW_FLAW_OBSOLETE : CAW_FLAW_UNKNOWN_COMMAND);
+        flag(flaws, message->command < CAW_COMMANDS ? CAW_FLAW_OBSOLETE : CAW_FLAW_UNKNOWN_COMMAND);
 }
 
-static void check_version(caw_message *message, uint32_t minor) {
+/* A row that does not fit in all. Without a known speaker clients are looked at first. */
+static void check_sender(const caw_message *message, flaw_set *flaws) {
+    const caw_message_row *row = message->row;
+    bool known = message->speaker != CAW_SIDE_NOBODY;
+    if (row->speaker == CAW_SIDE_NOBODY)
+        return;
+    if (row->speaker != (known ? message->speaker : CAW_SIDE_CLIENT))
+        flag_if(flaws, known, CAW_FLAW_WRONG_SIDE);
+    else
+        flag_if(flaws, !(row->transport & message->transport), CAW_FLAW_WRONG_TRANSPORT);
+}
+
+static void check_version(const caw_message *message, flaw_set *flaws, uint32_t minor) {
     /* a repeater's liveness test is an all-zero VERSION datagram; searches of 3.13 had 8 */
     bool counts = message->transport == CAW_TRANSPORT_TCP || minor;
-    flag_if(message, counts && minor < OLDEST_MINOR, CAW_FLAW_VERSION_TOO_OLD);
-    flag_if(message, counts && minor >= OLDEST_MINOR && minor < CAW_MINOR_VERSION,
+    flag_if(flaws, counts && minor < OLDEST_MINOR, CAW_FLAW_VERSION_TOO_OLD);
+    flag_if(flaws, counts && minor >= OLDEST_MINOR && minor < CAW_MINOR_VERSION,
             CAW_FLAW_VERSION_OLDER);
-    flag_if(message, minor > CAW_MINOR_VERSION, CAW_FLAW_VERSION_NEWER);
+    flag_if(flaws, minor > CAW_MINOR_VERSION, CAW_FLAW_VERSION_NEWER);
 }
 
-static void check_status(caw_message *message, uint32_t status) {
+static void check_status(const caw_message *message, flaw_set *flaws, uint32_t status) {
     if (status == CAW_ECA_NORMAL)
         return;
     bool known = caw_is_status(status);
-    flag_if(message, !known, CAW_FLAW_UNKNOWN_STATUS);
-    flag_if(message, known && message->command != CAW_COMMAND_ERROR, CAW_FLAW_FAILURE);
+    flag_if(flaws, !known, CAW_FLAW_UNKNOWN_STATUS);
+    flag_if(flaws, known && message->command != CAW_COMMAND_ERROR, CAW_FLAW_FAILURE);
 }
 
-static void check_data_type(caw_message *message, uint32_t type) {
+static void check_data_type(const caw_message *message, flaw_set *flaws, uint32_t type) {
     if (message->row->native)
-        flag_if(message, !caw_is_native(type), CAW_FLAW_BAD_NATIVE_TYPE);
+        flag_if(flaws, !caw_is_native(type), CAW_FLAW_BAD_NATIVE_TYPE);
     else
-        flag_if(message, !caw_dbr(type), CAW_FLAW_BAD_TYPE);
+        flag_if(flaws, !caw_dbr(type), CAW_FLAW_BAD_TYPE);
 }
 
-static void check_rights(caw_message *message, uint32_t rights) {
-    flag_if(message, rights == 0, CAW_FLAW_NO_ACCESS);
-    flag_if(message, !caw_name_of(caw_rights_names, rights), CAW_FLAW_RIGHTS);
+static void check_rights(const caw_message *message, flaw_set *flaws, uint32_t rights) {
+    (void)message;
+    flag_if(flaws, rights == 0, CAW_FLAW_NO_ACCESS);
+    flag_if(flaws, !caw_name_of(caw_rights_names, rights), CAW_FLAW_RIGHTS);
 }
 
-static void check_reserved(caw_message *message, uint32_t value) {
-    flag_if(message, value != 0, CAW_FLAW_RESERVED);
+static void check_reserved(const caw_message *message, flaw_set *flaws, uint32_t value) {
+    (void)message;
+    flag_if(flaws, value != 0, CAW_FLAW_RESERVED);
 }
 
-static void check_priority(caw_message *message, uint32_t priority) {
-    flag_if(message, exceeds(CAW_FIELD_PRIORITY, priority), CAW_FLAW_PRIORITY);
+static void check_priority(const caw_message *message, flaw_set *flaws, uint32_t priority) {
+    (void)message;
+    flag_if(flaws, exceeds(CAW_FIELD_PRIORITY, priority), CAW_FLAW_PRIORITY);
 }
 
-static void check_port(caw_message *message, uint32_t port) {
-    flag_if(message, port == 0 && message->command == CAW_COMMAND_RSRV_IS_UP, CAW_FLAW_BEACON_PORT);
+static void check_port(const caw_message *message, flaw_set *flaws, uint32_t port) {
+    flag_if(flaws, port == 0 && message->command == CAW_COMMAND_RSRV_IS_UP, CAW_FLAW_BEACON_PORT);
 }
 
-static void check_word(caw_message *message, caw_field_id id, uint32_t value) {
-    static void (*const checks[CAW_FIELDS])(caw_message *, uint32_t) = {
+static void check_word(const caw_message *message, flaw_set *flaws, caw_field_id id,
+                       uint32_t value) {
+    static void (*const checks[CAW_FIELDS])(const caw_message *, flaw_set *, uint32_t) = {
         [CAW_FIELD_RESERVED] = check_reserved,   [CAW_FIELD_PRIORITY] = check_priority,
         [CAW_FIELD_VERSION] = check_version,     [CAW_FIELD_STATUS] = check_status,
         [CAW_FIELD_DATA_TYPE] = check_data_type, [CAW_FIELD_RIGHTS] = check_rights,
         [CAW_FIELD_SERVER_PORT] = check_port,
     };
     if (checks[id])
-        checks[id](message, value);
+        checks[id](message, flaws, value);
 }
 
-static void check_header(caw_message *message, uint16_t marker) {
+static void check_header(const caw_message *message, flaw_set *flaws) {
     const caw_message_row *row = message->row;
-    check_size(message, marker);
-    check_command(message);
-    check_word(message, row->type, message->type);
-    check_word(message, row->count, message->count);
-    check_word(message, row->param1, message->param1);
-    check_word(message, row->param2, message->param2);
+    check_size(message, flaws);
+    check_command(message, flaws);
+    check_sender(message, flaws);
+    check_word(message, flaws, row->type, message->type);
+    check_word(message, flaws, row->count, message->count);
+    check_word(message, flaws, row->param1, message->param1);
+    check_word(message, flaws, row->param2, message->param2);
 }
 
 /* ---- payloads ----------------------------------------------------------------------------- */
@@ -126,49 +148,49 @@ static bool has_odd_character(caw_view name) {
     return false;
 }
 
-static void check_pv(caw_message *message, caw_view name) {
+static void check_pv(flaw_set *flaws, caw_view name) {
     const uint8_t *dot = name.len ? memchr(name.bytes, '.', name.len) : NULL;
     uint32_t record = dot ? (uint32_t)(dot - name.bytes) : name.len;
-    flag_if(message, name.len == 0, CAW_FLAW_NO_NAME);
-    flag_if(message, dots(name) > 1 || has_odd_character(name), CAW_FLAW_ODD_NAME);
-    flag_if(message, record > RECORD_MOST || name.len > NAME_MOST, CAW_FLAW_LONG_NAME);
+    flag_if(flaws, name.len == 0, CAW_FLAW_NO_NAME);
+    flag_if(flaws, dots(name) > 1 || has_odd_character(name), CAW_FLAW_ODD_NAME);
+    flag_if(flaws, record > RECORD_MOST || name.len > NAME_MOST, CAW_FLAW_LONG_NAME);
 }
 
-static void check_text(caw_message *message) {
+static void check_text(const caw_message *message, flaw_set *flaws) {
     caw_view text = wire_sub(message->payload, 0, wire_strlen(message->payload));
     if (caw_is_cut(message))
         return;
-    flag_if(message, text.len == message->payload_size && text.len, CAW_FLAW_UNTERMINATED_NAME);
+    flag_if(flaws, text.len == message->payload_size && text.len, CAW_FLAW_UNTERMINATED_NAME);
     if (message->row->text == CAW_FIELD_PV)
-        check_pv(message, text);
+        check_pv(flaws, text);
     if (message->row->text == CAW_FIELD_USER || message->row->text == CAW_FIELD_HOST)
-        flag_if(message, text.len > IDENTITY_MOST, CAW_FLAW_LONG_IDENTITY);
+        flag_if(flaws, text.len > IDENTITY_MOST, CAW_FLAW_LONG_IDENTITY);
 }
 
-static void check_search(caw_message *message, bool starts) {
+static void check_search(const caw_message *message, flaw_set *flaws) {
     bool udp = message->transport == CAW_TRANSPORT_UDP;
-    flag_if(message, starts && udp, CAW_FLAW_NO_VERSION);
-    flag_if(message, message->param1 != message->param2, CAW_FLAW_SEARCH_IDS);
-    flag_if(message, !caw_name_of(caw_reply_names, message->type), CAW_FLAW_SEARCH_REPLY);
-    flag_if(message, udp && message->type == CAW_REPLY_ALWAYS, CAW_FLAW_SEARCH_DOREPLY);
+    flag_if(flaws, message->starts && udp, CAW_FLAW_NO_VERSION);
+    flag_if(flaws, message->param1 != message->param2, CAW_FLAW_SEARCH_IDS);
+    flag_if(flaws, !caw_name_of(caw_reply_names, message->type), CAW_FLAW_SEARCH_REPLY);
+    flag_if(flaws, udp && message->type == CAW_REPLY_ALWAYS, CAW_FLAW_SEARCH_DOREPLY);
 }
 
-static void check_event(caw_message *message) {
-    flag_if(message, message->payload_size < CAW_EVENT_SIZE, CAW_FLAW_TOO_SHORT);
+static void check_event(const caw_message *message, flaw_set *flaws) {
+    flag_if(flaws, message->payload_size < CAW_EVENT_SIZE, CAW_FLAW_TOO_SHORT);
     if (message->payload.len < CAW_EVENT_SIZE)
         return;
-    flag_if(message, !caw_is_mask(wire_u16(message->payload, 12)), CAW_FLAW_MASK);
-    flag_if(message, !wire_is_zero(wire_sub(message->payload, 0, 12)), CAW_FLAW_DELTAS);
+    flag_if(flaws, !caw_is_mask(wire_u16(message->payload, 12)), CAW_FLAW_MASK);
+    flag_if(flaws, !wire_is_zero(wire_sub(message->payload, 0, 12)), CAW_FLAW_DELTAS);
 }
 
-static void check_failure(caw_message *message) {
+static void check_failure(const caw_message *message, flaw_set *flaws) {
     caw_header request;
     uint32_t used = caw_read_header(message->payload, &request);
     if (caw_is_cut(message))
         return;
-    flag_if(message, used == CAW_MORE, CAW_FLAW_TOO_SHORT);
+    flag_if(flaws, used == CAW_MORE, CAW_FLAW_TOO_SHORT);
     caw_view text = wire_sub(message->payload, used, message->payload.len);
-    flag_if(message, used && wire_strlen(text) == text.len, CAW_FLAW_UNTERMINATED_ERROR);
+    flag_if(flaws, used && wire_strlen(text) == text.len, CAW_FLAW_UNTERMINATED_ERROR);
 }
 
 /* ---- values ------------------------------------------------------------------------------- */
@@ -178,159 +200,161 @@ static uint64_t align8(uint64_t size) {
 }
 
 /* A payload of another size than its elements need. */
-static void check_odd_size(caw_message *message, uint64_t need, bool string) {
+static void check_odd_size(const caw_message *message, flaw_set *flaws, uint64_t need,
+                           bool string) {
     /* the last string may be short; an empty array may come with room for one element */
     uint64_t least = string && message->count ? need - CAW_STRING_ROOM + 1 : need;
     uint64_t most = message->count ? need : caw_dbr_need(message->dbr, 1);
     bool empty_update = message->command == CAW_COMMAND_EVENT_ADD && message->payload_size == 0;
-    flag_if(message, message->payload_size < least && !empty_update, CAW_FLAW_TOO_SHORT);
+    flag_if(flaws, message->payload_size < least && !empty_update, CAW_FLAW_TOO_SHORT);
     bool as_time = message->dbr->maybe_time && message->count &&
                    message->payload_size == align8(need + STAMP_SIZE);
-    flag_if(message, as_time, CAW_FLAW_TIME_LAYOUT);
-    flag_if(message, message->payload_size > align8(most) && !as_time, CAW_FLAW_TOO_LONG);
+    flag_if(flaws, as_time, CAW_FLAW_TIME_LAYOUT);
+    flag_if(flaws, message->payload_size > align8(most) && !as_time, CAW_FLAW_TOO_LONG);
 }
 
-static void check_dbr_size(caw_message *message) {
+static void check_dbr_size(const caw_message *message, flaw_set *flaws) {
     const caw_dbr_row *dbr = message->dbr;
     uint64_t need = caw_dbr_need(dbr, message->count);
     bool string = dbr->element == CAW_ELEMENT_STRING;
     if (message->payload_size != align8(need))
-        check_odd_size(message, need, string);
+        check_odd_size(message, flaws, need, string);
     if (message->count && !string && need < message->payload.len) {
         caw_view rest = wire_sub(message->payload, (uint32_t)need, message->payload.len);
-        flag_if(message, !wire_is_zero(rest), CAW_FLAW_DIRTY_PADDING);
+        flag_if(flaws, !wire_is_zero(rest), CAW_FLAW_DIRTY_PADDING);
     }
 }
 
-static void check_severity(caw_message *message, uint16_t severity) {
-    flag_if(message, exceeds(CAW_FIELD_ALARM_SEVERITY, severity), CAW_FLAW_ALARM);
-    flag_if(message, severity == INVALID, CAW_FLAW_INVALID);
+static void check_severity(flaw_set *flaws, uint16_t severity) {
+    flag_if(flaws, exceeds(CAW_FIELD_ALARM_SEVERITY, severity), CAW_FLAW_ALARM);
+    flag_if(flaws, severity == INVALID, CAW_FLAW_INVALID);
 }
 
-static void check_meta_text(caw_message *message, uint32_t at, uint32_t room) {
+static void check_meta_text(const caw_message *message, flaw_set *flaws, uint32_t at,
+                            uint32_t room) {
     caw_view text = wire_sub(message->payload, at, room);
-    flag_if(message, text.len == room && wire_strlen(text) == room, CAW_FLAW_UNTERMINATED_STRING);
+    flag_if(flaws, text.len == room && wire_strlen(text) == room, CAW_FLAW_UNTERMINATED_STRING);
 }
 
-static void check_state_names(caw_message *message) {
+static void check_state_names(const caw_message *message, flaw_set *flaws) {
     caw_cursor cursor = caw_payload_fields(message, 0);
     caw_field field;
     while (caw_next(&cursor, &field))
         if (field.id == CAW_FIELD_STATE)
-            flag_if(message, field.text.len == field.view.len, CAW_FLAW_UNTERMINATED_STRING);
+            flag_if(flaws, field.text.len == field.view.len, CAW_FLAW_UNTERMINATED_STRING);
 }
 
-static void check_meta_field(caw_message *message, caw_field_id id, uint32_t at) {
+static void check_meta_field(const caw_message *message, flaw_set *flaws, caw_field_id id,
+                             uint32_t at) {
     caw_view meta = message->payload;
     switch (id) {
     case CAW_FIELD_ALARM_STATUS:
-        flag_if(message, exceeds(id, wire_u16(meta, at)), CAW_FLAW_ALARM);
+        flag_if(flaws, exceeds(id, wire_u16(meta, at)), CAW_FLAW_ALARM);
         break;
     case CAW_FIELD_ALARM_SEVERITY:
-        check_severity(message, wire_u16(meta, at));
+        check_severity(flaws, wire_u16(meta, at));
         break;
     case CAW_FIELD_STAMP:
-        flag_if(message, exceeds(CAW_FIELD_NANOSECONDS, wire_u32(meta, at + 4)),
+        flag_if(flaws, exceeds(CAW_FIELD_NANOSECONDS, wire_u32(meta, at + 4)),
                 CAW_FLAW_NANOSECONDS);
         break;
     case CAW_FIELD_STATES:
-        flag_if(message, exceeds(id, wire_u16(meta, at)), CAW_FLAW_STATES);
+        flag_if(flaws, exceeds(id, wire_u16(meta, at)), CAW_FLAW_STATES);
         break;
     case CAW_FIELD_STATE:
-        check_state_names(message);
+        check_state_names(message, flaws);
         break;
     default:
         if (caw_field_rows[id].kind == CAW_KIND_TEXT)
-            check_meta_text(message, at, caw_field_rows[id].room);
+            check_meta_text(message, flaws, at, caw_field_rows[id].room);
     }
 }
 
-/* The layout begins with an alarm state, as all of today do, and there is none: 4 bytes of 0. */
-static bool has_no_alarm(const caw_field_id *layout, caw_view meta) {
-    return layout[0] == CAW_FIELD_ALARM_STATUS && layout[1] == CAW_FIELD_ALARM_SEVERITY &&
-           wire_has(meta, 0, 4) && wire_u32(meta, 0) == 0;
-}
-
-static void check_meta(caw_message *message) {
+static void check_meta(const caw_message *message, flaw_set *flaws) {
     const caw_field_id *id = message->dbr->layout;
-    caw_view meta = message->payload;
     uint32_t at = 0;
-    if (has_no_alarm(id, meta)) { /* nothing to find, most often */
-        id += 2;
-        at += 4;
+    if (caw_has_no_alarm(message)) { /* nothing to find */
+        id += CAW_ALARM_FIELDS;
+        at += CAW_ALARM_SIZE;
     }
     for (; *id != CAW_FIELD_RESERVED; id++) {
-        check_meta_field(message, *id, at);
+        check_meta_field(message, flaws, *id, at);
         at += caw_meta_size(&caw_field_rows[*id], message->dbr->element);
     }
 }
 
-static void check_strings(caw_message *message) {
+static void check_strings(const caw_message *message, flaw_set *flaws) {
     uint32_t count = message->dbr->first_only ? message->elements > 0 : message->elements;
     caw_field field;
     for (uint32_t i = 0; i < count; i++)
         if (caw_element(message, i, &field) && field.text.len == field.view.len &&
             (!caw_is_cut(message) || field.view.len == CAW_STRING_ROOM))
-            caw_flag(message, CAW_FLAW_UNTERMINATED_STRING);
+            flag(flaws, CAW_FLAW_UNTERMINATED_STRING);
 }
 
-static void check_states(caw_message *message) {
+static void check_states(const caw_message *message, flaw_set *flaws) {
     caw_field states, value;
     if (!caw_find(message, CAW_FIELD_STATES, &states) || states.number == 0)
         return;
     for (uint32_t i = 0; i < message->elements; i++)
         if (caw_element(message, i, &value))
-            flag_if(message, value.number >= states.number, CAW_FLAW_ENUM_VALUE);
+            flag_if(flaws, value.number >= states.number, CAW_FLAW_ENUM_VALUE);
 }
 
-static void check_write(caw_message *message) {
-    flag_if(message, message->dbr && !message->dbr->written, CAW_FLAW_WRITE_TYPE);
-    flag_if(message, message->count == 0, CAW_FLAW_EMPTY_WRITE);
+static void check_write(const caw_message *message, flaw_set *flaws) {
+    flag_if(flaws, message->dbr && !message->dbr->written, CAW_FLAW_WRITE_TYPE);
+    flag_if(flaws, message->count == 0, CAW_FLAW_EMPTY_WRITE);
 }
 
-static void check_value(caw_message *message) {
+static void check_value(const caw_message *message, flaw_set *flaws) {
     if (message->row->speaker == CAW_SIDE_CLIENT)
-        check_write(message);
+        check_write(message, flaws);
     if (!message->dbr)
         return;
-    check_dbr_size(message);
+    check_dbr_size(message, flaws);
     /* the data of a failed read is zeros */
     if (message->row->param1 == CAW_FIELD_STATUS && message->param1 != CAW_ECA_NORMAL)
         return;
     if (message->dbr->meta)
-        check_meta(message);
+        check_meta(message, flaws);
     if (message->dbr->element == CAW_ELEMENT_STRING)
-        check_strings(message);
+        check_strings(message, flaws);
     if (message->dbr->element == CAW_ELEMENT_ENUM)
-        check_states(message);
+        check_states(message, flaws);
 }
 
-void caw_find_flaws(caw_message *message, const caw_context *context, uint16_t marker) {
-    check_header(message, marker);
+static void check_payload(const caw_message *message, flaw_set *flaws) {
     switch (message->row->payload) {
     case CAW_PAYLOAD_NOTHING:
-        flag_if(message, message->payload_size > 0, CAW_FLAW_TOO_LONG);
+        flag_if(flaws, message->payload_size > 0, CAW_FLAW_TOO_LONG);
         break;
     case CAW_PAYLOAD_STRING:
-        check_text(message);
+        check_text(message, flaws);
         if (message->command == CAW_COMMAND_SEARCH)
-            check_search(message, context->starts);
+            check_search(message, flaws);
         break;
     case CAW_PAYLOAD_EVENT:
-        check_event(message);
+        check_event(message, flaws);
         break;
     case CAW_PAYLOAD_MINOR:
-        flag_if(message, message->payload_size == 1, CAW_FLAW_TOO_SHORT);
+        flag_if(flaws, message->payload_size == 1, CAW_FLAW_TOO_SHORT);
         if (message->payload.len >= 2)
-            check_version(message, wire_u16(message->payload, 0));
+            check_version(message, flaws, wire_u16(message->payload, 0));
         break;
     case CAW_PAYLOAD_FAILURE:
-        check_failure(message);
+        check_failure(message, flaws);
         break;
     case CAW_PAYLOAD_DBR:
-        check_value(message);
+        check_value(message, flaws);
         break;
     case CAW_PAYLOAD_ANY:
         break;
     }
+}
+
+uint64_t caw_flaws(const caw_message *message) {
+    flaw_set flaws = 0;
+    check_header(message, &flaws);
+    check_payload(message, &flaws);
+    return flaws;
 }

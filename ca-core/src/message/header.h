@@ -65,10 +65,11 @@ typedef struct {
  */
 caw_header_word caw_word_at(const caw_message_row *row, bool extended, uint32_t at);
 
-/* The first row of a command, the last of all when it has none. Rows are in order. */
+/* The first row of a command, the last of all when it has none. Rows are in order, and each command
+ * has at least as many of them before it as commands. */
 static inline const caw_message_row *caw_first_row(uint16_t command) {
-    const caw_message_row *row = caw_message_rows;
     uint16_t known = command < CAW_COMMANDS ? command : CAW_COMMANDS;
+    const caw_message_row *row = &caw_message_rows[known];
     while (row->command < known)
         row++;
     return row->command == command ? row : &caw_message_rows[caw_message_row_count - 1];

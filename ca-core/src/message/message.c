@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* One message: its row of the table, its header, what is there of its payload. */
-#include "message.h"
 #include "dbr.h"
-#include "flaws.h"
 #include "header.h"
 #include "wire.h"
 
@@ -12,7 +10,7 @@
  * empty only in a plain type with count 0 (Base 7.0.5 and later).
  */
 static bool confirms_cancel(const caw_message *message, bool cancel_pending) {
-    if (message->command != CAW_COMMAND_EVENT_ADD || message->payload_size)
+    if (message->payload_size || message->command != CAW_COMMAND_EVENT_ADD)
         return false;
     return cancel_pending || message->count || !caw_is_native(message->type) ||
            !caw_is_status(message->param1);
@@ -27,29 +25,42 @@ static const caw_message_row *confirmation_row(const caw_message_row *row) {
 }
 
 /* The best of a command's rows when none fits in all: of the right side, or else any. */
-static const caw_message_row *poor_row(caw_message *message, const caw_message_row *row,
-                                       caw_side speaker) {
+static const caw_message_row *poor_row(const caw_message_row *row, caw_side speaker) {
     const caw_message_row *first = row;
     if (first->speaker == CAW_SIDE_NOBODY)
         return first;
     while (row && row->speaker != speaker)
         row = caw_next_row(row);
-    if (row)
-        caw_flag(message, CAW_FLAW_WRONG_TRANSPORT);
-    else if (message->speaker != CAW_SIDE_NOBODY)
-        caw_flag(message, CAW_FLAW_WRONG_SIDE);
     return row ? row : first;
 }
 
-void caw_find_row(caw_message *message, bool confirmation) {
+/* By command, speaker and transport. */
+static const caw_message_row *find_row(const caw_message *message) {
     caw_side speaker = message->speaker == CAW_SIDE_NOBODY ? CAW_SIDE_CLIENT : message->speaker;
     const caw_message_row *first = caw_first_row(message->command);
     const caw_message_row *row = first;
     while (row && (row->speaker != speaker || !(row->transport & message->transport)))
         row = caw_next_row(row);
-    message->row = row ? row : poor_row(message, first, speaker);
-    if (confirmation && message->row->payload == CAW_PAYLOAD_DBR)
+    return row ? row : poor_row(first, speaker);
+}
+
+/* What follows from the header: who speaks, the row, and the layout of the payload. */
+static void interpret(caw_message *message, const caw_context *context) {
+    caw_view whole = message->whole;
+    message->speaker = context->speaker;
+    if (message->speaker == CAW_SIDE_NOBODY)
+        message->speaker = caw_speaker(whole.bytes, whole.len, message->transport);
+    message->row = find_row(message);
+    message->dbr = NULL;
+    message->elements = 0;
+    if (message->row->payload != CAW_PAYLOAD_DBR)
+        return;
+    if (confirms_cancel(message, context->cancel_pending))
         message->row = confirmation_row(message->row);
+    else
+        message->dbr = caw_dbr(message->type);
+    if (message->dbr)
+        message->elements = caw_dbr_elements(message->dbr, message->payload, message->count);
 }
 
 int64_t caw_decode(const uint8_t *bytes, size_t available, const caw_context *context,
@@ -62,37 +73,21 @@ int64_t caw_decode(const uint8_t *bytes, size_t available, const caw_context *co
     int64_t size = caw_size_of(&header);
     if (size == CAW_MALFORMED)
         return size;
-
-    caw_view whole = wire_sub(all, 0, size < all.len ? (uint32_t)size : all.len);
-    *message = (caw_message){
-        .speaker = context->speaker,
-        .transport = context->transport,
-        .extended = header.extended,
-        .command = header.command,
-        .type = header.type,
-        .payload_size = header.payload_size,
-        .count = header.count,
-        .param1 = header.param1,
-        .param2 = header.param2,
-        .size = (uint64_t)size,
-        .whole = whole,
-        .payload = wire_sub(whole, header_size, whole.len),
-        /* found below; named so that nothing is cleared twice */
-        .row = NULL,
-        .dbr = NULL,
-        .elements = 0,
-        .flaws = 0,
-    };
-    if (message->speaker == CAW_SIDE_NOBODY)
-        message->speaker = caw_speaker(bytes, available, context->transport);
-
-    caw_find_row(message, confirms_cancel(message, context->cancel_pending));
-    if (message->row->payload == CAW_PAYLOAD_DBR) {
-        message->dbr = caw_dbr(message->type);
-        if (message->dbr)
-            message->elements = caw_dbr_elements(message->dbr, message->payload, message->count);
-    }
-    caw_find_flaws(message, context, header.marker);
+    if (size < all.len)
+        all.len = (uint32_t)size;
+    message->transport = context->transport;
+    message->starts = context->starts;
+    message->extended = header.extended;
+    message->command = header.command;
+    message->type = header.type;
+    message->payload_size = header.payload_size;
+    message->count = header.count;
+    message->param1 = header.param1;
+    message->param2 = header.param2;
+    message->size = (uint64_t)size;
+    message->whole = all;
+    message->payload = (caw_view){bytes + header_size, header_size, all.len - header_size};
+    interpret(message, context);
     return size;
 }
 

@@ -19,26 +19,27 @@ struct caw_capture {
     caw_network *network;
     caw_conversations *conversations;
     caw_copies *copies;
+    uint32_t unknown;   /* interfaces */
     int64_t held_since; /* a clock has seen copies waiting; 0: it has not */
 };
 
 /* ---- a frame ---------------------------------------------------------------------------- */
 
-static caw_event event_of(const caw_capture *self, const caw_frame *frame) {
+static caw_recorded recorded_of(const caw_capture *self, const caw_frame *frame) {
     uint32_t number = (uint32_t)self->reader.counts.packets;
-    return (caw_event){.now = {number, frame->nanoseconds, frame->seconds},
-                       .exact = frame->exact,
-                       .frame = {frame->bytes, 0, frame->captured},
-                       .link = caw_link_class(frame->link)};
+    return (caw_recorded){.now = {number, frame->nanoseconds, frame->seconds},
+                          .exact = frame->exact,
+                          .frame = {frame->bytes, 0, frame->captured},
+                          .link = caw_link_class(frame->link)};
 }
 
 /*
  * What is told until the next part is read, as bytes that wait no longer, is told at this moment
  * too, so that none goes back in time; but not with this frame's bytes.
  */
-static void read_part(caw_capture *self, const caw_event *frame, const caw_packet_part *part,
+static void read_part(caw_capture *self, const caw_recorded *recorded, const caw_packet_part *part,
                       uint32_t copies) {
-    self->reader.frame = *frame;
+    self->reader.frame = *recorded;
     switch (part->kind) {
     case CAW_PACKET_TCP:
         caw_conversations_segment(self->conversations, part);
@@ -62,18 +63,29 @@ static void read_held(caw_capture *self, bool all) {
     if (!caw_copies_wait(self->copies))
         return;
     while (caw_copies_take(self->copies, &held, all))
-        read_part(self, &held.event, &held.part, held.copies);
+        read_part(self, &held.recorded, &held.part, held.copies);
+}
+
+/*
+ * Where a packet was recorded. Cooked captures of version 1 do not say; they are of all interfaces,
+ * so there each record may be of another one.
+ */
+static uint64_t interface_of(caw_capture *self, const caw_packet_part *part, uint32_t interface) {
+    const caw_origin *origin = &part->origin;
+    bool is_unknown = origin->interface == 0 && origin->way != CAW_WAY_UNKNOWN;
+    uint32_t index = is_unknown ? ++self->unknown : origin->interface;
+    return (uint64_t)interface << 32 | index;
 }
 
 /* Now, or when it is known how often it was recorded. */
-static void take_part(caw_capture *self, const caw_event *frame, const caw_packet_part *part,
+static void take_part(caw_capture *self, const caw_recorded *recorded, const caw_packet_part *part,
                       uint32_t interface) {
-    uint64_t recorded_on = (uint64_t)interface << 32 | part->origin.interface;
+    uint64_t recorded_on = interface_of(self, part, interface);
     bool may_wait = part->kind == CAW_PACKET_UDP && caw_udp_is_ours(&self->reader, part);
-    switch (caw_copies_add(self->copies, frame, part, recorded_on, may_wait)) {
+    switch (caw_copies_add(self->copies, recorded, part, recorded_on, may_wait)) {
     case CAW_COPIES_NOW:
         read_held(self, true);
-        read_part(self, frame, part, 1);
+        read_part(self, recorded, part, 1);
         break;
     case CAW_COPIES_AGAIN:
         self->reader.counts.copies++;
@@ -98,10 +110,10 @@ void caw_capture_frame(caw_capture *self, const caw_frame *frame) {
     caw_packet_part part;
     self->reader.counts.packets++;
     self->reader.counts.cut += frame->captured < frame->length;
-    caw_event event = event_of(self, frame);
-    caw_searches_expire(self->reader.searches, event.now);
-    if (caw_network_frame(self->network, frame->link, span, event.now, &part))
-        take_part(self, &event, &part, frame->interface_id);
+    caw_recorded recorded = recorded_of(self, frame);
+    caw_searches_expire(self->reader.searches, recorded.now);
+    if (caw_network_frame(self->network, frame->link, span, recorded.now, &part))
+        take_part(self, &recorded, &part, frame->interface_id);
     bound(self);
 }
 

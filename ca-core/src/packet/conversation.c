@@ -21,7 +21,7 @@ static void forget_openings(const caw_reader *reader, caw_conversation *self) {
     if (self->openings)
         memory->release(memory->user, self->openings);
     self->openings = NULL;
-    self->opening_count = 0;
+    self->opening_count = self->opening_room = 0;
 }
 
 /* ---- telling ---------------------------------------------------------------------------- */
@@ -59,14 +59,29 @@ static bool is_ours(const caw_reader *reader, caw_conversation *self) {
     return self->ours;
 }
 
+/* Room for one more: mostly there are two or three. */
+static bool make_room(caw_conversation *self, const caw_memory *memory) {
+    uint32_t room = self->opening_room ? 2 * self->opening_room : 2;
+    if (self->opening_count < self->opening_room)
+        return true;
+    caw_opening *openings = memory->alloc(memory->user, room * sizeof *openings);
+    if (!openings)
+        return false;
+    if (self->opening_count)
+        memcpy(openings, self->openings, self->opening_count * sizeof *openings);
+    if (self->openings)
+        memory->release(memory->user, self->openings);
+    self->openings = openings;
+    self->opening_room = room;
+    return true;
+}
+
 static void keep_opening(const caw_reader *reader, caw_conversation *self,
                          const caw_opening *opening) {
     const caw_memory *memory = memory_of(reader);
     if (opening->kind == CAW_EVENT_CLOSED || self->opening_count == CAW_MOST_OPENINGS)
         return;
-    if (!self->openings)
-        self->openings = memory->alloc(memory->user, CAW_MOST_OPENINGS * sizeof *opening);
-    if (self->openings)
+    if (make_room(self, memory))
         self->openings[self->opening_count++] = *opening;
 }
 
@@ -124,6 +139,7 @@ void caw_conversation_forget(caw_reader *reader, caw_conversation *self) {
     self->claimed = self->proven = self->ours = false;
     self->unclaimed = 0;
     self->seen[0] = self->seen[1] = false;
+    self->early[0] = self->early[1] = 0;
     forget_openings(reader, self);
 }
 
@@ -175,6 +191,42 @@ void caw_conversation_unreachable(caw_reader *reader, caw_conversation *self, in
                            .icmp_type = error->type,
                            .icmp_code = error->code};
     see_change(reader, self, &opening);
+}
+
+/* ---- what the capture lacks --------------------------------------------------------------- */
+
+static bool is_after(uint32_t a, uint32_t b) {
+    return (int32_t)(a - b) > 0;
+}
+
+/* Mirror ports record acknowledgments first: what has come after all is not lost. */
+static void see_early(caw_reader *reader, caw_conversation *self, const caw_told *told) {
+    int end = told->end;
+    bool lost = told->kind == CAW_TOLD_GAP;
+    if (!lost && is_after(self->early_end[end], told->sequence + told->length + 1))
+        return;
+    if (!lost)
+        reader->counts.unseen -= self->early[end];
+    self->early[end] = 0;
+}
+
+void caw_conversation_count(caw_reader *reader, caw_conversation *self, int end,
+                            const caw_packet_part *part) {
+    uint32_t last = part->sequence + part->payload.length;
+    if (!self->proven)
+        return;
+    if (part->payload.length && (!self->seen[end] || is_after(last, self->seen_end[end]))) {
+        self->seen[end] = true;
+        self->seen_end[end] = last;
+    }
+    if (!(part->flags & CAW_TCP_ACK) || !self->seen[!end])
+        return;
+    reader->counts.acknowledgments++;
+    if (!is_after(part->acknowledgment, self->seen_end[!end] + 1)) /* that of a FIN */
+        return;
+    reader->counts.unseen++;
+    self->early[!end]++;
+    self->early_end[!end] = part->acknowledgment;
 }
 
 /* ---- bytes -------------------------------------------------------------------------------- */
@@ -245,6 +297,7 @@ static void see_bytes(caw_reader *reader, caw_conversation *self, const caw_told
     if (self->anew)
         self->life = (caw_connection){.asked = false};
     renew(reader, self);
+    see_early(reader, self, told);
     bool claimed = is_claimed(reader, self, told);
     caw_connection_segment(&self->life, end, CAW_TCP_ACK, told->sequence, told->length, changes);
     if (!claimed || !make_circuit(reader, self))
@@ -252,6 +305,7 @@ static void see_bytes(caw_reader *reader, caw_conversation *self, const caw_told
     bool known = find_begin(&self->life, told, &begin);
     proof whole = {reader, self, watch};
     caw_teller teller = teller_of(reader, self, end);
+    teller.event.sent = told->when;
     caw_flow_look look = {.teller = &teller,
                           .opposite = &self->flows[!end],
                           .source = speaker_of(reader, self, end),
@@ -291,25 +345,4 @@ void caw_conversation_told(caw_reader *reader, caw_conversation *self, const caw
     case CAW_TOLD_URGENT:
         break;
     }
-}
-
-/* ---- what the capture lacks --------------------------------------------------------------- */
-
-static bool is_after(uint32_t a, uint32_t b) {
-    return (int32_t)(a - b) > 0;
-}
-
-void caw_conversation_count(caw_reader *reader, caw_conversation *self, int end,
-                            const caw_packet_part *part) {
-    uint32_t last = part->sequence + part->payload.length;
-    if (!self->proven)
-        return;
-    if (part->payload.length && (!self->seen[end] || is_after(last, self->seen_end[end]))) {
-        self->seen[end] = true;
-        self->seen_end[end] = last;
-    }
-    if (!(part->flags & CAW_TCP_ACK) || !self->seen[!end])
-        return;
-    reader->counts.acknowledgments++;
-    reader->counts.unseen += is_after(part->acknowledgment, self->seen_end[!end] + 1);
 }

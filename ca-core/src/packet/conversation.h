@@ -28,6 +28,7 @@ typedef struct {
 typedef struct caw_conversation {
     caw_open open; /* among all that is open, until it is over */
     caw_ring node; /* in the table's list */
+    caw_ring wait; /* and among those with bytes that wait for others */
     caw_end ends[2];
     caw_key key; /* in the table */
     caw_tcp *tcp;
@@ -40,12 +41,15 @@ typedef struct caw_conversation {
     bool ours;            /* that, or a server is at one end */
     bool anew;            /* what comes next is of another connection */
     bool over;            /* it has ended, and is remembered for late segments only */
-    bool waits;           /* bytes wait for others */
     uint64_t unclaimed;   /* bytes before it was claimed */
     caw_opening *openings;
     uint32_t opening_count;
+    uint32_t opening_room;
     bool seen[2]; /* data of this end, up to the sequence number: */
     uint32_t seen_end[2];
+    uint32_t early[2]; /* acknowledgments of data of this end before it was recorded, if it ever is,
+                          up to: */
+    uint32_t early_end[2];
 } caw_conversation;
 
 /* Who is shown what a conversation is doing. */

@@ -17,12 +17,12 @@ struct caw_conversations {
     caw_reader *reader;
     caw_holder holder;
     caw_tcp_setup setup;
-    uint64_t held; /* by all caw_tcp */
+    uint64_t held; /* by what waits in all caw_tcp */
     caw_idmap by_ends;
     caw_ring all;   /* in the order in which they began, or have proven to be Channel Access */
     caw_ring ended; /* in that order */
     uint32_t ended_count;
-    uint32_t waiting;
+    caw_ring waiting;          /* those with bytes that wait for others */
     caw_conversation *latest;  /* of a segment; NULL: none */
     caw_conversation *reading; /* whose TCP is telling */
 };
@@ -34,9 +34,10 @@ static const caw_memory *memory_of(const caw_conversations *self) {
 /* ---- life ------------------------------------------------------------------------------- */
 
 static void set_waiting(caw_conversations *self, caw_conversation *conversation, bool waits) {
-    self->waiting += waits;
-    self->waiting -= conversation->waits;
-    conversation->waits = waits;
+    if (!waits)
+        caw_ring_remove(&conversation->wait);
+    else if (!caw_ring_is_linked(&conversation->wait))
+        caw_ring_add_last(&self->waiting, &conversation->wait);
 }
 
 static void free_conversation(caw_conversations *self, caw_conversation *conversation) {
@@ -98,7 +99,7 @@ static void open_conversation(caw_conversations *self, caw_conversation *convers
 static void settle(caw_conversations *self, caw_conversation *conversation) {
     bool over = caw_tcp_ended(conversation->tcp);
     caw_conversation_settle(self->reader, conversation);
-    set_waiting(self, conversation, caw_tcp_waits(conversation->tcp));
+    set_waiting(self, conversation, !over && caw_tcp_waits(conversation->tcp));
     if (over && !conversation->over)
         end(self, conversation);
     else if (!over && conversation->over)
@@ -138,7 +139,8 @@ static caw_conversation *make(caw_conversations *self, caw_key key, const caw_en
 }
 
 static bool is_same(const caw_end *a, const caw_end *b) {
-    return a->port == b->port && a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
+    return a->port == b->port && a->size == b->size &&
+           memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
 }
 
 static caw_conversation *find(caw_conversations *self, const caw_end *source, const caw_end *target,
@@ -214,11 +216,9 @@ void caw_conversations_error(caw_conversations *self, const caw_icmp_error *erro
 
 void caw_conversations_tick(caw_conversations *self, int64_t nanoseconds) {
     caw_ring *next;
-    for (caw_ring *at = self->all.after; self->waiting && at != &self->all; at = next) {
-        caw_conversation *conversation = CAW_RING_ENTRY(at, caw_conversation, node);
-        next = at->after; /* what proves itself now goes to the end of the list, and waits on */
-        if (!conversation->waits)
-            continue;
+    for (caw_ring *at = self->waiting.after; at != &self->waiting; at = next) {
+        caw_conversation *conversation = CAW_RING_ENTRY(at, caw_conversation, wait);
+        next = at->after; /* is not freed now: only what has ended is, and that does not wait */
         self->reading = conversation;
         caw_tcp_tick(conversation->tcp, nanoseconds);
         settle(self, conversation);
@@ -226,7 +226,7 @@ void caw_conversations_tick(caw_conversations *self, int64_t nanoseconds) {
 }
 
 bool caw_conversations_wait(const caw_conversations *self) {
-    return self->waiting > 0;
+    return !caw_ring_is_empty(&self->waiting);
 }
 
 void caw_conversations_end(caw_conversations *self) {
@@ -258,6 +258,7 @@ caw_conversations *caw_conversations_new(caw_reader *reader) {
                                   .nanoseconds = GRACE_NANOSECONDS};
     caw_ring_begin(&self->all);
     caw_ring_begin(&self->ended);
+    caw_ring_begin(&self->waiting);
     return self;
 }
 

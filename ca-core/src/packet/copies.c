@@ -46,9 +46,9 @@ static bool lies_in(caw_view part, caw_view whole) {
     return part.len && part.bytes >= whole.bytes && part.bytes < whole.bytes + whole.len;
 }
 
-static size_t size_of(const caw_event *event, const caw_packet_part *part) {
-    size_t size = event->frame.len;
-    return lies_in(part->segment.bytes, event->frame) ? size : size + part->segment.bytes.len;
+static size_t size_of(const caw_recorded *recorded, const caw_packet_part *part) {
+    size_t size = recorded->frame.len;
+    return lies_in(part->segment.bytes, recorded->frame) ? size : size + part->segment.bytes.len;
 }
 
 /* The same bytes, in the copy of what they lie in. */
@@ -57,8 +57,8 @@ static void rebase(caw_view *view, const uint8_t *from, const uint8_t *to) {
         view->bytes = to + (view->bytes - from);
 }
 
-static void copy_packet(waiting *made, const caw_event *event, const caw_packet_part *part) {
-    caw_view frame = event->frame, segment = part->segment.bytes;
+static void copy_packet(waiting *made, const caw_recorded *recorded, const caw_packet_part *part) {
+    caw_view frame = recorded->frame, segment = part->segment.bytes;
     const uint8_t *from = frame.bytes, *to = made->copy;
     if (frame.len)
         memcpy(made->copy, frame.bytes, frame.len);
@@ -68,22 +68,22 @@ static void copy_packet(waiting *made, const caw_event *event, const caw_packet_
         if (segment.len)
             memcpy(made->copy + frame.len, segment.bytes, segment.len);
     }
-    made->held = (caw_held){.event = *event, .part = *part, .copies = 1};
-    made->held.event.frame.bytes = made->copy;
+    made->held = (caw_held){.recorded = *recorded, .part = *part, .copies = 1};
+    made->held.recorded.frame.bytes = made->copy;
     rebase(&made->held.part.segment.bytes, from, to);
     rebase(&made->held.part.payload.bytes, from, to);
 }
 
 /* ---- the queue ---------------------------------------------------------------------------- */
 
-static bool append(caw_copies *self, const caw_event *event, const caw_packet_part *part,
+static bool append(caw_copies *self, const caw_recorded *recorded, const caw_packet_part *part,
                    uint64_t interface, uint64_t digest, bool may_have_copies) {
-    size_t bytes = sizeof(waiting) + size_of(event, part);
+    size_t bytes = sizeof(waiting) + size_of(recorded, part);
     waiting *made = self->memory.alloc(self->memory.user, bytes);
     if (!made)
         return false;
     memset(made, 0, sizeof *made);
-    copy_packet(made, event, part);
+    copy_packet(made, recorded, part);
     made->digest = digest;
     made->may_have_copies = may_have_copies;
     made->interfaces[0] = interface;
@@ -113,7 +113,7 @@ static int64_t between(caw_moment then, caw_moment now) {
 static bool is_again(const waiting *first, uint64_t digest, uint64_t interface, caw_moment now) {
     if (!first->may_have_copies || first->digest != digest ||
         first->held.copies == MOST_INTERFACES ||
-        between(first->held.event.now, now) > CAW_COPIES_APART)
+        between(first->held.recorded.now, now) > CAW_COPIES_APART)
         return false;
     for (uint32_t i = 0; i < first->held.copies; i++)
         if (first->interfaces[i] == interface)
@@ -147,19 +147,19 @@ static bool count_again(caw_copies *self, uint64_t digest, uint64_t interface, c
     return first || is_last_again(self, digest, interface, now);
 }
 
-caw_copies_verdict caw_copies_add(caw_copies *self, const caw_event *event,
+caw_copies_verdict caw_copies_add(caw_copies *self, const caw_recorded *recorded,
                                   const caw_packet_part *part, uint64_t interface, bool may_wait) {
     uint64_t digest = may_wait ? caw_packet_digest(part, self->seed) : 0;
     self->several |= interface > 0;
-    self->latest = event->now;
-    if (may_wait && count_again(self, digest, interface, event->now))
+    self->latest = recorded->now;
+    if (may_wait && count_again(self, digest, interface, recorded->now))
         return CAW_COPIES_AGAIN;
     if (may_wait && !self->several)
-        self->last = (seen_once){true, digest, interface, event->now};
+        self->last = (seen_once){true, digest, interface, recorded->now};
     if (!self->several || (!may_wait && !self->count))
         return CAW_COPIES_NOW;
-    return append(self, event, part, interface, digest, may_wait) ? CAW_COPIES_HELD
-                                                                  : CAW_COPIES_NOW;
+    return append(self, recorded, part, interface, digest, may_wait) ? CAW_COPIES_HELD
+                                                                     : CAW_COPIES_NOW;
 }
 
 bool caw_copies_take(caw_copies *self, caw_held *held, bool all) {
@@ -168,7 +168,7 @@ bool caw_copies_take(caw_copies *self, caw_held *held, bool all) {
         return false;
     waiting *first = CAW_RING_ENTRY(self->queue.after, waiting, node);
     bool full = self->count > MOST_WAITING || self->bytes > self->most;
-    if (!all && !full && between(first->held.event.now, self->latest) <= CAW_COPIES_APART)
+    if (!all && !full && between(first->held.recorded.now, self->latest) <= CAW_COPIES_APART)
         return false;
     caw_ring_remove(&first->node);
     self->count--;

@@ -4,14 +4,15 @@
  * broadcast as often as the bridge has ports; copies stand within a millisecond of each other, so
  * datagrams wait for so long, and what comes after them waits with them, in order.
  *
- *     if (!caw_copies_add(copies, &event, &part, interface))
+ *     if (!caw_copies_add(copies, &recorded, &part, interface))
  *         read it now
  *     while (caw_copies_take(copies, &held, wait))
- *         read held.part with held.event
+ *         read held.part with held.recorded
  */
 #ifndef CAW_COPIES_H
 #define CAW_COPIES_H
 
+#include "packet/recorded.h"
 #include "transport.h"
 
 #define CAW_COPIES_APART 1000000 /* nanoseconds of capture time */
@@ -20,7 +21,7 @@ typedef struct caw_copies caw_copies;
 
 /* What has waited. It borrows from the copies, until the next call. */
 typedef struct {
-    caw_event event; /* what was known of its frame */
+    caw_recorded recorded; /* what was known of its frame */
     caw_packet_part part;
     uint32_t copies; /* on so many interfaces */
 } caw_held;
@@ -42,7 +43,7 @@ typedef enum {
  * again. Nothing waits before a packet has come from an interface other than 0, the only one of
  * most captures; copies of the last datagram before that are known, but no more than counted.
  */
-caw_copies_verdict caw_copies_add(caw_copies *self, const caw_event *event,
+caw_copies_verdict caw_copies_add(caw_copies *self, const caw_recorded *recorded,
                                   const caw_packet_part *part, uint64_t interface, bool may_wait);
 
 /* The first that has waited long enough; `all`: the first that waits. False when there is none. */

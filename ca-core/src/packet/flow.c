@@ -104,34 +104,35 @@ static bool is_strange(const caw_flow *flow, const caw_segment *segment, const c
 
 /* ---- messages ----------------------------------------------------------------------------- */
 
-static void read_message(const caw_flow_look *look, const caw_message *message) {
+static void read_message(const caw_flow_look *look) {
     caw_teller *teller = look->teller;
+    const caw_message *message = &teller->event.message;
     caw_reader *reader = teller->reader;
     const caw_end *source = &teller->event.source;
     caw_note note;
-    caw_circuit_observe(teller->circuit, teller->end, message, teller->event.now, &note);
+    caw_circuit_observe(teller->circuit, teller->end, message, caw_event_sent(&teller->event),
+                        &note);
     if (note.turn == CAW_TURN_REQUEST)
         caw_searches_link(reader->searches, (uint32_t)(caw_reader_endpoint(reader, source) >> 16),
                           &note);
     caw_reader_learn(reader, message, source);
-    caw_teller_message(teller, message, &note);
+    caw_teller_message(teller, &note);
 }
 
 /* Messages from `at` on. Where they end. */
 static uint32_t read_messages(const caw_segment *segment, uint32_t at, uint32_t length,
                               const caw_flow_look *look) {
-    const caw_teller *teller = look->teller;
+    caw_teller *teller = look->teller;
     uint32_t left = segment->captured - at;
     uint32_t end = at + (length < left ? length : left);
     while (at < end) {
         const uint8_t *bytes = segment->bytes + at;
         left = segment->captured - at;
         caw_context context = caw_circuit_context(teller->circuit, teller->end, bytes, left);
-        caw_message message;
-        int64_t size = caw_decode(bytes, left, &context, &message);
+        int64_t size = caw_decode(bytes, left, &context, &teller->event.message);
         if (size <= 0)
             return end;
-        read_message(look, &message);
+        read_message(look);
         at += size < left ? (uint32_t)size : left;
     }
     return end;

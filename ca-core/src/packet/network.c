@@ -15,7 +15,7 @@ struct caw_network {
 typedef struct {
     caw_origin origin;
     caw_carried carried; /* to be read next */
-    caw_ip ip;           /* the innermost so far */
+    caw_ip ip;           /* the innermost so far, when one was read */
     uint8_t depth;
     bool reassembled;
     bool has_part;
@@ -144,7 +144,9 @@ static caw_problem read_carried(caw_network *network, reading *at, caw_moment no
 
 bool caw_network_frame(caw_network *network, uint32_t linktype, caw_span frame, caw_moment now,
                        caw_packet_part *part) {
-    reading at = {.has_part = false};
+    reading at;
+    at.depth = 0;
+    at.reassembled = at.has_part = false;
     caw_fragments_expire(network->fragments, now);
     if (frame.length < frame.bytes.len)
         frame.length = frame.bytes.len;

@@ -3,21 +3,16 @@
 
 #include <string.h>
 
-/* ---- memory, counted ---------------------------------------------------------------------- */
+/* ---- memory ------------------------------------------------------------------------------- */
 
 static void *take(const caw_ordered *self, size_t bytes) {
-    const caw_tcp_setup *setup = self->setup;
-    void *memory = setup->memory.alloc(setup->memory.user, bytes);
-    if (memory)
-        *setup->held += bytes;
-    return memory;
+    const caw_memory *memory = &self->setup->memory;
+    return memory->alloc(memory->user, bytes);
 }
 
-static void give_back(const caw_ordered *self, void *memory, size_t bytes) {
-    if (!memory)
-        return;
-    *self->setup->held -= bytes;
-    self->setup->memory.release(self->setup->memory.user, memory);
+static void give_back(const caw_ordered *self, void *bytes) {
+    if (bytes) /* before there is any, there may be no setup */
+        self->setup->memory.release(self->setup->memory.user, bytes);
 }
 
 /* ---- telling ------------------------------------------------------------------------------ */
@@ -55,8 +50,8 @@ static void widen_past(caw_ordered *self, uint32_t length) {
     if (!past)
         return;
     for (uint64_t at = self->next - self->past_count; at < self->next; at++)
-        past[at % room] = self->past[at % self->past_room];
-    give_back(self, self->past, self->past_room);
+        past[at & (room - 1)] = self->past[at & (self->past_room - 1)];
+    give_back(self, self->past);
     self->past = past;
     self->past_room = room;
 }
@@ -69,7 +64,7 @@ static void remember(caw_ordered *self, const uint8_t *bytes, uint32_t length) {
     if (!kept)
         return;
     bytes += length - kept;
-    uint32_t start = (uint32_t)((self->next + length - kept) % room);
+    uint32_t start = (uint32_t)(self->next + length - kept) & (room - 1);
     uint32_t until_wrap = kept < room - start ? kept : room - start;
     memcpy(self->past + start, bytes, until_wrap);
     memcpy(self->past, bytes + until_wrap, kept - until_wrap);
@@ -82,7 +77,7 @@ static uint32_t differ_from_past(const caw_ordered *self, uint64_t from, const u
     uint64_t oldest = self->next - self->past_count;
     uint32_t differ = 0;
     for (uint64_t at = from > oldest ? from : oldest; at < self->next && at < from + length; at++)
-        differ += self->past[at % self->past_room] != bytes[at - from];
+        differ += self->past[at & (self->past_room - 1)] != bytes[at - from];
     return differ;
 }
 
@@ -126,7 +121,7 @@ static bool make_room(caw_ordered *self) {
     if (self->count)
         memmove(pieces, self->pieces + self->first, self->count * sizeof *pieces);
     if (pieces != self->pieces)
-        give_back(self, self->pieces, self->room * sizeof *pieces);
+        give_back(self, self->pieces);
     self->pieces = pieces;
     self->room = room;
     self->first = 0;
@@ -135,9 +130,16 @@ static bool make_room(caw_ordered *self) {
 
 /* It is given back with the last piece. */
 static void give_array_back(caw_ordered *self) {
-    give_back(self, self->pieces, self->room * sizeof *self->pieces);
+    give_back(self, self->pieces);
     self->pieces = NULL;
     self->first = self->room = 0;
+}
+
+/* What waits is counted: that of this direction, and that of all. */
+static void count_waiting(caw_ordered *self, const caw_piece *piece, bool more) {
+    uint64_t bytes = sizeof *piece + piece->captured;
+    self->waiting += more ? bytes : -bytes;
+    *self->setup->held += more ? bytes : -bytes;
 }
 
 static bool insert(caw_ordered *self, uint32_t index, caw_piece piece, const uint8_t *bytes) {
@@ -155,14 +157,14 @@ static bool insert(caw_ordered *self, uint32_t index, caw_piece piece, const uin
     memmove(place + 1, place, (self->count - index) * sizeof *place);
     *place = piece;
     self->count++;
-    self->waiting += sizeof piece + piece.captured;
+    count_waiting(self, &piece, true);
     return true;
 }
 
 static void remove_first(caw_ordered *self) {
     caw_piece *piece = piece_at(self, 0);
-    self->waiting -= sizeof *piece + piece->captured;
-    give_back(self, piece->bytes, piece->captured);
+    count_waiting(self, piece, false);
+    give_back(self, piece->bytes);
     self->first++;
     if (!--self->count)
         give_array_back(self);
@@ -302,7 +304,7 @@ void caw_ordered_drop(caw_ordered *self) {
 
 void caw_ordered_free(caw_ordered *self) {
     caw_ordered_drop(self);
-    give_back(self, self->past, self->past_room);
+    give_back(self, self->past);
     self->past = NULL;
     self->past_room = self->past_count = 0;
 }

@@ -34,9 +34,9 @@ typedef struct {
     uint32_t first; /* of the pieces, in the array */
     uint32_t count;
     uint32_t room;
-    uint64_t waiting; /* memory that the pieces take, in bytes */
-    uint8_t *past;    /* the last bytes before `next`, each at its position modulo the room */
-    uint32_t past_room;
+    uint64_t waiting;   /* memory that the pieces take, in bytes */
+    uint8_t *past;      /* the last bytes before `next`, each at its position modulo the room */
+    uint32_t past_room; /* a power of two, or 0 */
     uint32_t past_count;
 } caw_ordered;
 

@@ -2,7 +2,6 @@
 #include "reader.h"
 
 #include "digest.h"
-#include "message/message.h"
 
 /* ---- telling ---------------------------------------------------------------------------- */
 
@@ -42,10 +41,14 @@ static void tell_or_keep(caw_teller *teller, const caw_event *event) {
 }
 
 caw_teller caw_reader_teller(caw_reader *reader, const caw_end *source, const caw_end *target) {
-    caw_teller teller = {.reader = reader, .event = reader->frame};
-    teller.event.source = *source;
-    teller.event.target = *target;
-    return teller;
+    const caw_recorded *recorded = &reader->frame;
+    return (caw_teller){.reader = reader,
+                        .event = {.now = recorded->now,
+                                  .exact = recorded->exact,
+                                  .source = *source,
+                                  .target = *target,
+                                  .frame = recorded->frame,
+                                  .link = recorded->link}};
 }
 
 /* What may have changed since the last event. */
@@ -57,10 +60,9 @@ static void refresh(caw_teller *teller) {
     teller->event.host = caw_circuit_host(teller->circuit);
 }
 
-void caw_teller_message(caw_teller *teller, const caw_message *message, const caw_note *note) {
+void caw_teller_message(caw_teller *teller, const caw_note *note) {
     caw_event *event = &teller->event;
     event->kind = CAW_EVENT_MESSAGE;
-    event->message = *message;
     event->note = note;
     refresh(teller);
     tell_or_keep(teller, event);

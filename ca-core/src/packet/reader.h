@@ -7,6 +7,7 @@
 #define CAW_READER_H
 
 #include "history/ages.h"
+#include "packet/recorded.h"
 #include "tcp.h"
 
 typedef struct {
@@ -16,7 +17,7 @@ typedef struct {
     caw_endpoints *endpoints;
     caw_capture_counts counts;
     uint64_t ignored[CAW_IGNORED_REASONS];
-    caw_event frame;      /* what all events of the frame that is read have in common */
+    caw_recorded frame;   /* that is read */
     uint32_t connections; /* that were numbered */
 } caw_reader;
 
@@ -25,14 +26,14 @@ typedef struct {
     caw_reader *reader;
     caw_circuit *circuit;
     int end;         /* of the circuit, that speaks */
-    caw_event event; /* what all events of the payload have in common */
+    caw_event event; /* what all events of the payload have in common, and the message last read */
 } caw_teller;
 
 /* A teller of the frame that is read, for what goes from one end to another. */
 caw_teller caw_reader_teller(caw_reader *reader, const caw_end *source, const caw_end *target);
 
-/* Tells a message with its note, unless its circuit keeps it until it is known who serves. */
-void caw_teller_message(caw_teller *teller, const caw_message *message, const caw_note *note);
+/* Tells event.message with its note, unless its circuit keeps it until it is known who serves. */
+void caw_teller_message(caw_teller *teller, const caw_note *note);
 
 /* Tells so many bytes that are no message, in the same way. */
 void caw_teller_malformed(caw_teller *teller, caw_malformed reason, uint64_t bytes);

@@ -370,6 +370,12 @@ static bool is_old(const caw_tcp_side *side, const caw_tcp_segment *segment) {
            segment->when.seconds - side->stamped_at < STAMP_AGE;
 }
 
+/* It brings nothing new: a copy of what was told, or an acknowledgment. */
+static bool is_told(const caw_tcp_side *side, const caw_tcp_segment *segment) {
+    return side->bytes.placed &&
+           position(side, segment->sequence) + segment->length <= side->bytes.next;
+}
+
 /*
  * Beyond what the other end takes, by its last word that was recorded, and as far beyond all bytes
  * that were recorded: when its words are not, these still go on.
@@ -395,7 +401,9 @@ static caw_ignored judge(caw_tcp_side *side, const caw_tcp_segment *segment) {
         return CAW_IGNORED_REASONS;
     if (!(flags & CAW_TCP_ACK))
         return CAW_IGNORED_NO_ACK;
-    return is_old(side, segment) ? CAW_IGNORED_TIMESTAMP : CAW_IGNORED_REASONS;
+    if (!is_old(side, segment))
+        return CAW_IGNORED_REASONS;
+    return is_told(side, segment) ? CAW_IGNORED_REPEATED : CAW_IGNORED_TIMESTAMP;
 }
 
 /* ---- SYN ---------------------------------------------------------------------------------- */
@@ -776,7 +784,6 @@ caw_tcp *caw_tcp_new(const caw_tcp_setup *setup) {
     *tcp = (caw_tcp){.setup = setup};
     start(tcp, 0);
     start(tcp, 1);
-    *setup->held += sizeof *tcp;
     return tcp;
 }
 
@@ -787,7 +794,6 @@ void caw_tcp_free(caw_tcp *tcp) {
     caw_ordered_free(&tcp->side[0].bytes);
     caw_ordered_free(&tcp->side[1].bytes);
     forget_stray(tcp);
-    *setup->held -= sizeof *tcp;
     setup->memory.release(setup->memory.user, tcp);
 }
 

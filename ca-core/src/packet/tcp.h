@@ -120,8 +120,8 @@ typedef struct {
     caw_memory memory;
     void (*tell)(void *user, const caw_told *told); /* must not call this caw_tcp */
     void *user;
-    uint64_t most;        /* bytes of memory in which one direction's pieces wait, about */
-    uint64_t *held;       /* what all connections with this setup take: kept here; begins with 0 */
+    uint64_t most;  /* bytes of memory in which one direction's pieces wait, about */
+    uint64_t *held; /* the same of all connections with this setup: kept here; begins with 0 */
     uint64_t most_of_all; /* of *held: who adds to more gives up his gaps */
     uint32_t packets;     /* the grace: 64 */
     int64_t nanoseconds;  /* 50 ms */

@@ -8,9 +8,7 @@ enum { TCP_HEADER = 20, TCP_CHECKSUM_AT = 16, UDP_HEADER = 8, UDP_CHECKSUM_AT = 
 enum { OPTION_END = 0, OPTION_NOTHING = 1, OPTION_MSS = 2, OPTION_SCALE = 3, OPTION_TIME = 8 };
 enum { MOST_SCALE = 14 };
 
-static void read_ends(const caw_ip *ip, caw_packet_part *part) {
-    part->source = ip->source;
-    part->target = ip->target;
+static void read_ports(const caw_ip *ip, caw_packet_part *part) {
     part->source.port = wire_u16(ip->payload.bytes, 0);
     part->target.port = wire_u16(ip->payload.bytes, 2);
 }
@@ -51,7 +49,7 @@ caw_problem caw_transport_tcp(const caw_ip *ip, caw_packet_part *part) {
         return CAW_PROBLEM_CUT;
     if (header < TCP_HEADER || header > ip->payload.length)
         return CAW_PROBLEM_TCP;
-    read_ends(ip, part);
+    read_ports(ip, part);
     part->kind = CAW_PACKET_TCP;
     part->segment = ip->payload;
     part->payload = span_after(ip->payload, header);
@@ -78,7 +76,7 @@ caw_problem caw_transport_udp(const caw_ip *ip, caw_packet_part *part) {
         length = ip->payload.length;
     if (length < UDP_HEADER || length > ip->payload.length)
         return CAW_PROBLEM_UDP;
-    read_ends(ip, part);
+    read_ports(ip, part);
     part->kind = CAW_PACKET_UDP;
     part->segment = span_of_length(ip->payload, length);
     part->payload = span_after(part->segment, UDP_HEADER);

@@ -25,14 +25,15 @@ static caw_side speaker_of(const caw_packet_part *part) {
                               CAW_TRANSPORT_UDP);
 }
 
-static void read_message(caw_teller *teller, const caw_message *message) {
+static void read_message(caw_teller *teller) {
     caw_reader *reader = teller->reader;
     const caw_event *event = &teller->event;
+    const caw_message *message = &event->message;
     caw_note note;
     caw_searches_observe(reader->searches, caw_reader_endpoint(reader, &event->source),
                          caw_reader_endpoint(reader, &event->target), message, event->now, &note);
     caw_reader_learn(reader, message, &event->source);
-    caw_teller_message(teller, message, &note);
+    caw_teller_message(teller, &note);
 }
 
 void caw_udp_read(caw_reader *reader, const caw_packet_part *part, uint32_t copies) {
@@ -45,11 +46,10 @@ void caw_udp_read(caw_reader *reader, const caw_packet_part *part, uint32_t copi
     teller.event.copies = copies;
     caw_context context = {.transport = CAW_TRANSPORT_UDP, .speaker = teller.event.speaker};
     for (uint32_t at = 0; at < bytes->len;) {
-        caw_message message;
         caw_datagram_piece piece = caw_datagram_next(bytes->bytes, bytes->len, part->payload.length,
-                                                     at, &context, &message);
+                                                     at, &context, &teller.event.message);
         if (piece.problem == CAW_MALFORMED_NOT)
-            read_message(&teller, &message);
+            read_message(&teller);
         else
             caw_teller_malformed(&teller, piece.problem, piece.length);
         at += piece.length;

@@ -81,6 +81,17 @@ caw_decimal caw_shortest(double value) {
     return schubfach(c, q, fraction == 0 && exponent > 1);
 }
 
+/*
+ * Six places tell these doubles apart, which are up to 2^-20 from each other, so no decimal with
+ * fewer is as near as this one.
+ */
+caw_decimal caw_shortest_time(int64_t seconds, uint32_t microseconds) {
+    caw_decimal decimal = {(uint64_t)seconds * 1000000 + microseconds, -6};
+    for (; decimal.exponent < 0 && decimal.digits % 10 == 0; decimal.exponent++)
+        decimal.digits /= 10;
+    return decimal;
+}
+
 caw_decimal caw_rounded(caw_decimal value, int most) {
     uint64_t limit = 1;
     while (most-- > 0)

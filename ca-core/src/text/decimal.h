@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-/* digits * 10^exponent; no trailing zero in digits unless they are 0. */
+/* digits * 10^exponent. Digits of a fraction have no zero at their end. */
 typedef struct {
     uint64_t digits;
     int exponent;
@@ -13,6 +13,9 @@ typedef struct {
 
 /* Of a finite double; the sign is dropped. */
 caw_decimal caw_shortest(double value);
+
+/* Of the double nearest to this sum of seconds and millionths of one, from 2^24 to 2^33. */
+caw_decimal caw_shortest_time(int64_t seconds, uint32_t microseconds);
 
 /* The nearest decimal with at most `most` digits. */
 caw_decimal caw_rounded(caw_decimal value, int most);

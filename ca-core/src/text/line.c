@@ -41,7 +41,10 @@ static void put_named(caw_text *out, const char *class, const caw_name *names, i
 static void put_channel_type(caw_text *out, const caw_message *message, const caw_field *field) {
     const caw_dbr_row *dbr = caw_dbr((uint32_t)field->number);
     (void)message;
-    put_enum(out, "<ChannelType.", dbr ? dbr->type : NULL, (int64_t)field->number);
+    if (dbr)
+        caw_put_phrase(out, &dbr->type);
+    else
+        caw_put_unsigned(out, field->number);
 }
 
 static void put_alarm_status(caw_text *out, const caw_message *message, const caw_field *field) {
@@ -74,19 +77,13 @@ static void put_rights(caw_text *out, const caw_message *message, const caw_fiel
     caw_put(out, '>');
 }
 
-/* Nearly every status is this one, and its text a fifth of a line's work. */
+/* Nearly every status is this one. */
 static const char normal_status[] = "CAStatusCode(name='ECA_NORMAL', code=0, code_with_severity=1, "
                                     "severity=<CASeverity.SUCCESS: 1>, success=1, defunct=False, "
                                     "description='Normal successful completion')";
 
-static void put_status(caw_text *out, const caw_message *message, const caw_field *field) {
-    uint32_t value = (uint32_t)field->number;
+static void put_any_status(caw_text *out, uint32_t value) {
     const caw_name *row = caw_name_of(caw_status_names, value);
-    (void)message;
-    if (value == CAW_ECA_NORMAL) {
-        caw_put_chars(out, normal_status, sizeof normal_status - 1);
-        return;
-    }
     if (!row) {
         caw_put_unsigned(out, value);
         return;
@@ -105,15 +102,24 @@ static void put_status(caw_text *out, const caw_message *message, const caw_fiel
         caw_put3(out, ", defunct=False, description='", row->text, "')");
 }
 
+static void put_status(caw_text *out, const caw_message *message, const caw_field *field) {
+    (void)message;
+    if (field->number == CAW_ECA_NORMAL)
+        caw_put_chars(out, normal_status, sizeof normal_status - 1);
+    else
+        put_any_status(out, (uint32_t)field->number);
+}
+
 /* ---- values ------------------------------------------------------------------------------- */
 
-/* array.array's type codes; CHAR is signed there */
-static char type_code(caw_element_kind kind) {
-    static const char codes[] = {
-        [CAW_ELEMENT_INT16] = 'h', [CAW_ELEMENT_FLOAT] = 'f', [CAW_ELEMENT_ENUM] = 'H',
-        [CAW_ELEMENT_CHAR] = 'b',  [CAW_ELEMENT_INT32] = 'i', [CAW_ELEMENT_DOUBLE] = 'd'};
-    return codes[kind];
-}
+/* Before the elements: array.array's type codes, where CHAR is signed, and a list of strings. */
+static const caw_phrase array_heads[] = {[CAW_ELEMENT_STRING] = CAW_PHRASE("["),
+                                         [CAW_ELEMENT_INT16] = CAW_PHRASE("Array('h', ["),
+                                         [CAW_ELEMENT_FLOAT] = CAW_PHRASE("Array('f', ["),
+                                         [CAW_ELEMENT_ENUM] = CAW_PHRASE("Array('H', ["),
+                                         [CAW_ELEMENT_CHAR] = CAW_PHRASE("Array('b', ["),
+                                         [CAW_ELEMENT_INT32] = CAW_PHRASE("Array('i', ["),
+                                         [CAW_ELEMENT_DOUBLE] = CAW_PHRASE("Array('d', [")};
 
 static void put_element(caw_text *out, caw_element_kind kind, const caw_field *field) {
     if (kind == CAW_ELEMENT_STRING)
@@ -134,23 +140,20 @@ static void put_data(caw_text *out, const caw_message *message, const caw_field 
     }
     caw_element_kind kind = message->dbr->element;
     bool strings = kind == CAW_ELEMENT_STRING;
-    if (!strings) {
-        caw_puts(out, "Array('");
-        caw_put(out, type_code(kind));
-        caw_puts(out, message->elements ? "', " : "'");
+    if (!strings && !message->elements) { /* Array('d') */
+        caw_put_chars(out, array_heads[kind].chars, array_heads[kind].length - strlen(", ["));
+        caw_put(out, ')');
+        return;
     }
-    if (strings || message->elements)
-        caw_put(out, '[');
+    caw_put_phrase(out, &array_heads[kind]);
     caw_field field;
-    for (uint32_t i = 0; caw_element(message, i, &field); i++) {
+    for (uint32_t i = 0; i < message->elements; i++) {
+        caw_element(message, i, &field);
         if (i)
             caw_puts(out, ", ");
         put_element(out, kind, &field);
     }
-    if (strings || message->elements)
-        caw_put(out, ']');
-    if (!strings)
-        caw_put(out, ')');
+    caw_puts(out, strings ? "]" : "])");
 }
 
 /* ---- one field ---------------------------------------------------------------------------- */
@@ -214,20 +217,12 @@ static void put_address(caw_text *out, const caw_message *message, const caw_fie
     caw_put(out, '\'');
 }
 
-/* caproto's arithmetic, with its rounding to microseconds */
-static void put_time(caw_text *out, const caw_message *message, const caw_field *field) {
-    int64_t microseconds = (int64_t)(1.e-3 * (double)field->nanoseconds);
-    (void)message;
-    caw_put_real(out,
-                 ((double)CAW_EPICS_EPOCH + (double)field->seconds) + 1.e-6 * (double)microseconds);
-}
-
 static put_function put_data, put_metadata, put_failed_request;
 
 static put_function *const of_kind[] = {
-    [CAW_KIND_UINT] = put_uint, [CAW_KIND_INT] = put_int,       [CAW_KIND_REAL] = put_real,
-    [CAW_KIND_TEXT] = put_text, [CAW_KIND_BYTES] = put_view,    [CAW_KIND_IPV4] = put_address,
-    [CAW_KIND_TIME] = put_time, [CAW_KIND_ELEMENT] = put_limit,
+    [CAW_KIND_UINT] = put_uint,     [CAW_KIND_INT] = put_int,    [CAW_KIND_REAL] = put_real,
+    [CAW_KIND_TEXT] = put_text,     [CAW_KIND_BYTES] = put_view, [CAW_KIND_IPV4] = put_address,
+    [CAW_KIND_ELEMENT] = put_limit,
 };
 
 static put_function *const of_style[] = {
@@ -245,27 +240,40 @@ static put_function *const of_style[] = {
     [CAW_STYLE_HEADER] = put_failed_request,
 };
 
-static void put_field(caw_text *out, const caw_message *message, caw_style style,
-                      const caw_field *field) {
+/* `row` is that of the field. */
+static void put_field(caw_text *out, const caw_message *message, const caw_field_row *row,
+                      caw_style style, const caw_field *field) {
     if (style == CAW_STYLE_OWN)
-        of_kind[caw_field_rows[field->id].kind](out, message, field);
+        of_kind[row->kind](out, message, field);
     else
         of_style[style](out, message, field);
 }
 
 /* ---- metadata ----------------------------------------------------------------------------- */
 
-static void put_separator(caw_text *out, const char *name, bool *first) {
-    if (*first)
-        caw_put3(out, "", name, "=");
+/* The first word has nothing before it. */
+static void put_head(caw_text *out, const caw_phrase *head, bool first) {
+    size_t comma = strlen(", ");
+    if (first)
+        caw_put_chars(out, head->chars + comma, head->length - comma);
     else
-        caw_put3(out, ", ", name, "=");
-    *first = false;
+        caw_put_phrase(out, head);
+}
+
+/* caproto rounds to microseconds. */
+static void put_stamp(caw_text *out, caw_view meta, uint32_t at) {
+    int64_t seconds = (int64_t)CAW_EPICS_EPOCH + wire_u32(meta, at);
+    caw_put_time(out, seconds, wire_u32(meta, at + 4) / 1000);
 }
 
 static void put_meta_word(caw_text *out, const caw_message *message, caw_field_id id, uint32_t at) {
+    const caw_field_row *row = &caw_field_rows[id];
+    if (row->kind == CAW_KIND_TIME) {
+        put_stamp(out, message->payload, at);
+        return;
+    }
     caw_field field = caw_meta_field(message, id, at);
-    put_field(out, message, caw_field_rows[id].style, &field);
+    put_field(out, message, row, row->style, &field);
 }
 
 /* A tuple: (), (b'a',), (b'a', b'b') */
@@ -284,15 +292,27 @@ static void put_states(caw_text *out, const caw_message *message) {
     caw_puts(out, count == 1 ? ",)" : ")");
 }
 
+/* Nearly every value has none; the text of one that has is put like any other. */
+static const char no_alarm[] = "status=<AlarmStatus.NO_ALARM: 0>, "
+                               "severity=<AlarmSeverity.NO_ALARM: 0>";
+
 /* The words that come last, or those that do not; whether there are any that do. */
 static bool put_meta_words(caw_text *out, const caw_message *message, bool last, bool *first) {
+    const caw_field_id *id = message->dbr->layout;
     uint32_t at = 0;
     bool any_last = false;
-    for (const caw_field_id *id = message->dbr->layout; *id != CAW_FIELD_RESERVED; id++) {
+    if (!last && caw_has_no_alarm(message)) {
+        caw_put_chars(out, no_alarm, sizeof no_alarm - 1);
+        *first = false;
+        id += CAW_ALARM_FIELDS;
+        at += CAW_ALARM_SIZE;
+    }
+    for (; *id != CAW_FIELD_RESERVED; id++) {
         const caw_field_row *row = &caw_field_rows[*id];
         any_last |= row->last;
         if (row->name && row->last == last) {
-            put_separator(out, row->name, first);
+            put_head(out, &row->head, *first);
+            *first = false;
             if (*id == CAW_FIELD_STATE)
                 put_states(out, message);
             else
@@ -306,18 +326,18 @@ static bool put_meta_words(caw_text *out, const caw_message *message, bool last,
 static void put_metadata(caw_text *out, const caw_message *message, const caw_field *none) {
     (void)none;
     const caw_dbr_row *dbr = message->dbr;
-    if (!dbr || !dbr->structure || message->payload.len < dbr->meta) {
+    if (!dbr || !dbr->structure.length || message->payload.len < dbr->meta) {
         caw_puts(out, "None");
         return;
     }
+    static const caw_phrase value_head = CAW_PHRASE(", value=");
     bool first = true;
     caw_field value;
-    caw_puts(out, dbr->structure);
-    caw_put(out, '(');
+    caw_put_phrase(out, &dbr->structure);
     if (put_meta_words(out, message, false, &first))
         put_meta_words(out, message, true, &first);
     if (dbr->with_value && caw_element(message, 0, &value)) {
-        put_separator(out, "value", &first);
+        put_head(out, &value_head, first);
         put_element(out, dbr->element, &value);
     }
     caw_put(out, ')');
@@ -382,21 +402,21 @@ static void find_word(const caw_message *message, const caw_word *word, caw_fiel
     field->id = word->id;
 }
 
-static caw_style style_of(const caw_word *word) {
-    return word->style == CAW_STYLE_OWN ? caw_field_rows[word->id].style : word->style;
+static caw_style style_of(const caw_word *word, const caw_field_row *row) {
+    return word->style == CAW_STYLE_OWN ? row->style : word->style;
 }
 
 /* Values, metadata and headers are not one field. */
-static bool is_one_field(caw_field_id id) {
-    caw_kind kind = caw_field_rows[id].kind;
-    return kind != CAW_KIND_GROUP && kind != CAW_KIND_BYTES;
+static bool is_one_field(const caw_field_row *row) {
+    return row->kind != CAW_KIND_GROUP && row->kind != CAW_KIND_BYTES;
 }
 
-static void put_word(caw_text *out, const caw_message *message, const caw_word *word) {
+static void put_word(caw_text *out, const caw_message *message, const caw_word *word,
+                     const caw_field_row *row) {
     caw_field field;
-    if (is_one_field(word->id))
+    if (is_one_field(row))
         find_word(message, word, &field);
-    put_field(out, message, style_of(word), &field);
+    put_field(out, message, row, style_of(word, row), &field);
 }
 
 static const char *word_name(const caw_word *word) {
@@ -406,10 +426,10 @@ static const char *word_name(const caw_word *word) {
 /* ---- the line ----------------------------------------------------------------------------- */
 
 static void put_words(caw_text *out, const caw_message *message, const caw_word *words) {
-    bool first = true;
     for (const caw_word *word = words; word->id != CAW_FIELD_RESERVED; word++) {
-        put_separator(out, word_name(word), &first);
-        put_word(out, message, word);
+        const caw_field_row *row = &caw_field_rows[word->id];
+        put_head(out, word->name ? &word->head : &row->head, word == words);
+        put_word(out, message, word, row);
     }
     caw_put(out, ')');
 }
@@ -468,11 +488,12 @@ bool caw_line_word(const caw_message *message, const char *name, caw_word_value 
     caw_field field;
     find_word(message, word, &field);
     memset(value, 0, sizeof *value);
-    caw_kind kind = caw_field_rows[word->id].kind;
-    caw_style style = style_of(word);
+    const caw_field_row *row = &caw_field_rows[word->id];
+    caw_kind kind = row->kind;
+    caw_style style = style_of(word, row);
     if (style == CAW_STYLE_STATUS || style == CAW_STYLE_BYTEARRAY) {
         value->kind = CAW_WORD_OBJECT;
-        put_word(&out, message, word);
+        put_word(&out, message, word, row);
     } else if (kind == CAW_KIND_TEXT) {
         value->kind = CAW_WORD_STRING;
         caw_put_utf8(&out, field.text);
@@ -487,7 +508,7 @@ bool caw_line_word(const caw_message *message, const char *name, caw_word_value 
         value->number = style == CAW_STYLE_INT16 ? (int16_t)field.number : (int64_t)field.number;
     } else {
         value->kind = CAW_WORD_OBJECT;
-        put_word(&out, message, word);
+        put_word(&out, message, word, row);
     }
     value->length = caw_text_end(&out);
     return true;

@@ -68,9 +68,17 @@ void caw_put_signed(caw_text *out, int64_t value) {
     caw_put_unsigned(out, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
 }
 
+static void put_octet(caw_text *out, uint32_t octet) {
+    if (octet >= 100)
+        caw_put(out, (char)('0' + octet / 100));
+    if (octet >= 10)
+        caw_put(out, (char)('0' + octet / 10 % 10));
+    caw_put(out, (char)('0' + octet % 10));
+}
+
 void caw_put_ipv4(caw_text *out, uint32_t address) {
     for (int shift = 24; shift >= 0; shift -= 8) {
-        caw_put_unsigned(out, address >> shift & 0xff);
+        put_octet(out, address >> shift & 0xff);
         if (shift)
             caw_put(out, '.');
     }
@@ -124,13 +132,18 @@ static char *plain(char *to, const char *digits, int count, int point, bool frac
 static void put_decimal(caw_text *out, caw_decimal decimal, int most, bool fraction) {
     char text[3 * PIECE];
     char room[DIGITS_MOST + PIECE] = {0};
+    bool fits = out->length + sizeof text < out->size;
+    char *start = fits ? out->text + out->length : text;
     const char *digits = digits_before(room + DIGITS_MOST, decimal.digits);
     int count = (int)(room + DIGITS_MOST - digits);
     int point = count + decimal.exponent;
     char *end = decimal.digits && (point < -3 || point > most)
-                    ? scientific(text, digits, count, point - 1)
-                    : plain(text, digits, count, point, fraction);
-    caw_put_chars(out, text, (size_t)(end - text));
+                    ? scientific(start, digits, count, point - 1)
+                    : plain(start, digits, count, point, fraction);
+    if (fits)
+        out->length += (size_t)(end - start);
+    else
+        caw_put_chars(out, text, (size_t)(end - text));
 }
 
 /* Sign and what is no number; true when digits are still to come. */
@@ -149,6 +162,21 @@ static bool put_start(caw_text *out, double value) {
 void caw_put_real(caw_text *out, double value) {
     if (put_start(out, value))
         put_decimal(out, caw_shortest(value), 16, true);
+}
+
+/*
+ * Between these seconds, where all of EPICS's stamps are, a sum of doubles, each rounded, is the
+ * double nearest to the exact sum: a multiple of 10^-6 is itself the middle between two doubles
+ * never, and at least 7 * 10^-12 away from it.
+ */
+#define EXACT_FROM  (INT64_C(1) << 24)
+#define EXACT_UNTIL INT64_C(5000000000)
+
+void caw_put_time(caw_text *out, int64_t seconds, uint32_t microseconds) {
+    if (seconds >= EXACT_FROM && seconds < EXACT_UNTIL)
+        put_decimal(out, caw_shortest_time(seconds, microseconds), 16, true);
+    else
+        caw_put_real(out, (double)seconds + microseconds / 1e6);
 }
 
 void caw_put_short_real(caw_text *out, double value, int digits) {

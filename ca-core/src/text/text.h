@@ -48,6 +48,16 @@ static inline void caw_puts(caw_text *out, const char *text) {
     caw_put_chars(out, text, strlen(text));
 }
 
+/* What is too much of the array is overwritten, or stays after the end. */
+static inline void caw_put_phrase(caw_text *out, const caw_phrase *phrase) {
+    if (out->length + sizeof phrase->chars >= out->size) {
+        caw_put_cut(out, phrase->chars, phrase->length);
+        return;
+    }
+    memcpy(out->text + out->length, phrase->chars, sizeof phrase->chars);
+    out->length += phrase->length;
+}
+
 /* Three texts, with one look at the room for them. */
 static inline void caw_put3(caw_text *out, const char *a, const char *b, const char *c) {
     size_t a_end = strlen(a), b_end = a_end + strlen(b), c_end = b_end + strlen(c);
@@ -82,6 +92,9 @@ void caw_put_ipv4(caw_text *out, uint32_t address);
 
 /* As Python prints a float. */
 void caw_put_real(caw_text *out, double value);
+
+/* The same of the sum of seconds and microseconds as doubles. */
+void caw_put_time(caw_text *out, int64_t seconds, uint32_t microseconds);
 
 /* With at most `digits` significant digits, for the eye. */
 void caw_put_short_real(caw_text *out, double value, int digits);

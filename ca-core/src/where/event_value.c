@@ -259,7 +259,7 @@ static void give_made(const giver *self) {
         break;
     case WHERE_FIELD_FLAW:
         if (is_message(self))
-            give_bits(self, event->message.flaws);
+            give_bits(self, caw_flaws(&event->message));
         break;
     case WHERE_FIELD_HISTORY:
         if (event->note)
