@@ -41,18 +41,23 @@ typedef struct {
 
 /* ---- opening ------------------------------------------------------------------------------ */
 
+/* What an interface does not offer it goes on without. */
+static void try_to(int result) {
+    (void)result;
+}
+
 /*
  * It is created and not active: none of these can fail then. libpcap's "immediate mode" is not for
  * us: on Linux each packet, however small, then takes as much of the buffer as the largest, 64 KiB
  * where the network card puts segments together. A short timeout brings packets as well.
  */
 static void set_options(pcap_t *pcap, const input_live *wanted) {
-    pcap_set_snaplen(pcap, SNAP_LENGTH);
-    pcap_set_promisc(pcap, !input_is_any(wanted->interface));
-    pcap_set_timeout(pcap, READ_TIMEOUT);
-    pcap_set_tstamp_precision(pcap,
-                              PCAP_TSTAMP_PRECISION_NANO); /* where it is not offered: micro */
-    pcap_set_buffer_size(pcap, wanted->buffer > 0 ? wanted->buffer : USUAL_BUFFER);
+    try_to(pcap_set_snaplen(pcap, SNAP_LENGTH));
+    try_to(pcap_set_promisc(pcap, !input_is_any(wanted->interface)));
+    try_to(pcap_set_timeout(pcap, READ_TIMEOUT));
+    /* where it is not offered: microseconds */
+    try_to(pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO));
+    try_to(pcap_set_buffer_size(pcap, wanted->buffer > 0 ? wanted->buffer : USUAL_BUFFER));
 }
 
 /* libpcap's own words, which are not always there. */
@@ -97,7 +102,7 @@ static bool find_link(pcap_t *pcap, uint16_t *link) {
 
 static void prefer_cooked_2(pcap_t *pcap, const char *interface) {
     if (input_is_any(interface))
-        pcap_set_datalink(pcap, DLT_LINUX_SLL2); /* else it stays as it is */
+        try_to(pcap_set_datalink(pcap, DLT_LINUX_SLL2)); /* else it stays as it is */
 }
 
 /* Active and ready to be read from. False: it cannot be, and that has been said. */
