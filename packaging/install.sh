@@ -96,7 +96,7 @@ uninstall_ours() {
     local path paths removed=''
 
     # An earlier version had something in libexec.
-    paths=("$base"/{bin/caw,libexec/caw,share/man/man1/caw.1.gz,share/man/man7/caw-cookbook.7.gz})
+    paths=("$base"/{bin/caw,libexec/caw,share/man/man1/caw.1.gz,share/man/man7/caw-{cookbook,where}.7.gz})
     [ $alone = yes ] || paths+=("$plugins/epan/ca.so" "$profiles/$profile")
     for path in "${paths[@]}"; do
         [ -e "$path" ] || continue
@@ -144,7 +144,7 @@ install_ours() {
     stage=$build/stage
     DESTDIR=$stage cmake --install "$build" --prefix / > /dev/null
     [ $alone = yes ] || install_plugin
-    for file in bin/caw share/man/man1/caw.1.gz share/man/man7/caw-cookbook.7.gz; do
+    for file in bin/caw share/man/man1/caw.1.gz share/man/man7/caw-{cookbook,where}.7.gz; do
         $run install -D -m "$(stat -c %a "$stage/$file")" "$stage/$file" "$base/$file"
         echo "Installed $base/$file"
     done

@@ -7,7 +7,7 @@
  *     3. files       pcap and pcapng: bytes in, frames out
  *     4. captures    frames in, events out
  *     5. reports     questions about a whole capture, answered by a table
- *     6. expressions a question in words of the protocol, compiled for a capture filter
+ *     6. expressions a question in words of the protocol, asked about events or by capture filters
  *     7. lines       one line of text for each message, as a format says
  */
 #ifndef CAW_CAPTURE_H
@@ -617,10 +617,13 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
 /* ---- 6. expressions ---------------------------------------------------------------------- */
 
 /*
- * Capture filters on Channel Access: an expression in words of the protocol becomes one of
- * pcap-filter(7), for tcpdump, dumpcap and the capture dialog of Wireshark. This comment is the
- * manual of the expressions.
+ * One language for two questions. Which messages are wanted of all that was captured: an expression
+ * is asked about an event, with all that history knows. And which packets are to be captured: the
+ * expression becomes one of pcap-filter(7), for tcpdump, dumpcap and the capture dialog of
+ * Wireshark, if a packet alone can answer it. This comment is the manual of the expressions.
  *
+ *     caw --where 'put and pv ~ "SR:*" and user == "operator"' ring.pcap
+ *     caw --where 'unanswered or time > 0.1' ring.pcap
  *     caw --capture-filter 'search and pv ^= "BL7:"'
  *     caw -i eth0 -f 'ca:write or error'
  *     tcpdump -i eth0 -w puts.pcap "$(caw --capture-filter write)"
@@ -633,6 +636,11 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
  *     tree, in any case. `caw --help` lists them. `read` and `write` are with and without
  *     NOTIFY. `NAME reply` (or `NAME response`) are the answers of the command, `NAME request` its
  *     requests: `search reply`, `create reply`, `subscribe reply`. `ca` is every message.
+ * Groups
+ *     `put` is `write`, `get` is `read`, `update` is `event`: values of a subscription, not the end
+ *     of one. `request` and `response` are all that ask and all that answer. `failed` is an
+ *     `error`, `create failed`, `server disconnect`, and every status other than ECA_NORMAL.
+ *     A word with an operator after it is the field, though: `error == "t:ao"`, `beacon > 7`.
  * Fields, compared with a number
  *     `cid == 7`, `sid != 3`, `priority > 0`, `dtype == DBR_TIME_DOUBLE`, `eca != ECA_NORMAL`,
  *     `serv.ip == 10.0.0.1`. Names as in display filters, with or without `ca.`; operators
@@ -642,23 +650,71 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
  *     search answer; not values, and not the rest of the request that an ERROR repeats.
  * Names
  *     `pv == "name"`, `pv != "name"`, `pv ^= "prefix"` in searches and creates, the same for
- *     `user` and `host`. At most 80 characters.
+ *     `user` and `host`. At most 80 characters. A pattern that is a beginning, `pv ~ "BL7:*"`,
+ *     is one.
+ * Sets
+ *     `cid in {1, 7}`, `pv in {"t:ai", "t:ao"}`: one of these.
  * Packets
  *     `tcp`, `udp`, `[src|dst] host ADDRESS`, `[src|dst] net ADDRESS/BITS`,
  *     `[tcp|udp] [src|dst] port NUMBER`: as pcap-filter has them, IPv4 addresses only.
  * Operators
  *     `and`, `or`, `not` and `&&`, `||`, `!`, with parentheses. `not` binds strongest, then `and`.
  *
- * The question is about a packet, as in display filters: `write and sid == 3` is a packet with a
- * write and a message with this sid, which need not be the same. `sid != 3` is a message with
- * another sid; `not sid == 3` a packet without this one.
+ * # Of messages
+ *
+ * What follows takes a whole message, or more than one; a capture filter refuses it, with why.
+ *
+ * Fields
+ *     All that display filters have, wherever they stand: `data.units == "mm"`,
+ *     `data.severity >= MINOR` (or `severity`), `data.time < "2026-11-24 15:00"`. Besides:
+ *     `pv`, `user`, `host`     of every message whose channel or circuit is known
+ *     `value`                  each element: a number, a text (also of a CHAR array that is one),
+ *                              the name of a state where the message has it
+ *     `time`                   seconds from request to answer, of both (`dt` is the same)
+ *     `timestamp`, `frame`     of the packet
+ *     `src`, `dst`             addresses, `src in 10.0.0.0/8`; `sport`, `dport` ports
+ *     `message`                what the line begins with, "ReadNotifyResponse"
+ *     `line`                   the text of the command
+ *     `request`, `response`    1 or 0
+ *     `mask.alarm`, `flaw.KEY` a bit; alone, that it is set
+ * Operators
+ *     `~` compares with a pattern, `~i` in any case of ASCII letters: `*` any characters, `?` one,
+ *     `[a-z]` or `[!a-z]` one of these or of the others, `{on,off}` one or the other, `\` before a
+ *     character that is meant as it stands. `^=` begins with. `in {1, 5..9}` one of these, or from
+ *     5 to 9. `has FIELD`: there is one. Texts are in double or single quotes, and compared in
+ *     UTF-8, whatever the wire has (caw_utf8).
+ * Several values
+ *     Of an array one element is enough, `value > 3`; of `!=` none may be equal. `any value != 3`
+ *     and `all value > 3` say it otherwise; of no elements both are false.
+ * What is not there
+ *     A comparison with it is false, whatever the operator: `pv != "t:ai"` is a message with
+ *     another PV, `not pv == "t:ai"` also one without.
+ * Times
+ *     "2026-11-24", "2026-11-24 15:00", "2026-11-24T15:00:07.25Z", "... 15:00+01:00": UTC without
+ *     a zone; or seconds since 1970.
+ * `unanswered`
+ *     A request without an answer. ERROR, CREATE_CH_FAIL and NOT_FOUND are answers; a WRITE asks
+ *     for none. Whether one comes is known later only, and so is `time` of a request.
+ * `malformed`
+ *     Bytes that are no message.
+ *
+ * Here the question is about one message: `write and sid == 3` is a write with this sid, `write and
+ * pv == "t:ao"` one to this PV. Bytes that are no message have addresses, ports, a `timestamp`, a
+ * `frame` and a `line`, and the `user` and `host` of their circuit; nothing else is there.
+ *
+ * # Of packets
+ *
+ * In a capture filter the question is about a packet, as in display filters: `write and sid == 3`
+ * is a packet with a write and a message with this sid, which need not be the same. `sid != 3` is a
+ * message with another sid; `not sid == 3` a packet without this one.
  *
  * One thing that this allows is refused: a name together with a message that never carries it, as
  * `write and pv == "t:ao"`. Names are in searches, creates, and where a client says who it is; a
  * write has the number of a channel instead, which a filter cannot look up. What `and` brings
  * together must not be such a message, by its name and not under a `not` of its own, and a
  * comparison with such a name; an `or` counts when both of its sides do. Capture by one of them,
- * and choose by both afterwards, with a display filter: `ca.pv == "t:ao" && ca.command == 4`.
+ * and choose by both afterwards, with --where, or with a display filter: `ca.pv == "t:ao" &&
+ * ca.command == 4`.
  *
  * # Which packets count as Channel Access
  *
@@ -738,6 +794,103 @@ typedef struct {
     size_t at;                       /* where in the expression, in bytes */
     unsigned remarks;                /* 1 << caw_where_remark */
 } caw_where_verdict;
+
+/*
+ * Asks an expression about events.
+ *
+ *     caw_where *where = caw_where_new("put and pv ~ 'SR:*'", &memory, &verdict);
+ *     while (next_event(&event))
+ *         if (caw_where_ask(where, &event, &rest) == CAW_WHERE_YES)
+ *             print(&event);
+ *     caw_where_free(where);
+ *
+ * Asking allocates nothing, but for a text that is longer than any before it and has to be made:
+ * `line`, and names that are neither ASCII nor UTF-8.
+ */
+typedef struct caw_where caw_where;
+
+/* NULL when the expression is wrong, or without memory: the verdict says why. It is copied. */
+caw_where *caw_where_new(const char *expression, const caw_memory *memory,
+                         caw_where_verdict *verdict);
+void caw_where_free(caw_where *where);
+
+typedef enum {
+    CAW_WHERE_NO,
+    CAW_WHERE_YES,
+    CAW_WHERE_LATER /* when it is known whether the request is answered, and when */
+} caw_where_answer;
+
+/* What is left of the question then. Its members are private; it needs nothing of the event. */
+typedef struct {
+    uint64_t yes;
+    uint64_t later;
+} caw_where_rest;
+
+/* `rest`, or NULL: filled in with CAW_WHERE_LATER. Only messages and CAW_EVENT_MALFORMED match. */
+caw_where_answer caw_where_ask(caw_where *where, const caw_event *event, caw_where_rest *rest);
+
+/* What has become of a request. */
+typedef enum {
+    CAW_FATE_UNKNOWN, /* the capture ended before that could be said */
+    CAW_FATE_UNANSWERED,
+    CAW_FATE_ANSWERED
+} caw_fate;
+
+typedef struct {
+    caw_fate is;
+    double seconds; /* CAW_FATE_ANSWERED: from request to answer */
+} caw_where_fate;
+
+/* The answer to a question that was put off. */
+bool caw_where_settle(const caw_where *where, const caw_where_rest *rest, caw_where_fate fate);
+
+/*
+ * Lines that wait for CAW_WHERE_LATER. Each waits only for its own request: it is told when that is
+ * answered, or is known to stay without an answer, because its channel is closed, its connection
+ * has ended (a minute after a FIN, as what came before it is still answered) or a search is
+ * forgotten; and so in the order of these decisions.
+ *
+ *     caw_pending_observe(pending, &event);               first, for every event
+ *     switch (caw_where_ask(where, &event, &rest)) {
+ *     case CAW_WHERE_YES: write(line); break;
+ *     case CAW_WHERE_LATER: caw_pending_add(pending, &event, &rest, line, length); break;
+ *     ...
+ *     caw_pending_end(pending, last);
+ *
+ * Beyond `most` bytes the oldest line is told as it is, and counted.
+ */
+typedef struct {
+    caw_memory memory;
+    const caw_where *where;
+    uint64_t most;
+    void (*tell)(void *user, const char *text, size_t length); /* of a line that matches */
+    void *user;
+} caw_pending_setup;
+
+typedef struct caw_pending caw_pending;
+
+/* NULL without memory. The setup is copied. */
+caw_pending *caw_pending_new(const caw_pending_setup *setup);
+void caw_pending_free(caw_pending *pending);
+
+/* What an event decides is told now. */
+void caw_pending_observe(caw_pending *pending, const caw_event *event);
+
+/*
+ * A line of a request, with what is left to ask of it. The text is copied. False without memory: it
+ * is to be told now, and is counted.
+ */
+bool caw_pending_add(caw_pending *pending, const caw_event *event, const caw_where_rest *rest,
+                     const char *text, size_t length);
+
+/*
+ * The capture has ended, its last packet was then. What still waits is without an answer, but for
+ * requests of the last second, of which that cannot be said.
+ */
+void caw_pending_end(caw_pending *pending, caw_moment last);
+
+/* Lines that were told undecided, for lack of room. */
+uint64_t caw_pending_hurried(const caw_pending *pending);
 
 /*
  * Writes the pcap-filter expression, as snprintf: at most size bytes, NUL included; returns the

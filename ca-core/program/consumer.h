@@ -9,7 +9,8 @@ typedef struct {
     void *self;
     void (*tell)(void *self, const caw_event *event);
     bool (*has_enough)(const void *self); /* no more is to be told */
-    int (*end)(void *self); /* nothing more comes: prints what is left, and frees. The status */
+    /* nothing more comes, the last packet was then: prints what is left, and frees. The status */
+    int (*end)(void *self, caw_moment last);
 } consumer;
 
 #endif

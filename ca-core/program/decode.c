@@ -27,6 +27,7 @@ typedef struct {
     consumer to;
     bool live;
     bool stopped;
+    caw_moment last;         /* when the last packet was */
     int64_t ticked, watched; /* when it was, in nanoseconds */
 } decoding;
 
@@ -86,6 +87,12 @@ static void heed_signals(decoding *self) {
         stats_say(self->capture, input_dropped(self->from));
 }
 
+static void take(decoding *self, const caw_frame *frame) {
+    if (frame->timed)
+        self->last = (caw_moment){.seconds = frame->seconds, .nanoseconds = frame->nanoseconds};
+    caw_capture_frame(self->capture, frame);
+}
+
 /* True at the end of the input; false when nobody wants more of it. */
 static bool read_all(decoding *self) {
     caw_frame frame;
@@ -96,7 +103,7 @@ static bool read_all(decoding *self) {
         if (state == INPUT_END)
             return true;
         if (state == INPUT_FRAME)
-            caw_capture_frame(self->capture, &frame);
+            take(self, &frame);
         if (self->live)
             keep_time(self, state == INPUT_NOTHING);
         if (self->to.has_enough(self->to.self) || output_is_over() ||
@@ -142,7 +149,7 @@ static int decode_for(decoding *self) {
 
     if (whole)
         caw_capture_end(self->capture);
-    int consumed = self->to.end(self->to.self);
+    int consumed = self->to.end(self->to.self, self->last);
     bool unread = output_is_over();
     int printed = output_end();
     if (whole && !unread)
@@ -154,7 +161,7 @@ int decode(const options *asked, input *from) {
     decoding self = {.from = from, .live = input_is_live(from)};
 
     if (!(asked->report ? report_begin(&self.to, &asked->words, asked->memory)
-                        : lines_begin(&self.to, asked->format, asked->most_lines)))
+                        : lines_begin(&self.to, asked->format, asked->where, asked->most_lines)))
         return STATUS_USAGE;
     if (!(self.capture = new_capture(asked, &self.to)))
         return STATUS_USAGE;

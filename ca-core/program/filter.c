@@ -2,6 +2,7 @@
 #include "filter.h"
 
 #include "caw_capture.h"
+#include "expression.h"
 #include "filter_reach.h"
 #include "output.h"
 #include "say.h"
@@ -22,7 +23,7 @@ static char *compile(const char *expression) {
     size_t length = caw_where_to_pcap(expression, NULL, 0, &verdict);
 
     if (length == 0) {
-        say("capture filter: %s\n  %s\n  %*s^", verdict.problem, expression, (int)verdict.at, "");
+        expression_refuse("capture filter", expression, &verdict);
         return NULL;
     }
     char *text = malloc(length + 1);

@@ -16,7 +16,7 @@
 /* ---- the options ---------------------------------------------------------------------------- */
 
 /* Those without a letter. */
-enum { CAPTURE_FILTER = UCHAR_MAX + 1, FORMAT, MEMORY, STATS };
+enum { CAPTURE_FILTER = UCHAR_MAX + 1, FORMAT, MEMORY, STATS, WHERE };
 
 static const struct {
     int letter;
@@ -34,6 +34,9 @@ static const struct {
     {CAPTURE_FILTER, "capture-filter", "EXPR",
      "print the capture filter for such an expression, for\n"
      "tcpdump or Wireshark: 'search and pv ^= \"BL7:\"'"},
+    {WHERE, "where", "EXPR",
+     "only messages that match: 'put and pv ~ \"SR:*\"',\n"
+     "'unanswered or time > 0.1', 'failed and user == \"op\"'"},
     {'Y', NULL, "DISPLAY_FILTER",
      "only messages of packets that match, as Wireshark, by\n"
      "tshark: 'ip.src == 10.0.0.1 && ca.command == 18'"},
@@ -109,7 +112,9 @@ static const char passing[] =
     "0 all is well, 1 the output failed, 2 the input or an option is wrong, 3 damaged\n"
     "input was read as far as it goes.\n"
     "\n"
-    "Capture filters, -f ca:EXPR and --capture-filter EXPR, have\n";
+    "Expressions, of --where, -f ca: and --capture-filter, have the words below, and\n"
+    "a capture filter those of them that a packet alone can answer: caw-where(7).\n"
+    "\n";
 
 /* A row: its forms, then its lines of help, which begin in the same column. */
 static bool print_row(size_t row) {
@@ -371,12 +376,17 @@ static bool is_srt(const char *report) {
 static bool take_report(options *self, const given *all) {
     self->report = value_of(all, 'z');
     self->format = value_of(all, FORMAT);
+    self->where = value_of(all, WHERE);
     if (!take_lines(self))
         return false;
     if (!self->report)
         return true;
     if (self->format) {
         say("--format is for lines and does not go with -z %s", self->report);
+        return false;
+    }
+    if (self->where) {
+        say("--where chooses lines and does not go with -z %s", self->report);
         return false;
     }
     if (value_of(all, 'c')) {
@@ -419,7 +429,7 @@ static bool report_has_filter(const options *self) {
 }
 
 static bool take_tshark(options *self, const given *all) {
-    static const int ours[] = {'c', MEMORY, STATS};
+    static const int ours[] = {'c', MEMORY, STATS, WHERE};
     char text[256], name[32];
 
     self->display_filter = value_of(all, 'Y');

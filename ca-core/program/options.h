@@ -25,6 +25,7 @@ typedef struct {
     int buffer;                 /* of the kernel, in bytes; 0: libpcap's own choice */
 
     const char *format;         /* of lines; NULL: the default */
+    const char *where;          /* which lines, an expression; NULL: all */
     const char *display_filter; /* of -Y; NULL: none */
     const char *report;         /* of -z; NULL: lines */
     report_words words;         /* of a report of libcaw's */

@@ -28,10 +28,11 @@ static bool write_text(void *user, const char *text, size_t length) {
 }
 
 /* Why the output failed is the output's to say. */
-static int end(void *data) {
+static int end(void *data, caw_moment last) {
     static const caw_output output = {write_text, NULL};
     printer *self = data;
 
+    (void)last;
     caw_report_print(self->report, self->words->form, self->words->table, &output);
     caw_report_free(self->report);
     free(self);

@@ -90,13 +90,32 @@ static void test_places(void) {
         }
 }
 
-/* Any bytes end in a filter or a problem, and a place within the expression. */
+static void *take(void *user, size_t bytes) {
+    (void)user;
+    return malloc(bytes);
+}
+
+static void give(void *user, void *memory) {
+    (void)user;
+    free(memory);
+}
+
+/* Any bytes end in a filter, in a question, or in a problem at a place within the expression. */
 static void test_noise(void) {
-    static const char *const words[] = {"(",     ")",      "not",   "and", "or",       "||", "&&",
-                                        "!",     "search", "cid",   "==",  "^=",       "7",  "\"x",
-                                        "\"x\"", "host",   "port",  "tcp", "10.0.0.1", ";",  "\xff",
-                                        "pv",    "=",      "reply", "ca."};
-    char expression[256];
+    static const char *const words[] = {
+        "(",          ")",        "not",    "and",     "or",         "||",
+        "&&",         "!",        "search", "cid",     "==",         "^=",
+        "7",          "\"x",      "\"x\"",  "host",    "port",       "tcp",
+        ";",          "\xff",     "pv",     "=",       "reply",      "ca.",
+        "value",      "time",     "~",      "~i",      "{",          "}",
+        ",",          "in",       "has",    "any",     "all",        "src",
+        "5..9",       "'[a'",     "'{a,b'", "'*[!x]'", "1e+3",       "timestamp",
+        "fe80::1/10", "10.0.0.1", "put",    "failed",  "unanswered", "'2026-11-24 15:00'",
+        "mask.val",   "flaw.huge"};
+    const caw_memory heap = {take, give, NULL};
+    const caw_event event = {.kind = CAW_EVENT_MALFORMED, .reason = "noise", .bytes = 3};
+    char expression[512];
+    size_t asked = 0;
     srand(1);
     for (int round = 0; round < 20000; round++) {
         expression[0] = '\0';
@@ -107,7 +126,14 @@ static void test_noise(void) {
         size_t length = length_of(expression);
         CHECK((length > 0) == !verdict.problem[0], "%s", expression);
         CHECK(verdict.at <= strlen(expression), "%s", expression);
+        caw_where *where = caw_where_new(expression, &heap, &verdict);
+        CHECK((where != NULL) == !verdict.problem[0], "%s", expression);
+        CHECK(where || !length, "a filter, but no question: %s", expression);
+        if (where)
+            asked += caw_where_ask(where, &event, NULL) == CAW_WHERE_YES;
+        caw_where_free(where);
     }
+    CHECK(asked > 0, "nothing of the noise was a question");
 }
 
 int main(void) {

@@ -5,8 +5,8 @@ FOLDER has one for each target. One file for each kind of payload in the capture
 stream.c and line.c take, some control bytes and the bytes of a TCP segment or a datagram. Two
 payloads are of one kind when the commands and data types at their beginning are the same. For
 packet.c the frames around them, for network.c these too, whole and in fragments, for circuit.c their
-messages in a row, for file.c files of them, for format.c formats with them, for capture.c files, and
-scripts of packets, for reorder.c talks that are cut.
+messages in a row, for file.c files of them, for format.c formats with them, for where.c
+expressions with them, for capture.c files, and scripts of packets, for reorder.c talks that are cut.
 """
 
 import struct
@@ -26,6 +26,13 @@ FORMATS = (
     '{timestamp:.3f} {timestamp!r} {frame:#_x} {dt:>12,.2e} {pv!a:*^30.20} {host!s:<9}',
     '{command!r:.80}{command.data!r}{{}}{command.name:20}{command.__class__.__name__}',
     '{ethernet!a}{ip!s:.30}{transport}{ip.ttl:+08.1%}{ip.src!r}{command.cid:c}{user!r:>20}',
+)
+QUESTIONS = (
+    'put and pv ~ "SR:{a,K[!x]*}" and user == \'op\' or unanswered',
+    'any value != 1e-3 and not (time > 0.1 || has data.severity) and src in fe80::/10',
+    'value in {1, 5..9, "On"} or timestamp >= "2026-11-24 15:00" and failed',
+    'search reply and (cid == 7 or serv.ip in 10.0.0.0/8) and udp src port 5064 and mask.alarm',
+    'line ~i "*SID=3*" and all value > 0 and flaw.huge and eca != ECA_NORMAL and host 10.0.0.1',
 )
 
 
@@ -218,6 +225,9 @@ def seeds_of(capture):
         for number, text in enumerate(FORMATS):
             seed = bytes([control, 255, len(text)]) + text.encode() + data[:MOST // 2]
             yield 'format', (number, *kind(control, data)[:2]), seed
+        for number, text in enumerate(QUESTIONS):
+            seed = bytes([control, len(text)]) + text.encode() + data[:MOST]
+            yield 'where', (number, *kind(control, data)[:2]), seed
     for number, made in enumerate(files([frame[:40] for _, frame, _ in found[:3]])):
         yield 'file', (number,), b'\0\0' + made
         yield 'file', (number, 'cut'), b'\7\0' + made

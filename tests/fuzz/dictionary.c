@@ -18,6 +18,13 @@ static void print_header(uint16_t command, uint16_t size, uint16_t type) {
     puts("\"");
 }
 
+/* Of expressions. */
+static const char *const words[] = {
+    "put",      "failed", "unanswered", "malformed", "value", "time",      "timestamp",
+    "src",      "pv",     " in {",      "..",        " ~ '",  " ~i '",     "has ",
+    "any ",     "all ",   " != ",       " and ",     " or ",  "not ",      "flaw.",
+    "mask.val", "[!",     "{a,b}",      "/8",        "::",    "2026-11-24"};
+
 int main(void) {
     for (uint16_t command = 0; command <= CAW_COMMANDS; command++) {
         print_header(command, 0, 0);
@@ -32,5 +39,7 @@ int main(void) {
         print_bytes(status->value, 4);
         puts("\"");
     }
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        printf("\"%s\"\n", words[i]);
     return 0;
 }

@@ -105,9 +105,9 @@ def test_version(option, caw):
 def test_help(option, caw):
     done = caw(option)
     assert (done.returncode, done.stderr) == (GOOD, '')
-    usage, _, _ = done.stdout.partition('Capture filters, ')
+    usage, _, _ = done.stdout.partition('messages: ')
     assert all(len(line) <= 80 for line in usage.splitlines())
-    known = '-r -i -f -B -D -Y -c -z -n -l -U -V -h -- --format --capture-filter --memory --stats'
+    known = '-r -i -f -B -D -Y -c -z -n -l -U -V -h -- --format --capture-filter --where --memory --stats'
     for option in known.split():
         assert re.search(rf'^  {option}\b|^  {option} |, {option}\b', done.stdout, re.M), option
     for word in ('search', 'statuses', 'damaged', '{command}', '{frame}'):
@@ -146,7 +146,7 @@ def test_devices(run, program):
 # ---- what is refused ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize('option', ['-r', '-i', '-f', '-B', '-Y', '-c', '-z', '--format', '--memory', '--stats'])  # fmt: skip
+@pytest.mark.parametrize('option', ['-r', '-i', '-f', '-B', '-Y', '-c', '-z', '--format', '--where', '--memory', '--stats'])  # fmt: skip
 def test_an_option_given_twice_or_without_its_value(option, caw):
     refused(caw(option, '1', option, '2'), option, 'twice')
     refused(caw(option), option, 'needs a value')
@@ -178,6 +178,10 @@ def test_an_option_given_twice_or_without_its_value(option, caw):
         (['FILE', '-z', 'ca,lines,{dst}', '--format', '{src}'], ['--format', '-z']),
         (['FILE', '-z', 'ca,connect', '--format', '{src}'], ['--format', '-z']),
         (['FILE', '-z', 'ca,connect', '-c', '3'], ['-c', '-z']),
+        (['FILE', '-z', 'ca,connect', '--where', 'put'], ['--where', '-z']),
+        (['FILE', '-Y', 'ca', '--where', 'put'], ['--where', '-Y', 'tshark']),
+        (['FILE', '--where', 'put and valeu > 3'], ['--where: ', 'did you mean value?', '^']),
+        (['FILE', '--where', 'pv == x'], ['double quotes', '^']),
         (['FILE', '-z', 'ca,channels'], ['no such report: ca,channels (there are ca,connect']),
         (['FILE', '-z', 'ca,search,json'], ['no such report: ca,search (there are']),
         (['FILE', '-z', 'ca,connect,json,csv'], ['text, json or csv: take one']),

@@ -78,7 +78,7 @@ static void put_name(caw_text *out, where_spot spot, uint32_t at, const where_no
 
 static void put_value(caw_text *out, where_spot spot, const where_place *place,
                       const where_node *node) {
-    if (caw_field_rows[node->field].kind == CAW_KIND_TEXT) {
+    if (node->sort == WHERE_STRING) {
         put_name(out, spot, place->at, node);
     } else if (place->at == place->extended_at) {
         put_number(out, spot, place->at, place->len, node);
@@ -124,7 +124,8 @@ static size_t find_sites(const where_node *node, caw_transport transport, bool o
     size_t count = 0;
     for (size_t i = 0; i + 1 < caw_message_row_count; i++) {
         where_place places[WHERE_PLACES];
-        size_t found = caw_where_places(&caw_message_rows[i], transport, node->field, places);
+        size_t found =
+            caw_where_places(&caw_message_rows[i], transport, (caw_field_id)node->field, places);
         for (size_t j = 0; j < (once && found ? 1 : found); j++)
             count = add_site(sites, count, &places[j], i);
     }
@@ -158,8 +159,7 @@ static void put_condition(caw_text *out, where_spot spot, const where_node *node
 }
 
 static bool compares_name(const where_node *node) {
-    return node->has_field && caw_field_rows[node->field].kind == CAW_KIND_TEXT &&
-           node->operator!= WHERE_NE;
+    return node->has_field && node->sort == WHERE_STRING && node->operator!= WHERE_NE;
 }
 
 /* One message of those that can be seen meets the condition. */
@@ -183,7 +183,7 @@ static void put_transport(caw_text *out, caw_transport transport, const where_no
         caw_puts(out, "))");
 }
 
-static void put_message(caw_text *out, const where_node *node, where_certainty certainty) {
+static void put_one(caw_text *out, const where_node *node, where_certainty certainty) {
     where_list either = {out, " or ", false};
     caw_put(out, '(');
     for (caw_transport transport = CAW_TRANSPORT_TCP; transport <= CAW_TRANSPORT_UDP; transport++)
@@ -192,6 +192,36 @@ static void put_message(caw_text *out, const where_node *node, where_certainty c
             put_transport(out, transport, node, certainty);
         }
     caw_put(out, ')');
+}
+
+/* A comparison with one of its values. */
+static where_node with_value(const where_node *node, uint32_t i) {
+    where_node one = *node;
+    const where_value *value = &node->values[i];
+    one.operator= node->operator== WHERE_IN ? WHERE_EQ : node->operator;
+    one.value = node->sort == WHERE_NUMBER ? (uint32_t)value->low : 0;
+    one.text = (const char *)value->text.bytes;
+    one.length = value->text.len;
+    return one;
+}
+
+/* "not" a set: not one of them. */
+static void put_message(caw_text *out, const where_node *node, bool negated) {
+    where_certainty certainty = negated ? SURELY : compares_name(node) ? NAMED : MAY;
+    where_list list = {out, negated ? " and " : " or ", false};
+    if (!node->has_field) {
+        caw_puts(out, negated ? "not " : "");
+        put_one(out, node, certainty);
+        return;
+    }
+    caw_puts(out, node->count > 1 ? "(" : "");
+    for (uint32_t i = 0; i < node->count; i++) {
+        where_node one = with_value(node, i);
+        caw_where_next(&list);
+        caw_puts(out, negated ? "not " : "");
+        put_one(out, &one, certainty);
+    }
+    caw_puts(out, node->count > 1 ? ")" : "");
 }
 
 /* ---- the tree ----------------------------------------------------------------------------- */
@@ -217,8 +247,9 @@ static void put_node(caw_text *out, const where_node *node, bool negated) {
         caw_put(out, ')');
         break;
     case WHERE_MESSAGE:
-        caw_puts(out, negated ? "not " : "");
-        put_message(out, node, negated ? SURELY : compares_name(node) ? NAMED : MAY);
+        put_message(out, node, negated);
+        break;
+    default: /* not visible */
         break;
     }
 }
@@ -231,7 +262,7 @@ static bool names_port(const where_node *node) {
     case WHERE_OR:
         return names_port(node->left) && names_port(node->right);
     case WHERE_PACKET:
-        return node->port;
+        return node->has_port;
     default:
         return false;
     }
@@ -285,9 +316,8 @@ size_t caw_where_to_pcap(const char *expression, char *text, size_t size,
                          caw_where_verdict *verdict) {
     where_tree tree;
     caw_text out = caw_text_into(text, size);
-    memset(verdict, 0, sizeof *verdict);
     const where_node *root = caw_where_parse(expression, &tree, verdict);
-    if (!root)
+    if (!root || !caw_where_is_visible(expression, root, verdict))
         return 0;
     bool named = names_port(root);
     bool udp = asks_for(root, CAW_TRANSPORT_UDP);

@@ -1,176 +1,54 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Capture filter expressions: words, then a tree. */
+/* Expressions: words, then a tree. */
+#include "literal.h"
 #include "where.h"
+#include "words.h"
 
 #include <string.h>
 
 #define PHRASE 48 /* characters of a message's name */
 
-/* ---- words -------------------------------------------------------------------------------- */
-
-typedef enum { END, WORD, QUOTED, OPERATOR, AND, OR, NOT, OPEN, CLOSE, WRONG } token_kind;
-
-typedef struct {
-    token_kind kind;
-    const char *start;
-    size_t length;
-    where_operator operator;
-} caw_where_token;
-
 typedef struct {
     const char *expression;
-    caw_where_token now, next;
+    where_token now, next;
     where_tree *tree;
     caw_where_verdict *verdict;
     int depth;
 } parser;
 
-static char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-static bool in_word(char c) {
-    return (lower(c) >= 'a' && lower(c) <= 'z') || is_digit(c) || (c && strchr("._:-/|", c));
-}
-
-static bool is_word(const caw_where_token *token, const char *word) {
-    return token->kind == WORD && strlen(word) == token->length &&
-           memcmp(token->start, word, token->length) == 0;
-}
-
-/* Same letters, in any case. */
-static bool same_name(const caw_where_token *token, const char *name) {
-    for (size_t i = 0; i < token->length; i++)
-        if (lower(token->start[i]) != lower(name[i]))
-            return false;
-    return !name[token->length];
-}
-
-static caw_where_token read_word(const char *at) {
-    caw_where_token word = {WORD, at, 0, WHERE_EQ};
-    while (in_word(at[word.length]) && strncmp(at + word.length, "||", 2) != 0)
-        word.length++;
-    if (is_word(&word, "and"))
-        word.kind = AND;
-    else if (is_word(&word, "or"))
-        word.kind = OR;
-    else if (is_word(&word, "not"))
-        word.kind = NOT;
-    return word;
-}
-
-static caw_where_token read_quoted(const char *at) {
-    const char *end = strchr(at + 1, '"');
-    caw_where_token quoted = {end ? QUOTED : WRONG, at, end ? (size_t)(end - at) + 1 : strlen(at),
-                              WHERE_EQ};
-    return quoted;
-}
-
-static caw_where_token read_token(const char *at) {
-    static const struct {
-        const char *text;
-        token_kind kind;
-        where_operator operator;
-    } signs[] = {{"&&", AND, 0},
-                 {"||", OR, 0},
-                 {"==", OPERATOR, WHERE_EQ},
-                 {"!=", OPERATOR, WHERE_NE},
-                 {"<=", OPERATOR, WHERE_LE},
-                 {">=", OPERATOR, WHERE_GE},
-                 {"^=", OPERATOR, WHERE_STARTS},
-                 {"<", OPERATOR, WHERE_LT},
-                 {">", OPERATOR, WHERE_GT},
-                 {"!", NOT, 0},
-                 {"(", OPEN, 0},
-                 {")", CLOSE, 0}};
-    while (*at && strchr(" \t\r\n", *at))
-        at++;
-    if (!*at)
-        return (caw_where_token){END, at, 0, WHERE_EQ};
-    if (*at == '"')
-        return read_quoted(at);
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-        if (strncmp(at, signs[i].text, strlen(signs[i].text)) == 0)
-            return (caw_where_token){signs[i].kind, at, strlen(signs[i].text), signs[i].operator};
-    if (in_word(*at))
-        return read_word(at);
-    return (caw_where_token){WRONG, at, 1, WHERE_EQ};
-}
-
 static void advance(parser *p) {
     p->now = p->next;
-    p->next = read_token(p->next.start + p->next.length);
+    p->next = caw_where_token(p->next.start + p->next.length);
+}
+
+static bool is_word(const where_token *token, const char *word) {
+    return caw_where_is_word(token, word);
 }
 
 /* ---- complaints --------------------------------------------------------------------------- */
 
-/* The first complaint stands. */
-static const where_node *complain(parser *p, const caw_where_token *where, const char *why,
+static const where_node *complain(parser *p, const where_token *where, const char *why,
                                   const char *advice) {
-    caw_where_verdict *verdict = p->verdict;
-    if (verdict->problem[0])
-        return NULL;
-    caw_text out = caw_text_into(verdict->problem, sizeof verdict->problem);
-    caw_puts(&out, why);
-    if (where->length) {
-        caw_puts(&out, " '");
-        for (size_t i = 0; i < where->length && i < WHERE_NAME; i++)
-            caw_put(&out, where->start[i]);
-        caw_put(&out, '\'');
+    return caw_where_complain(p->expression, p->verdict, where->start, where->length, why, advice);
+}
+
+/* With the word that was meant, or with all there are. */
+static const where_node *complain_with_words(parser *p, const where_token *where, const char *why,
+                                             where_wanted wanted) {
+    char words[CAW_WHERE_PROBLEM - 256];
+    caw_text out = caw_text_into(words, sizeof words);
+    caw_where_suggest(&out, where, wanted);
+    if (out.length < sizeof words) {
+        caw_put(&out, '\n');
+        out.length += caw_where_words(words + out.length, sizeof words - out.length);
     }
-    caw_puts(&out, advice);
     caw_text_end(&out);
-    verdict->at = (size_t)(where->start - p->expression);
-    return NULL;
-}
-
-static const where_node *complain_with_words(parser *p, const caw_where_token *where,
-                                             const char *why) {
-    char words[CAW_WHERE_PROBLEM - 256] = "\n";
-    caw_where_words(words + 1, sizeof words - 1);
     return complain(p, where, why, words);
-}
-
-static void put_lower(caw_text *out, const char *text) {
-    while (*text)
-        caw_put(out, lower(*text++));
-}
-
-/* The row's word, unless a row before it has the same. */
-static void put_message(caw_text *out, size_t row) {
-    const char *brief = caw_message_rows[row].brief;
-    for (size_t i = 0; i < row; i++)
-        if (strcmp(caw_message_rows[i].brief, brief) == 0)
-            return;
-    caw_puts(out, ", ");
-    put_lower(out, brief);
-}
-
-size_t caw_where_words(char *text, size_t size) {
-    caw_text out = caw_text_into(text, size);
-    caw_puts(&out, "messages: ca");
-    for (size_t i = 0; i + 1 < caw_message_row_count; i++)
-        put_message(&out, i);
-    caw_puts(&out, "\n  and their titles (host name); NAME reply: the answers to NAME\n"
-                   "fields: port");
-    for (int id = 0; id < CAW_FIELDS; id++)
-        if (caw_where_rows_with((caw_field_id)id)) {
-            caw_puts(&out, ", ");
-            caw_puts(&out, caw_field_rows[id].key);
-        }
-    caw_puts(&out, "\npackets: tcp, udp, host ADDRESS, net ADDRESS/BITS, port NUMBER, "
-                   "with src or dst\n"
-                   "between them: and, or, not, ( )\n");
-    return caw_text_end(&out);
 }
 
 /* ---- nodes -------------------------------------------------------------------------------- */
 
-static where_node *new_node(parser *p, const caw_where_token *where, where_kind kind) {
+static where_node *new_node(parser *p, const where_token *where, where_kind kind) {
     if (p->tree->count == WHERE_NODES) {
         complain(p, where, "too long: more than 64 conditions and operators", "");
         return NULL;
@@ -178,6 +56,8 @@ static where_node *new_node(parser *p, const caw_where_token *where, where_kind 
     where_node *node = &p->tree->nodes[p->tree->count++];
     memset(node, 0, sizeof *node);
     node->kind = kind;
+    node->at = where->start;
+    node->span = (uint32_t)where->length;
     return node;
 }
 
@@ -191,91 +71,98 @@ static const where_node *join(parser *p, where_kind kind, const where_node *left
     return node;
 }
 
+/* Room for one more value of a node, which has those before it. */
+static where_value *new_value(parser *p, where_node *node) {
+    if (p->tree->value_count == WHERE_VALUES) {
+        complain(p, &p->now, "too long: more than 128 values", "");
+        return NULL;
+    }
+    where_value *value = &p->tree->values[p->tree->value_count++];
+    memset(value, 0, sizeof *value);
+    value->at = p->now.start;
+    value->span = (uint32_t)p->now.length;
+    value->sort = node->sort;
+    if (!node->count++)
+        node->values = value;
+    return value;
+}
+
 /* ---- packets: host, net, port, tcp, udp --------------------------------------------------- */
 
-/* A whole number within a token, from *at on. */
-static bool read_number(const caw_where_token *token, size_t *at, uint32_t *number) {
-    bool hex =
-        token->length - *at > 2 && lower(token->start[*at + 1]) == 'x' && token->start[*at] == '0';
-    unsigned base = hex ? 16 : 10;
-    size_t start = *at += hex ? 2 : 0;
-    uint64_t value = 0;
-    for (; *at < token->length && value <= UINT32_MAX; ++*at) {
-        const char *digits = "0123456789abcdef";
-        const char *digit = memchr(digits, lower(token->start[*at]), base);
-        if (!digit)
-            break;
-        value = value * base + (unsigned)(digit - digits);
-    }
-    *number = (uint32_t)value;
-    return *at > start && value <= UINT32_MAX;
+static bool read_address(parser *p, where_node *node, const where_token *token, bool net) {
+    where_value *value = new_value(p, node);
+    if (!value || token->kind != TOKEN_WORD ||
+        !caw_where_address(token->start, token->length, &value->address, &value->bits))
+        return false;
+    value->at = token->start;
+    value->span = (uint32_t)token->length;
+    return (memchr(token->start, '/', token->length) != NULL) == net;
 }
 
-static bool is_number(const caw_where_token *token, uint32_t *number) {
-    size_t at = 0;
-    return token->kind == WORD && read_number(token, &at, number) && at == token->length;
-}
-
-/* Four numbers with dots; *at is then after them. */
-static bool read_address(const caw_where_token *token, size_t *at, uint32_t *address) {
-    uint32_t octet;
-    *address = 0;
-    for (int i = 0; i < 4; i++) {
-        if (i && (*at >= token->length || token->start[(*at)++] != '.'))
-            return false;
-        if (*at >= token->length || !is_digit(token->start[*at]) ||
-            !read_number(token, at, &octet) || octet > 255)
-            return false;
-        *address = *address << 8 | octet;
-    }
+static bool read_port(where_node *node, const where_token *token) {
+    double number;
+    if (token->kind != TOKEN_WORD || !caw_where_number(token->start, token->length, &number) ||
+        !(number >= 0 && number <= UINT16_MAX) || number != (double)(uint16_t)number ||
+        memchr(token->start, '.', token->length))
+        return false;
+    node->has_port = true;
+    node->port = (uint16_t)number;
+    node->port_text = token->start;
+    node->port_length = (uint32_t)token->length;
     return true;
 }
 
-static bool is_address(const caw_where_token *token, uint32_t *address) {
-    size_t at = 0;
-    return token->kind == WORD && read_address(token, &at, address) && at == token->length;
-}
-
-/* ADDRESS/BITS, with zeros after the bits, as libpcap wants it. */
-static bool is_net(const caw_where_token *token) {
-    size_t at = 0;
-    uint32_t address, bits;
-    if (token->kind != WORD || !read_address(token, &at, &address) || at >= token->length ||
-        token->start[at++] != '/' || at >= token->length || !read_number(token, &at, &bits))
-        return false;
-    return at == token->length && bits <= 32 && (bits == 32 || !(address & UINT32_MAX >> bits));
-}
-
 /* The value after host, net or port. */
-static bool is_packet_value(const caw_where_token *what, const caw_where_token *value) {
-    uint32_t number;
-    if (is_word(what, "host"))
-        return is_address(value, &number);
-    if (is_word(what, "net"))
-        return is_net(value);
-    return is_number(value, &number) && number <= UINT16_MAX;
+static bool read_packet_value(parser *p, where_node *node, const where_token *what,
+                              const where_token *value) {
+    if (is_word(what, "port"))
+        return read_port(node, value);
+    return read_address(p, node, value, is_word(what, "net"));
 }
 
-static bool is_transport(const caw_where_token *token) {
+static bool is_transport(const where_token *token) {
     return is_word(token, "tcp") || is_word(token, "udp");
 }
 
-static bool is_direction(const caw_where_token *token) {
+static bool is_direction(const where_token *token) {
     return is_word(token, "src") || is_word(token, "dst");
 }
 
-static bool is_port(const caw_where_token *token) {
+static bool is_port(const where_token *token) {
     return is_word(token, "port");
 }
 
-static bool is_packet_word(const caw_where_token *token) {
+static bool is_packet_word(const where_token *token) {
     return is_word(token, "host") || is_word(token, "net") || is_port(token);
+}
+
+static bool is_operator(const where_token *token) {
+    return token->kind == TOKEN_OPERATOR || is_word(token, "in");
 }
 
 /* "host" is also a field, and the beginning of a message's name. */
 static bool starts_packet(const parser *p) {
-    return p->next.kind != OPERATOR && !is_word(&p->next, "name") &&
+    return !is_operator(&p->next) && !is_word(&p->next, "name") &&
            (is_transport(&p->now) || is_direction(&p->now) || is_packet_word(&p->now));
+}
+
+/* [src|dst] host, net or port, and its value; all but the value have been read. */
+static const where_node *parse_end(parser *p, where_node *node, bool transport) {
+    if (is_direction(&p->now)) {
+        node->ends = is_word(&p->now, "src") ? WHERE_SOURCE : WHERE_TARGET;
+        advance(p);
+    }
+    if (!(transport ? is_port(&p->now) : is_packet_word(&p->now)))
+        return complain(p, &p->now, "no such packet",
+                        transport ? ": port NUMBER goes here" : ": host, net or port goes here");
+    if (!read_packet_value(p, node, &p->now, &p->next))
+        return complain(p, &p->next, "no such value",
+                        ": host 10.0.0.1, net 10.0.0.0/24 with "
+                        "zeros after the bits, or port 0 to 65535");
+    advance(p);
+    node->length = (uint32_t)(p->now.start + p->now.length - node->text);
+    advance(p);
+    return node;
 }
 
 static const where_node *parse_packet(parser *p) {
@@ -283,197 +170,393 @@ static const where_node *parse_packet(parser *p) {
     if (!node)
         return NULL;
     node->text = p->now.start;
-    caw_where_token last = p->now;
+    node->length = (uint32_t)p->now.length;
+    node->ends = WHERE_SOURCE | WHERE_TARGET;
+    node->transport = CAW_TRANSPORT_BOTH;
+    node->sort = WHERE_ADDRESS;
     bool transport = is_transport(&p->now);
-    if (transport)
-        advance(p);
-    bool more = !transport || is_direction(&p->now) || is_port(&p->now);
-    if (is_direction(&p->now))
-        advance(p);
-    if (more) {
-        bool port = is_port(&p->now);
-        if (!(transport ? port : is_packet_word(&p->now)))
-            return complain(p, &p->now, "no such packet",
-                            transport ? ": port NUMBER goes here"
-                                      : ": host, net or port goes here");
-        if (!is_packet_value(&p->now, &p->next))
-            return complain(p, &p->next, "no such value",
-                            ": host 10.0.0.1, net 10.0.0.0/24 with "
-                            "zeros after the bits, or port 0 to 65535");
-        advance(p);
-        last = p->now;
-        if (port) {
-            node->port = last.start;
-            node->port_length = (uint32_t)last.length;
-        }
+    if (transport) {
+        node->transport = is_word(&p->now, "tcp") ? CAW_TRANSPORT_TCP : CAW_TRANSPORT_UDP;
         advance(p);
     }
-    node->length = (uint32_t)(last.start + last.length - node->text);
-    return node;
+    if (transport && !is_direction(&p->now) && !is_port(&p->now))
+        return node;
+    return parse_end(p, node, transport);
+}
+
+/* ---- values ------------------------------------------------------------------------------- */
+
+/* A number that the field can have. */
+static bool fits(const where_node *node, double number) {
+    caw_kind kind = node->field < CAW_FIELDS ? caw_field_rows[node->field].kind : CAW_KIND_REAL;
+    return (kind != CAW_KIND_UINT && kind != CAW_KIND_IPV4) ||
+           (number >= 0 && number <= UINT32_MAX && number == (double)(uint32_t)number);
+}
+
+static bool is_number(const where_node *node, const char *text, size_t length, double *number) {
+    uint32_t address;
+    if (caw_where_ipv4(text, length, &address)) {
+        *number = address;
+        return true;
+    }
+    where_token name = {TOKEN_WORD, text, length, WHERE_EQ};
+    return (caw_where_number(text, length, number) && fits(node, *number)) ||
+           caw_where_find_value(node, &name, number);
+}
+
+/* 10.0.0.0/8: the numbers from the first address to the last. */
+static bool is_net(const char *text, size_t length, where_value *value) {
+    caw_end net;
+    uint32_t bits, address;
+    const char *slash = memchr(text, '/', length);
+    if (!slash || !caw_where_address(text, length, &net, &bits) || net.size != 4 ||
+        !caw_where_ipv4(text, (size_t)(slash - text), &address))
+        return false;
+    value->low = address;
+    value->high = address | (bits < 32 ? UINT32_MAX >> bits : 0);
+    return true;
+}
+
+/* 5..9 */
+static const char *dots_in(const char *text, size_t length) {
+    for (size_t i = 0; i + 2 < length; i++)
+        if (text[i] == '.' && text[i + 1] == '.' && i)
+            return text + i;
+    return NULL;
+}
+
+static bool read_number(const where_node *node, const char *text, size_t length,
+                        where_value *value) {
+    const char *dots = node->operator== WHERE_IN ? dots_in(text, length) : NULL;
+    value->sort = WHERE_NUMBER;
+    if (is_number(node, text, length, &value->low)) {
+        value->high = value->low;
+        return true;
+    }
+    if (dots)
+        return is_number(node, text, (size_t)(dots - text), &value->low) &&
+               is_number(node, dots + 2, (size_t)(text + length - dots) - 2, &value->high);
+    return node->field < CAW_FIELDS && caw_field_rows[node->field].kind == CAW_KIND_IPV4 &&
+           (node->operator== WHERE_IN || node->operator== WHERE_EQ || node->operator== WHERE_NE) &&
+           is_net(text, length, value);
+}
+
+/* Without its quotation marks, if it has any. */
+static const char *bare(const where_token *token, size_t *length) {
+    bool quoted = token->kind == TOKEN_QUOTED;
+    *length = token->length - (quoted ? 2 : 0);
+    return token->start + (quoted ? 1 : 0);
+}
+
+static bool parse_number(parser *p, where_node *node, where_value *value) {
+    size_t length;
+    const char *text = bare(&p->now, &length);
+    char advice[256];
+    caw_text out = caw_text_into(advice, sizeof advice);
+    if ((p->now.kind == TOKEN_WORD || p->now.kind == TOKEN_QUOTED) &&
+        read_number(node, text, length, value))
+        return true;
+    caw_where_suggest_value(&out, &p->now, node);
+    caw_puts(&out, fits(node, -1) ? " (a number, or the name of a value)"
+                                  : " (a number from 0 to 4294967295, 0x too, or the name of a "
+                                    "value)");
+    caw_text_end(&out);
+    complain(p, &p->now, "not a value of this field:", advice);
+    return false;
+}
+
+/* A pattern that is a beginning, or a whole, is compared as one. */
+static void simplify(where_node *node, where_value *value) {
+    const glob *pattern = &value->pattern;
+    uint32_t count = pattern->count;
+    if (node->operator!= WHERE_MATCHES || memchr(value->text.bytes, '\\', value->text.len))
+        return;
+    bool open = count && pattern->steps[count - 1].kind == GLOB_ANY;
+    for (uint32_t i = 0; i + open < count; i++)
+        if (pattern->steps[i].kind != GLOB_CHARACTER)
+            return;
+    value->text.len -= open;
+    if (!value->text.len)
+        return;
+    node->operator= open ? WHERE_STARTS : WHERE_EQ;
+}
+
+static bool read_pattern(parser *p, where_node *node, where_value *value) {
+    where_tree *tree = p->tree;
+    const char *problem;
+    uint32_t at = 0;
+    if (!caw_glob_read(value->text, node->operator== WHERE_MATCHES_ANY_CASE,
+                       tree->steps + tree->step_count, WHERE_STEPS - tree->step_count,
+                       &value->pattern, &problem, &at)) {
+        where_token place = {TOKEN_WORD, p->now.start + 1 + at, value->text.len - at, WHERE_EQ};
+        complain(p, &place, problem, "");
+        return false;
+    }
+    tree->step_count += value->pattern.count;
+    caw_view whole = value->text;
+    simplify(node, value);
+    if (node->operator== WHERE_MATCHES || node->operator== WHERE_MATCHES_ANY_CASE)
+        value->text = whole;
+    return true;
+}
+
+static bool parse_text(parser *p, where_node *node, where_value *value) {
+    value->sort = WHERE_STRING;
+    if (p->now.kind == TOKEN_WRONG && (p->now.start[0] == '"' || p->now.start[0] == '\'')) {
+        complain(p, &p->now, "no closing quote:", "");
+        return false;
+    }
+    if (p->now.kind != TOKEN_QUOTED || p->now.length == 2) {
+        complain(p, &p->now, "a name in double quotes goes here, not", "");
+        return false;
+    }
+    if (p->now.length - 2 > WHERE_TEXT) {
+        complain(p, &p->now, "more than 1024 characters:", " (^= takes a beginning)");
+        return false;
+    }
+    value->text = (caw_view){(const uint8_t *)p->now.start + 1, 0, (uint32_t)p->now.length - 2};
+    return (node->operator!= WHERE_MATCHES && node->operator!= WHERE_MATCHES_ANY_CASE) ||
+           read_pattern(p, node, value);
+}
+
+static bool parse_address(parser *p, where_value *value) {
+    if (p->now.kind == TOKEN_WORD &&
+        caw_where_address(p->now.start, p->now.length, &value->address, &value->bits))
+        return true;
+    complain(p, &p->now,
+             "not an address:", " (10.0.0.1, fe80::1, or 10.0.0.0/8 with zeros after the bits)");
+    return false;
+}
+
+static bool parse_moment(parser *p, where_value *value) {
+    size_t length;
+    const char *text = bare(&p->now, &length);
+    if ((p->now.kind == TOKEN_WORD || p->now.kind == TOKEN_QUOTED) &&
+        caw_where_moment(text, length, &value->first)) {
+        value->last = value->first;
+        return true;
+    }
+    complain(p, &p->now, "not a time:",
+             " (\"2026-11-24 15:00\" or \"2026-11-24T15:00:07.25+01:00\", UTC without a zone, or "
+             "seconds since 1970)");
+    return false;
+}
+
+static bool parse_value(parser *p, where_node *node) {
+    where_value *value = new_value(p, node);
+    bool quoted = p->now.kind == TOKEN_QUOTED || p->now.kind == TOKEN_WRONG;
+    bool read = false;
+    if (!value)
+        return false;
+    switch (node->sort) {
+    case WHERE_EITHER:
+        read = quoted ? parse_text(p, node, value) : parse_number(p, node, value);
+        break;
+    case WHERE_NUMBER:
+        read = parse_number(p, node, value);
+        break;
+    case WHERE_STRING:
+        read = parse_text(p, node, value);
+        break;
+    case WHERE_ADDRESS:
+        read = parse_address(p, value);
+        break;
+    case WHERE_MOMENT:
+        read = parse_moment(p, value);
+        break;
+    case WHERE_OPAQUE:
+        break;
+    }
+    if (read)
+        advance(p);
+    return read;
+}
+
+/* { value, value }, or one value. */
+static bool parse_values(parser *p, where_node *node) {
+    bool set = node->operator== WHERE_IN && p->now.kind == TOKEN_SET;
+    where_token open = p->now;
+    if (!set)
+        return parse_value(p, node);
+    do {
+        advance(p);
+        if (!parse_value(p, node))
+            return false;
+    } while (p->now.kind == TOKEN_COMMA);
+    if (p->now.kind != TOKEN_SET_END) {
+        if (p->now.kind == TOKEN_END)
+            complain(p, &open, "no closing brace for", "");
+        else
+            complain(p, &p->now, "expected a comma or } instead of", "");
+        return false;
+    }
+    advance(p);
+    return true;
 }
 
 /* ---- fields ------------------------------------------------------------------------------- */
 
-static bool find_field(const caw_where_token *name, caw_field_id *id) {
-    caw_where_token key = *name;
-    if (key.length > 3 && memcmp(key.start, "ca.", 3) == 0) {
-        key.start += 3;
-        key.length -= 3;
-    }
-    if (is_word(&key, "port"))
-        key = (caw_where_token){WORD, "serv.port", 9, WHERE_EQ};
-    for (int i = 0; i < CAW_FIELDS; i++)
-        if (caw_field_rows[i].key && is_word(&key, caw_field_rows[i].key)) {
-            *id = (caw_field_id)i;
-            return true;
-        }
-    return false;
+/* Operators that go with a sort of values, each a bit; and what to say of the others. */
+static const struct {
+    unsigned operators;
+    const char *why, *advice;
+} comparing[] = {
+    [WHERE_NUMBER] = {1u << WHERE_EQ | 1u << WHERE_NE | 1u << WHERE_LT | 1u << WHERE_LE |
+                          1u << WHERE_GT | 1u << WHERE_GE | 1u << WHERE_IN,
+                      "a number cannot be compared by", ": == != < <= > >= in"},
+    [WHERE_STRING] = {1u << WHERE_EQ | 1u << WHERE_NE | 1u << WHERE_STARTS | 1u << WHERE_MATCHES |
+                          1u << WHERE_MATCHES_ANY_CASE | 1u << WHERE_IN,
+                      "a name cannot be compared by",
+                      ": ==, != or ^= (begins with), ~ (a pattern such as \"SR:*\"), ~i (in any "
+                      "case), in"},
+    [WHERE_EITHER] = {~0u, "", ""},
+    [WHERE_ADDRESS] = {1u << WHERE_EQ | 1u << WHERE_NE | 1u << WHERE_IN,
+                       "an address cannot be compared by", ": ==, != or in"},
+    [WHERE_MOMENT] = {1u << WHERE_EQ | 1u << WHERE_NE | 1u << WHERE_LT | 1u << WHERE_LE |
+                          1u << WHERE_GT | 1u << WHERE_GE | 1u << WHERE_IN,
+                      "a time cannot be compared by", ": == != < <= > >= in"},
+    [WHERE_OPAQUE] = {0, "bytes cannot be compared by", ": has FIELD tells whether they are there"},
+};
+
+static bool suits(where_sort sort, where_operator operator) {
+    return comparing[sort].operators >> operator& 1;
 }
 
-static bool is_value_name(const caw_where_token *token, const caw_name *names, uint32_t *value) {
-    for (; token->kind == WORD && names && names->name; names++)
-        if (same_name(token, names->name)) {
-            *value = names->value;
-            return true;
-        }
-    return false;
-}
-
-static const where_node *parse_text_value(parser *p, where_node *node) {
-    if (node->operator!= WHERE_EQ && node->operator!= WHERE_NE && node->operator!= WHERE_STARTS)
-        return complain(p, &p->now, "a name cannot be compared by", ": ==, != or ^= (begins with)");
-    advance(p);
-    if (p->now.kind == WRONG && p->now.start[0] == '"')
-        return complain(p, &p->now, "no closing quote:", "");
-    if (p->now.kind != QUOTED || p->now.length == 2)
-        return complain(p, &p->now, "a name in double quotes goes here, not", "");
-    if (p->now.length - 2 > WHERE_NAME)
-        return complain(p, &p->now, "more than 80 characters:", " (^= takes a beginning)");
-    node->text = p->now.start + 1;
-    node->length = (uint32_t)p->now.length - 2;
-    advance(p);
-    return node;
-}
-
-static const where_node *parse_number_value(parser *p, where_node *node) {
-    if (node->operator== WHERE_STARTS)
-        return complain(p, &p->now, "a number cannot be compared by", ": == != < <= > >=");
-    advance(p);
-    if (!is_number(&p->now, &node->value) && !is_address(&p->now, &node->value) &&
-        !is_value_name(&p->now, caw_field_rows[node->field].names, &node->value))
-        return complain(p, &p->now, "not a value of this field:",
-                        " (a number from 0 to 4294967295, 0x too, or the name of a value)");
-    advance(p);
-    return node;
-}
-
-static const where_node *parse_field(parser *p) {
-    caw_field_id id;
-    if (!find_field(&p->now, &id))
-        return complain_with_words(p, &p->now, "no such field");
-    where_node *node = new_node(p, &p->now, WHERE_MESSAGE);
-    if (!node)
-        return NULL;
-    node->has_field = true;
-    node->field = id;
-    node->rows = caw_where_rows_with(id);
-    if (!node->rows)
-        return complain_with_words(p, &p->now, "a capture filter cannot see this field:");
-    advance(p);
-    node->operator= p->now.operator;
-    return caw_field_rows[id].kind == CAW_KIND_TEXT ? parse_text_value(p, node)
-                                                    : parse_number_value(p, node);
-}
-
-/* ---- messages ----------------------------------------------------------------------------- */
-
-/* The end of a row's name without its "Notify". */
-static const char *skip_notify(const char *name) {
-    static const char word[] = " Notify";
-    return strncmp(name, word, sizeof word - 1) == 0 ? name + sizeof word - 1 : name;
-}
-
-/* A row's name in any case, its "Notify" left out if you like. */
-static bool names(const char *name, const char *phrase) {
-    for (; *name || *phrase; name++, phrase++) {
-        if (strncmp(phrase, " notify", 7) != 0)
-            name = skip_notify(name);
-        if (lower(*name) != *phrase)
-            return false;
-        if (!*name)
-            break;
+/* A field that can be numbers and texts: the values that were written must suit the operator. */
+static bool check_either(parser *p, const where_node *node, const where_token *operator) {
+    for (uint32_t i = 0; i < node->count; i++) {
+        where_sort sort = node->values[i].sort;
+        if (suits(sort, node->operator) || node->operator== WHERE_EQ)
+            continue;
+        complain(p, operator, comparing[sort].why, comparing[sort].advice);
+        return false;
     }
     return true;
 }
 
-static where_rows rows_named(const char *phrase) {
-    where_rows rows = 0;
-    for (size_t i = 0; i + 1 < caw_message_row_count; i++)
-        if (strcmp(phrase, "ca") == 0 || names(caw_message_rows[i].brief, phrase) ||
-            names(caw_message_rows[i].label, phrase))
-            rows |= caw_where_row(i);
-    return rows;
-}
-
-/* All messages of these commands that one side sends. */
-static where_rows rows_of_side(where_rows rows, caw_side side) {
-    where_rows found = 0;
-    for (size_t i = 0; i + 1 < caw_message_row_count; i++)
-        for (size_t j = 0; rows & caw_where_row(i) && j + 1 < caw_message_row_count; j++)
-            if (caw_message_rows[j].command == caw_message_rows[i].command &&
-                caw_message_rows[j].speaker == side)
-                found |= caw_where_row(j);
-    return found;
-}
-
-/* "search reply": the other side of "search". */
-static where_rows rows_answering(char *phrase) {
-    static const struct {
-        const char *ending;
-        caw_side side;
-    } endings[] = {
-        {" reply", CAW_SIDE_SERVER}, {" response", CAW_SIDE_SERVER}, {" request", CAW_SIDE_CLIENT}};
-    size_t length = strlen(phrase);
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        size_t tail = strlen(endings[i].ending);
-        if (length <= tail || strcmp(phrase + length - tail, endings[i].ending) != 0)
-            continue;
-        phrase[length - tail] = '\0';
-        return rows_of_side(rows_named(phrase), endings[i].side);
+static where_node *new_field(parser *p, const where_token *name) {
+    where_node *node = new_node(p, name, WHERE_MESSAGE);
+    if (!node)
+        return NULL;
+    node->has_field = true;
+    if (!caw_where_find_field(name, node)) {
+        complain_with_words(p, name, "no such field", WHERE_A_FIELD);
+        return NULL;
     }
-    return 0;
+    if (node->field < CAW_FIELDS && !node->bits)
+        node->rows = caw_where_rows_with((caw_field_id)node->field);
+    return node;
 }
+
+static const where_node *parse_field(parser *p, where_quantity quantity) {
+    where_node *node = p->now.kind == TOKEN_WORD ? new_field(p, &p->now) : NULL;
+    if (!node)
+        return complain(p, &p->now, "a field goes here, not", "");
+    advance(p);
+    where_token operator= p->now;
+    if (!is_operator(&operator))
+        return complain(p, &operator, "no such operator", ": == != < <= > >= ^= ~ ~i in");
+    node->quantity = quantity;
+    node->operator= operator.kind == TOKEN_OPERATOR ? operator.operator: WHERE_IN;
+    if (!suits(node->sort, node->operator))
+        return complain(p, &operator, comparing[node->sort].why, comparing[node->sort].advice);
+    advance(p);
+    return parse_values(p, node) && check_either(p, node, &operator) ? node : NULL;
+}
+
+static const where_node *parse_has(parser *p) {
+    advance(p);
+    where_node *node = p->now.kind == TOKEN_WORD ? new_field(p, &p->now) : NULL;
+    if (!node)
+        return complain(p, &p->now, "a field goes here, not", "");
+    node->operator= WHERE_HAS;
+    advance(p);
+    return node;
+}
+
+/* mask.alarm or flaw.priority alone: the bit is set. */
+static const where_node *parse_bit(parser *p) {
+    where_node *node = new_field(p, &p->now);
+    where_value *value = node ? new_value(p, node) : NULL;
+    if (!value)
+        return NULL;
+    node->operator= WHERE_NE;
+    advance(p);
+    return node;
+}
+
+static bool is_bit(const parser *p) {
+    where_node node = {0};
+    return caw_where_find_field(&p->now, &node) && node.bits;
+}
+
+/* ---- messages ----------------------------------------------------------------------------- */
 
 /* All words up to a sign, as one phrase. */
-static caw_where_token read_phrase(parser *p, char phrase[PHRASE]) {
-    caw_where_token whole = p->now;
+static where_token read_phrase(parser *p, char phrase[PHRASE]) {
+    where_token whole = p->now;
     caw_text out = caw_text_into(phrase, PHRASE);
-    for (; p->now.kind == WORD; advance(p)) {
+    for (; p->now.kind == TOKEN_WORD; advance(p)) {
         if (out.length)
             caw_put(&out, ' ');
         for (size_t i = 0; i < p->now.length; i++)
-            caw_put(&out, lower(p->now.start[i]));
+            caw_put(&out, caw_where_lower(p->now.start[i]));
         whole.length = (size_t)(p->now.start + p->now.length - whole.start);
     }
     caw_text_end(&out);
     return whole;
 }
 
+static where_node *new_message(parser *p, const where_token *where, const char *phrase) {
+    where_node *node = new_node(p, where, WHERE_MESSAGE);
+    if (node)
+        node->rows = caw_where_rows_named(phrase);
+    return node;
+}
+
+/* A message that says no, or a status that is not ECA_NORMAL. */
+static const where_node *parse_failed(parser *p, const where_token *where) {
+    static const char *const failures[] = {"error", "create failed", "server disconnect"};
+    where_node *messages = new_message(p, where, failures[0]);
+    where_node *status = new_node(p, where, WHERE_MESSAGE);
+    where_value *normal = status ? new_value(p, status) : NULL;
+    if (!messages || !normal)
+        return NULL;
+    for (size_t i = 1; i < sizeof failures / sizeof *failures; i++)
+        messages->rows |= caw_where_rows_named(failures[i]);
+    status->has_field = true;
+    status->field = CAW_FIELD_STATUS;
+    status->sort = normal->sort = WHERE_NUMBER;
+    status->operator= WHERE_NE;
+    status->rows = caw_where_rows_with(CAW_FIELD_STATUS);
+    normal->low = normal->high = CAW_ECA_NORMAL;
+    return join(p, WHERE_OR, messages, status);
+}
+
+/* "pv contains": a field, and a word where an operator goes. */
+static const where_node *refuse_phrase(parser *p, const where_token *first,
+                                       const where_token *second, const where_token *whole) {
+    where_node field = {0};
+    if (!caw_where_find_field(first, &field))
+        return complain_with_words(p, whole, "no such message", WHERE_A_MESSAGE);
+    if (second->kind == TOKEN_WORD)
+        return complain(p, second, "no such operator", ": == != < <= > >= ^= ~ ~i in");
+    return complain(p, first, "a field alone:",
+                    " (compare it by == != < <= > >= ^= ~ ~i in, or ask: has FIELD)");
+}
+
 static const where_node *parse_message(parser *p) {
     char phrase[PHRASE];
-    caw_where_token whole = read_phrase(p, phrase);
-    where_rows rows = rows_named(phrase);
-    if (!rows)
-        rows = rows_answering(phrase);
-    if (!rows)
-        return complain_with_words(p, &whole, "no such message");
-    where_node *node = new_node(p, &whole, WHERE_MESSAGE);
-    if (node) {
-        node->rows = rows;
-        node->text = whole.start;
-        node->length = (uint32_t)whole.length;
-    }
-    return node;
+    where_token first = p->now, second = p->next;
+    where_token whole = read_phrase(p, phrase);
+    if (strcmp(phrase, "failed") == 0)
+        return parse_failed(p, &whole);
+    if (strcmp(phrase, "unanswered") == 0)
+        return new_node(p, &whole, WHERE_UNANSWERED);
+    if (strcmp(phrase, "malformed") == 0)
+        return new_node(p, &whole, WHERE_MALFORMED);
+    where_node *node = new_message(p, &whole, phrase);
+    return node && !node->rows ? refuse_phrase(p, &first, &second, &whole) : node;
 }
 
 /* ---- the whole ---------------------------------------------------------------------------- */
@@ -481,39 +564,54 @@ static const where_node *parse_message(parser *p) {
 static const where_node *parse_or(parser *p);
 
 static const where_node *parse_group(parser *p) {
-    caw_where_token open = p->now;
+    where_token open = p->now;
     advance(p);
     const where_node *node = parse_or(p);
-    if (node && p->now.kind != CLOSE)
-        return p->now.kind == END ? complain(p, &open, "no closing parenthesis for", "")
-                                  : complain(p, &p->now, "expected and, or, ) instead of", "");
+    if (node && p->now.kind != TOKEN_CLOSE)
+        return p->now.kind == TOKEN_END
+                   ? complain(p, &open, "no closing parenthesis for", "")
+                   : complain(p, &p->now, "expected and, or, ) instead of", "");
     advance(p);
     return node;
 }
 
+static const where_node *parse_word(parser *p) {
+    if (is_word(&p->now, "has") && p->next.kind == TOKEN_WORD)
+        return parse_has(p);
+    if ((is_word(&p->now, "any") || is_word(&p->now, "all")) && p->next.kind == TOKEN_WORD) {
+        bool all = is_word(&p->now, "all");
+        advance(p);
+        return parse_field(p, all ? WHERE_ALL_OF : WHERE_ANY_OF);
+    }
+    if (starts_packet(p))
+        return parse_packet(p);
+    if (p->next.kind == TOKEN_WRONG)
+        return complain(p, &p->next, "no such operator", ": == != < <= > >= ^= ~ ~i in and or not");
+    if (is_operator(&p->next))
+        return parse_field(p, WHERE_AS_USUAL);
+    return is_bit(p) ? parse_bit(p) : parse_message(p);
+}
+
 static const where_node *parse_one(parser *p) {
     switch (p->now.kind) {
-    case OPEN:
+    case TOKEN_OPEN:
         return parse_group(p);
-    case WORD:
-        if (starts_packet(p))
-            return parse_packet(p);
-        if (p->next.kind == WRONG)
-            return complain(p, &p->next, "no such operator", ": == != < <= > >= ^= and or not");
-        return p->next.kind == OPERATOR ? parse_field(p) : parse_message(p);
-    case END:
-        return complain_with_words(p, &p->now, "a condition is missing at the end");
+    case TOKEN_WORD:
+        return parse_word(p);
+    case TOKEN_END:
+        return complain_with_words(p, &p->now, "a condition is missing at the end",
+                                   WHERE_A_MESSAGE);
     default:
-        return complain_with_words(p, &p->now, "a condition must stand before");
+        return complain_with_words(p, &p->now, "a condition must stand before", WHERE_A_MESSAGE);
     }
 }
 
 /* "not found" is a message. */
 static bool is_message_with_not(const parser *p) {
-    caw_where_token both = p->now;
+    where_token both = p->now;
     both.length = (size_t)(p->next.start + p->next.length - both.start);
-    for (size_t i = 0; p->now.kind == NOT && i + 1 < caw_message_row_count; i++)
-        if (same_name(&both, caw_message_rows[i].brief))
+    for (size_t i = 0; p->now.kind == TOKEN_NOT && i + 1 < caw_message_row_count; i++)
+        if (caw_where_is_name(&both, caw_message_rows[i].brief))
             return true;
     return false;
 }
@@ -521,10 +619,10 @@ static bool is_message_with_not(const parser *p) {
 static const where_node *parse_not(parser *p) {
     const where_node *node = NULL;
     if (is_message_with_not(p))
-        p->now.kind = WORD;
+        p->now.kind = TOKEN_WORD;
     if (++p->depth > WHERE_DEPTH) {
         complain(p, &p->now, "nested more than 16 deep at", "");
-    } else if (p->now.kind == NOT) {
+    } else if (p->now.kind == TOKEN_NOT) {
         advance(p);
         node = join(p, WHERE_NOT, parse_not(p), NULL);
     } else {
@@ -536,7 +634,7 @@ static const where_node *parse_not(parser *p) {
 
 static const where_node *parse_and(parser *p) {
     const where_node *node = parse_not(p);
-    while (node && p->now.kind == AND) {
+    while (node && p->now.kind == TOKEN_AND) {
         advance(p);
         node = join(p, WHERE_AND, node, parse_not(p));
     }
@@ -545,59 +643,27 @@ static const where_node *parse_and(parser *p) {
 
 static const where_node *parse_or(parser *p) {
     const where_node *node = parse_and(p);
-    while (node && p->now.kind == OR) {
+    while (node && p->now.kind == TOKEN_OR) {
         advance(p);
         node = join(p, WHERE_OR, node, parse_and(p));
     }
     return node;
 }
 
-/* Names the messages that do carry it. */
-static const where_node *complain_of_name(parser *p, const where_node *message, caw_field_id name) {
-    const char *key = caw_field_rows[name].key;
-    where_rows carriers = caw_where_rows_with(name);
-    caw_where_token where = {WORD, message->text, message->length, WHERE_EQ};
-    char why[WHERE_NAME], advice[CAW_WHERE_PROBLEM / 4];
-    caw_text out = caw_text_into(why, sizeof why);
-    caw_puts(&out, key);
-    caw_puts(&out, " together with a message that has none:");
-    caw_text_end(&out);
-
-    out = caw_text_into(advice, sizeof advice);
-    where_list list = {&out, ", ", false};
-    caw_puts(&out, " (a ");
-    caw_puts(&out, key);
-    caw_puts(&out, " is in: ");
-    for (size_t i = 0; i + 1 < caw_message_row_count; i++)
-        if (carriers & caw_where_row(i)) {
-            caw_where_next(&list);
-            put_lower(&out, caw_message_rows[i].brief);
-        }
-    caw_puts(&out, "). Capture by one of the two, and choose by both afterwards with a display "
-                   "filter, where ca.");
-    caw_puts(&out, key);
-    caw_puts(&out, " is known for every message");
-    caw_text_end(&out);
-    return complain(p, &where, why, advice);
-}
-
-static const where_node *check_sense(parser *p, const where_node *root) {
-    caw_field_id name;
-    const where_node *message = caw_where_nonsense(root, false, &name);
-    return message ? complain_of_name(p, message, name) : root;
-}
-
 const where_node *caw_where_parse(const char *expression, where_tree *tree,
                                   caw_where_verdict *verdict) {
     parser p = {.expression = expression, .tree = tree, .verdict = verdict};
+    memset(verdict, 0, sizeof *verdict);
     tree->count = 0;
-    p.next = read_token(expression);
+    tree->value_count = 0;
+    tree->step_count = 0;
+    p.next = caw_where_token(expression);
     advance(&p);
     const where_node *node = parse_or(&p);
-    if (!node || p.now.kind == END)
-        return check_sense(&p, node);
-    if (p.now.kind == CLOSE)
+    if (!node || p.now.kind == TOKEN_END)
+        return node;
+    if (p.now.kind == TOKEN_CLOSE)
         return complain(&p, &p.now, "no opening parenthesis for", "");
     return complain(&p, &p.now, "expected and, or, or the end instead of",
-                    " (operators: == != < <= > >= ^=)");
+                    " (operators: == != < <= > >= ^= ~ ~i in)");
 }

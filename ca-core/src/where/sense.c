@@ -14,8 +14,7 @@
 #include "where.h"
 
 static bool is_name(const where_node *node) {
-    return node->kind == WHERE_MESSAGE && node->has_field &&
-           caw_field_rows[node->field].kind == CAW_KIND_TEXT;
+    return node->kind == WHERE_MESSAGE && node->has_field && node->sort == WHERE_STRING;
 }
 
 /* One of the two sides is enough. */
@@ -58,7 +57,7 @@ static const where_node *find_between(const where_node *side, const where_node *
                                       caw_field_id *name) {
     const where_node *message = find_message(side, turned, other, turned);
     if (message)
-        *name = find_name(other, turned, message->rows)->field;
+        *name = (caw_field_id)find_name(other, turned, message->rows)->field;
     return message;
 }
 

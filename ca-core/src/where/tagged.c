@@ -56,8 +56,8 @@ static void put_port(where_list *either, uint32_t ip, const char *port, uint32_t
 static void put_named_ports(where_list *either, uint32_t ip, const where_node *node) {
     if (!node)
         return;
-    if (node->kind == WHERE_PACKET && node->port)
-        put_port(either, ip, node->port, node->port_length);
+    if (node->kind == WHERE_PACKET && node->port_text)
+        put_port(either, ip, node->port_text, node->port_length);
     put_named_ports(either, ip, node->left);
     put_named_ports(either, ip, node->right);
 }

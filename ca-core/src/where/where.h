@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the parts of the capture filter compiler share: the parser (parse.c) makes a tree of
- * conditions, sense.c says when it cannot be meant; compile.c writes it out, with tests of rows
+ * What the parts of expressions share. The parser (parse.c) makes a tree of conditions, of tokens
+ * (token.c), words of the protocol (words.c), values (literal.c) and patterns (glob.c).
+ *
+ * Two read the tree: evaluate.c asks an event, whose values event_value.c finds; compile.c writes
+ * it as a capture filter, when visible.c and sense.c have no objection, with tests of rows
  * (rows.c), of headers (load.c), of packets with VLAN tags (tagged.c), and what headers look like
  * (shape.c).
  */
@@ -9,14 +12,19 @@
 #define CAW_WHERE_H
 
 #include "caw_capture.h"
+#include "glob.h"
 #include "message/header.h"
 #include "text/text.h"
+#include "token.h"
 
 /* ---- the tree ------------------------------------------------------------------------------ */
 
-#define WHERE_NODES 64
-#define WHERE_DEPTH 16
-#define WHERE_NAME  80 /* characters of a PV name */
+#define WHERE_NODES  64
+#define WHERE_DEPTH  16
+#define WHERE_NAME   80   /* characters of a PV name that a capture filter compares */
+#define WHERE_TEXT   1024 /* bytes of any text */
+#define WHERE_VALUES 128
+#define WHERE_STEPS  1024 /* of patterns */
 
 #define WHERE_ROWS CAW_MESSAGE_ROWS_MOST
 
@@ -30,40 +38,114 @@ static inline where_rows caw_where_row(size_t index) {
     return (where_rows)1 << index;
 }
 
-typedef enum { WHERE_AND, WHERE_OR, WHERE_NOT, WHERE_PACKET, WHERE_MESSAGE } where_kind;
+/* Fields that no message has as such, after those of the tables. */
+enum {
+    WHERE_FIELD_TIME = CAW_FIELDS, /* from request to answer */
+    WHERE_FIELD_TIMESTAMP,         /* of the packet */
+    WHERE_FIELD_FRAME,
+    WHERE_FIELD_SRC,
+    WHERE_FIELD_DST,
+    WHERE_FIELD_SPORT,
+    WHERE_FIELD_DPORT,
+    WHERE_FIELD_MESSAGE, /* what its line begins with */
+    WHERE_FIELD_LINE,
+    WHERE_FIELD_REQUEST,
+    WHERE_FIELD_RESPONSE,
+    WHERE_FIELD_VALUE,   /* elements: numbers, texts, names of states */
+    WHERE_FIELD_FLAW,    /* one of .bits of a message's flaws */
+    WHERE_FIELD_HISTORY, /* the same in the light of what came before */
+    WHERE_FIELDS
+};
+
+/* What a field's values are, and what they can be compared with. */
+typedef enum {
+    WHERE_NUMBER,
+    WHERE_STRING,
+    WHERE_EITHER, /* a number or a string */
+    WHERE_ADDRESS,
+    WHERE_MOMENT,
+    WHERE_OPAQUE /* bytes: they are there, or not */
+} where_sort;
+
+/* What a field is compared with. */
+typedef struct {
+    const char *at; /* in the expression */
+    uint32_t span;
+    where_sort sort;  /* not WHERE_EITHER */
+    double low, high; /* WHERE_NUMBER: equal but for a range */
+    caw_view text;    /* WHERE_STRING */
+    caw_end address;  /* WHERE_ADDRESS, its first ... */
+    uint32_t bits;    /* ... bits */
+    caw_moment first; /* WHERE_MOMENT: as `low` ... */
+    caw_moment last;  /* ... and `high` */
+    glob pattern;     /* WHERE_MATCHES, in any case or not */
+} where_value;
 
 typedef enum {
-    WHERE_EQ,
-    WHERE_NE,
-    WHERE_LT,
-    WHERE_LE,
-    WHERE_GT,
-    WHERE_GE,
-    WHERE_STARTS
-} where_operator;
+    WHERE_AND,
+    WHERE_OR,
+    WHERE_NOT,
+    WHERE_PACKET,
+    WHERE_MESSAGE,
+    WHERE_UNANSWERED,
+    WHERE_MALFORMED
+} where_kind;
+
+/* How many of a field's values must compare so: of != all, of any other operator any, or ... */
+typedef enum { WHERE_AS_USUAL, WHERE_ANY_OF, WHERE_ALL_OF } where_quantity;
+
+enum { WHERE_SOURCE = 1, WHERE_TARGET = 2 };
 
 typedef struct where_node {
     where_kind kind;
+    const char *at;                        /* where it stands in the expression, as ... */
+    uint32_t span;                         /* ... so many characters */
     const struct where_node *left, *right; /* WHERE_NOT has a left one only */
-    where_rows rows;                       /* WHERE_MESSAGE: one of these ... */
-    bool has_field;                        /* ... with this field */
-    caw_field_id field;
+
+    where_rows rows; /* WHERE_MESSAGE: one of these ... */
+    bool has_field;  /* ... with this field; then those in which a capture filter can see it */
+    int field;       /* caw_field_id, or beyond */
+    uint64_t bits;   /* of the field that count, 0: all */
+    where_sort sort;
     where_operator operator;
-    uint32_t value;
-    const char *text; /* a name without quotes; other conditions unchanged */
+    where_quantity quantity;
+    const where_value *values;
+    uint32_t count;
+    uint32_t value;   /* the one that is written to a capture filter: a number ... */
+    const char *text; /* ... or a name without quotes */
     uint32_t length;
-    const char *port; /* of a WHERE_PACKET, as it stands; NULL: it names none */
+
+    caw_transport transport; /* WHERE_PACKET: of these, */
+    unsigned ends;           /* one of these ends ... */
+    bool has_port;           /* ... has this port, or the address in `values` */
+    uint16_t port;
+    const char *port_text; /* as it stands; NULL: it names none */
     uint32_t port_length;
 } where_node;
 
 typedef struct {
     where_node nodes[WHERE_NODES];
     size_t count;
+    where_value values[WHERE_VALUES];
+    uint32_t value_count;
+    glob_step steps[WHERE_STEPS];
+    uint32_t step_count;
 } where_tree;
 
-/* The root, which points into the tree and the expression; NULL when the verdict has a problem. */
+/*
+ * The root, which points into the tree and the expression; NULL when the verdict has a problem.
+ */
 const where_node *caw_where_parse(const char *expression, where_tree *tree,
                                   caw_where_verdict *verdict);
+
+/* Puts a problem into the verdict, unless there is one: "why 'place' advice". NULL. */
+const where_node *caw_where_complain(const char *expression, caw_where_verdict *verdict,
+                                     const char *at, size_t span, const char *why,
+                                     const char *advice);
+
+/* False, with why in the verdict: a packet alone does not tell, or a filter cannot look. */
+bool caw_where_is_visible(const char *expression, const where_node *root,
+                          caw_where_verdict *verdict);
 
 /*
  * A message that the expression brings together with a name it never carries, and that name; NULL

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Lines of requests, finished, that wait until it is known whether these are answered. What decides
+ * a line is what its request belongs to: the exchange, the channel, the connection. For each of
+ * these there is a bunch of the lines that wait for it, found by what it is; so what happens to it
+ * costs no more than the lines that it decides. Exchanges and channels may be forgotten meanwhile:
+ * their addresses are names here, nothing is read there but of the event that is shown.
+ */
+#include "event_value.h"
+#include "history/idmap.h"
+#include "history/ring.h"
+
+/*
+ * Seconds after which history forgets a search that nobody has answered; and in which a server that
+ * has received a FIN may answer what came before it.
+ */
+#define PATIENCE 60
+#define YOUNG    1 /* seconds that every request may take */
+
+typedef enum { OF_EXCHANGE, OF_CHANNEL, OF_CONNECTION, BUNCHES } bunch_kind;
+
+/* The lines of one owner, the oldest first. */
+typedef struct {
+    caw_key key;
+    caw_ring lines;
+    caw_ring ending; /* of a search, or a connection that closes: in the order of their last use */
+    int64_t used;    /* seconds */
+} bunch;
+
+typedef struct {
+    caw_ring all; /* in the order in which they came */
+    caw_ring of[BUNCHES];
+    bunch *in[BUNCHES]; /* NULL: it belongs to no such thing */
+    caw_where_rest rest;
+    caw_moment now; /* of the request */
+    size_t size;    /* of all of this */
+    size_t length;
+    char text[];
+} line;
+
+struct caw_pending {
+    caw_pending_setup setup;
+    caw_idmap bunches;
+    caw_ring lines;  /* all of them, the oldest first */
+    caw_ring ending; /* bunches that nothing is waited for any more after some time */
+    uint64_t bytes;
+    uint64_t hurried;
+};
+
+/* ---- bunches ------------------------------------------------------------------------------ */
+
+static caw_key key_of(bunch_kind kind, uint64_t id) {
+    return (caw_key){(uint64_t)kind, id};
+}
+
+static bunch *find(const caw_pending *self, bunch_kind kind, uint64_t id) {
+    return caw_idmap_get(&self->bunches, key_of(kind, id));
+}
+
+static bunch *new_bunch(caw_pending *self, caw_key key) {
+    const caw_memory *memory = &self->setup.memory;
+    bunch *made = memory->alloc(memory->user, sizeof *made);
+    if (!made)
+        return NULL;
+    memset(made, 0, sizeof *made);
+    made->key = key;
+    caw_ring_begin(&made->lines);
+    if (caw_idmap_set(&self->bunches, memory, key, made))
+        return made;
+    memory->release(memory->user, made);
+    return NULL;
+}
+
+/* When nothing of it waits any more. */
+static void drop_empty(caw_pending *self, bunch *emptied) {
+    const caw_memory *memory = &self->setup.memory;
+    if (!emptied || !caw_ring_is_empty(&emptied->lines))
+        return;
+    caw_ring_remove(&emptied->ending);
+    caw_idmap_set(&self->bunches, memory, emptied->key, NULL);
+    memory->release(memory->user, emptied);
+}
+
+/* The line belongs to this, too. False without memory. */
+static bool enter(caw_pending *self, line *entered, bunch_kind kind, uint64_t id) {
+    if (!id)
+        return true;
+    bunch *found = find(self, kind, id);
+    if (!found)
+        found = new_bunch(self, key_of(kind, id));
+    if (!found)
+        return false;
+    caw_ring_add_last(&found->lines, &entered->of[kind]);
+    entered->in[kind] = found;
+    return true;
+}
+
+static line *line_of(caw_ring *link, bunch_kind kind) {
+    return CAW_RING_ENTRY(link - kind, line, of);
+}
+
+/* ---- lines -------------------------------------------------------------------------------- */
+
+static void drop(caw_pending *self, line *dropped) {
+    caw_ring_remove(&dropped->all);
+    for (int i = 0; i < BUNCHES; i++) {
+        caw_ring_remove(&dropped->of[i]);
+        drop_empty(self, dropped->in[i]);
+    }
+    self->bytes -= dropped->size;
+    self->setup.memory.release(self->setup.memory.user, dropped);
+}
+
+static void tell(const caw_pending *self, const line *told) {
+    self->setup.tell(self->setup.user, told->text, told->length);
+}
+
+static void decide(caw_pending *self, line *decided, caw_where_fate fate) {
+    if (caw_where_settle(self->setup.where, &decided->rest, fate))
+        tell(self, decided);
+    drop(self, decided);
+}
+
+/* The last line takes its bunch with it. */
+static void decide_all(caw_pending *self, bunch_kind kind, uint64_t id, caw_where_fate fate) {
+    for (bunch *found; (found = find(self, kind, id));)
+        decide(self, line_of(found->lines.after, kind), fate);
+}
+
+static line *oldest_of(const caw_pending *self) {
+    return CAW_RING_ENTRY(self->lines.after, line, all);
+}
+
+/* There is no room to wait: it is told as it is. */
+static void hurry_oldest(caw_pending *self) {
+    tell(self, oldest_of(self));
+    drop(self, oldest_of(self));
+    self->hurried++;
+}
+
+/* ---- what happens ------------------------------------------------------------------------- */
+
+static const caw_where_fate unanswered = {CAW_FATE_UNANSWERED, 0};
+
+static uint64_t id_of(const void *thing) {
+    return (uint64_t)(uintptr_t)thing;
+}
+
+/* It ends when nothing more is heard of it for some time. */
+static void end_in_time(caw_pending *self, bunch *ending, int64_t now) {
+    ending->used = now;
+    caw_ring_remove(&ending->ending);
+    caw_ring_add_last(&self->ending, &ending->ending);
+}
+
+/* Sent, or sent again: history keeps it for some time. */
+static void use_search(caw_pending *self, const caw_exchange *exchange, const caw_event *event) {
+    bunch *found = find(self, OF_EXCHANGE, id_of(exchange));
+    if (found && event->transport == CAW_TRANSPORT_UDP)
+        end_in_time(self, found, event->now.seconds);
+}
+
+static void expire(caw_pending *self, int64_t now) {
+    while (!caw_ring_is_empty(&self->ending)) {
+        bunch *oldest = CAW_RING_ENTRY(self->ending.after, bunch, ending);
+        if (now - oldest->used <= PATIENCE)
+            return;
+        decide_all(self, (bunch_kind)oldest->key.scope, oldest->key.id, unanswered);
+    }
+}
+
+/* After a FIN the other end may still say what it has to say. */
+static void see_close(caw_pending *self, const caw_event *event) {
+    bunch *found = find(self, OF_CONNECTION, event->connection);
+    if (found && event->by == CAW_BY_FIN)
+        end_in_time(self, found, event->now.seconds);
+    else
+        decide_all(self, OF_CONNECTION, event->connection, unanswered);
+}
+
+/* A new request has the name of one that history has forgotten. */
+static void see_request(caw_pending *self, const caw_event *event) {
+    const caw_note *note = event->note;
+    if (note->repeated)
+        use_search(self, note->exchange, event);
+    else
+        decide_all(self, OF_EXCHANGE, id_of(note->exchange), unanswered);
+}
+
+static void see_message(caw_pending *self, const caw_event *event) {
+    const caw_note *note = event->note;
+    if (note->exchange && note->turn == CAW_TURN_REQUEST)
+        see_request(self, event);
+    if (note->exchange && note->turn == CAW_TURN_RESPONSE)
+        decide_all(self, OF_EXCHANGE, id_of(note->exchange),
+                   (caw_where_fate){CAW_FATE_ANSWERED,
+                                    caw_where_seconds(&note->exchange->request, &event->now)});
+    if (note->channel && note->channel->closed)
+        decide_all(self, OF_CHANNEL, id_of(note->channel), unanswered);
+}
+
+void caw_pending_observe(caw_pending *self, const caw_event *event) {
+    if (caw_ring_is_empty(&self->lines))
+        return;
+    if (event->kind == CAW_EVENT_MESSAGE)
+        see_message(self, event);
+    else if (event->kind == CAW_EVENT_CLOSED || event->kind == CAW_EVENT_REFUSED)
+        see_close(self, event);
+    expire(self, event->now.seconds);
+}
+
+/* ---- waiting ------------------------------------------------------------------------------ */
+
+static line *new_line(const caw_pending *self, const caw_event *event, const caw_where_rest *rest,
+                      const char *text, size_t length) {
+    const caw_memory *memory = &self->setup.memory;
+    size_t size = sizeof(line) + length;
+    line *made = memory->alloc(memory->user, size);
+    if (!made)
+        return NULL;
+    memset(made, 0, sizeof *made);
+    made->rest = *rest;
+    made->now = event->now;
+    made->size = size;
+    made->length = length;
+    memcpy(made->text, text, length);
+    return made;
+}
+
+/* The channel of a request that creates it is its exchange's. */
+static bool enter_all(caw_pending *self, line *entered, const caw_event *event) {
+    const caw_note *note = event->note;
+    const caw_channel *channel = note->channel ? note->channel : note->exchange->channel;
+    return enter(self, entered, OF_EXCHANGE, id_of(note->exchange)) &&
+           enter(self, entered, OF_CHANNEL, id_of(channel)) &&
+           enter(self, entered, OF_CONNECTION, event->connection);
+}
+
+bool caw_pending_add(caw_pending *self, const caw_event *event, const caw_where_rest *rest,
+                     const char *text, size_t length) {
+    line *made = new_line(self, event, rest, text, length);
+    if (!made) {
+        self->hurried++;
+        return false;
+    }
+    caw_ring_add_last(&self->lines, &made->all);
+    self->bytes += made->size;
+    if (!enter_all(self, made, event)) {
+        drop(self, made);
+        self->hurried++;
+        return false;
+    }
+    use_search(self, event->note->exchange, event);
+    while (self->bytes > self->setup.most && !caw_ring_is_empty(&self->lines))
+        hurry_oldest(self);
+    return true;
+}
+
+/* ---- life --------------------------------------------------------------------------------- */
+
+caw_pending *caw_pending_new(const caw_pending_setup *setup) {
+    caw_pending *self = setup->memory.alloc(setup->memory.user, sizeof *self);
+    if (!self)
+        return NULL;
+    memset(self, 0, sizeof *self);
+    self->setup = *setup;
+    caw_ring_begin(&self->lines);
+    caw_ring_begin(&self->ending);
+    return self;
+}
+
+void caw_pending_end(caw_pending *self, caw_moment last) {
+    while (!caw_ring_is_empty(&self->lines)) {
+        line *oldest = oldest_of(self);
+        bool young = caw_where_seconds(&oldest->now, &last) < YOUNG;
+        decide(self, oldest, young ? (caw_where_fate){CAW_FATE_UNKNOWN, 0} : unanswered);
+    }
+}
+
+uint64_t caw_pending_hurried(const caw_pending *self) {
+    return self->hurried;
+}
+
+void caw_pending_free(caw_pending *self) {
+    if (!self)
+        return;
+    caw_memory memory = self->setup.memory;
+    while (!caw_ring_is_empty(&self->lines))
+        drop(self, oldest_of(self));
+    caw_idmap_free(&self->bunches, &memory);
+    memory.release(memory.user, self);
+}
