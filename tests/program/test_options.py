@@ -181,7 +181,7 @@ def test_an_option_given_twice_or_without_its_value(option, caw):
         (['FILE', '-z', 'ca,connect', '--where', 'put'], ['--where', '-z']),
         (['FILE', '-Y', 'ca', '--where', 'put'], ['--where', '-Y', 'tshark']),
         (['FILE', '--where', 'put and valeu > 3'], ['--where: ', 'did you mean value?', '^']),
-        (['FILE', '--where', 'pv == x'], ['double quotes', '^']),
+        (['FILE', '--where', 'pv == x'], ['a text in quotes', '^']),
         (['FILE', '-z', 'ca,channels'], ['no such report: ca,channels (there are ca,connect']),
         (['FILE', '-z', 'ca,search,json'], ['no such report: ca,search (there are']),
         (['FILE', '-z', 'ca,connect,json,csv'], ['text, json or csv: take one']),

@@ -35,17 +35,21 @@ static int order_of(const caw_moment *one, const caw_moment *other) {
     return (one->nanoseconds > other->nanoseconds) - (one->nanoseconds < other->nanoseconds);
 }
 
-/* Below, within or above what it is compared with; 2: not to be ordered. */
+static bool is_nan(double number) {
+    return number != number;
+}
+
+/* Below, within or above what it is compared with; 2: not to be ordered. NaN is like NaN. */
 static int place_of(const event_value *value, const where_value *with) {
     if (value->sort == WHERE_MOMENT) {
         int low = order_of(&value->moment, &with->first);
         return low < 0 ? -1 : order_of(&value->moment, &with->last) > 0;
     }
+    if (is_nan(value->number) || is_nan(with->low))
+        return is_nan(value->number) && is_nan(with->low) ? 0 : 2;
     if (value->number < with->low)
         return -1;
-    if (value->number > with->high)
-        return 1;
-    return value->number >= with->low ? 0 : 2;
+    return value->number > with->high;
 }
 
 static bool is_text(const event_value *value, const where_value *with, where_operator operator) {

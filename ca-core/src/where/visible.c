@@ -45,11 +45,9 @@ static const char *const instead[WHERE_FIELDS - CAW_FIELDS] = {
 
 static bool refuse_field(const looker *self, const where_node *node) {
     static const char why[] = "a capture filter cannot see this field:";
-    char words[CAW_WHERE_PROBLEM - 256] = "\n";
-    if (node->field >= CAW_FIELDS)
-        return refuse_node(self, node, why, instead[node->field - CAW_FIELDS]);
-    caw_where_visible_words(words + 1, sizeof words - 1);
-    return refuse_node(self, node, why, words);
+    return refuse_node(self, node, why,
+                       node->field < CAW_FIELDS ? ", which is not at a fixed place of a message"
+                                                : instead[node->field - CAW_FIELDS]);
 }
 
 static bool can_write(const looker *self, const where_node *node, const where_value *value) {

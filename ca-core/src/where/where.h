@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the parts of expressions share. The parser (parse.c) makes a tree of conditions, of tokens
- * (token.c), words of the protocol (words.c), values (literal.c) and patterns (glob.c).
+ * What the parts of expressions share. The parser (parse.c, parse_value.c) makes a tree of
+ * conditions, of tokens (token.c), words of the protocol (words.c), values (literal.c) and patterns
+ * (glob.c); it knows some words of others (foreign.c), to say what is written here.
  *
  * Two read the tree: evaluate.c asks an event, whose values event_value.c finds; compile.c writes
  * it as a capture filter, when visible.c and sense.c have no objection, with tests of rows
