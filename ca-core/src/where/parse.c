@@ -99,8 +99,6 @@ static bool read_port(where_node *node, const where_token *token) {
         return false;
     node->has_port = true;
     node->port = (uint16_t)number;
-    node->port_text = token->start;
-    node->port_length = (uint32_t)token->length;
     return true;
 }
 
