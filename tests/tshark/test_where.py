@@ -283,7 +283,7 @@ def texts(rng, known):
         return f'{word} ~ "{pattern}"', some(field, re.compile(regular, re.S).fullmatch)
     if kind == 4:
         pattern, regular = pattern_of(rng, name)
-        pattern = pattern.swapcase() if '[' not in pattern else pattern
+        pattern = pattern.swapcase() if '[' not in pattern and pattern.isascii() else pattern
         found = re.compile(regular, re.S | re.I | re.A)
         return f'{word} ~i "{pattern}"', some(field, found.fullmatch)
     if kind == 5:

@@ -171,9 +171,14 @@ static void give_elements(const giver *self) {
 
 /* ---- what no message has as such ---------------------------------------------------------- */
 
+#define LONG_TIME INT64_C(1000000000) /* seconds; in nanoseconds it fits */
+
 double caw_where_seconds(const caw_moment *request, const caw_moment *answer) {
-    return (double)(answer->seconds - request->seconds) +
-           (answer->nanoseconds - request->nanoseconds) / 1e9;
+    int64_t seconds = answer->seconds - request->seconds;
+    int32_t nanoseconds = answer->nanoseconds - request->nanoseconds;
+    if (seconds > -LONG_TIME && seconds < LONG_TIME) /* then 0.000327 is 0.000327 */
+        return (double)(1000000000 * seconds + nanoseconds) / 1e9;
+    return (double)seconds + nanoseconds / 1e9;
 }
 
 static void give_time(const giver *self) {
