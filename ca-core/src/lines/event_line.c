@@ -2,6 +2,7 @@
 /* Lines: what the tokens of a format are for an event, and the line without a format. */
 #include "caw_capture.h"
 #include "format.h"
+#include "history/moment.h"
 
 /* From one end to the other, as the default line has it: " 10.0.0.1:5064->10.0.0.2:40000 ". */
 typedef struct {
@@ -114,9 +115,7 @@ static caw_value get_dt(const caw_event *event) {
         return (caw_value){.kind = CAW_VALUE_NONE};
     const caw_moment *asked = &note->exchange->request;
     caw_moment answered = caw_event_sent(event);
-    return (caw_value){.kind = CAW_VALUE_REAL,
-                       .real = (double)(answered.seconds - asked->seconds) +
-                               (answered.nanoseconds - asked->nanoseconds) / 1e9};
+    return (caw_value){.kind = CAW_VALUE_REAL, .real = (double)caw_between(asked, &answered) / 1e9};
 }
 
 /* The attribute of ethernet, ip or transport that was found. */

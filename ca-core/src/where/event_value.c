@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "event_value.h"
 
+#include "history/moment.h"
+
 /* ---- texts -------------------------------------------------------------------------------- */
 
 void caw_where_room_free(where_room *room) {
@@ -171,14 +173,8 @@ static void give_elements(const giver *self) {
 
 /* ---- what no message has as such ---------------------------------------------------------- */
 
-#define LONG_TIME INT64_C(1000000000) /* seconds; in nanoseconds it fits */
-
 double caw_where_seconds(const caw_moment *request, const caw_moment *answer) {
-    int64_t seconds = answer->seconds - request->seconds;
-    int32_t nanoseconds = answer->nanoseconds - request->nanoseconds;
-    if (seconds > -LONG_TIME && seconds < LONG_TIME) /* then 0.000327 is 0.000327 */
-        return (double)(1000000000 * seconds + nanoseconds) / 1e9;
-    return (double)seconds + nanoseconds / 1e9;
+    return (double)caw_between(request, answer) / 1e9;
 }
 
 static void give_time(const giver *self) {
@@ -186,8 +182,9 @@ static void give_time(const giver *self) {
     const caw_exchange *exchange = note ? note->exchange : NULL;
     if (!exchange)
         return;
+    caw_moment sent = caw_event_sent(self->event);
     if (note->turn == CAW_TURN_RESPONSE)
-        give_number(self, caw_where_seconds(&exchange->request, &self->event->now));
+        give_number(self, caw_where_seconds(&exchange->request, &sent));
     else if (note->turn == CAW_TURN_REQUEST && exchange->answer.frame)
         give_number(self, caw_where_seconds(&exchange->request, &exchange->answer));
 }
