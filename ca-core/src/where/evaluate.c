@@ -201,17 +201,24 @@ static caw_where_answer ask_condition(const asker *self, const where_node *node)
     return CAW_WHERE_YES;
 }
 
+/* A name of messages: a bit that the decoder knows. */
+static bool is_cheap(const where_node *node) {
+    return node->kind == WHERE_MESSAGE && !node->has_field;
+}
+
+/* What is cheap is asked first. */
 static caw_where_answer ask(const asker *self, const where_node *node) {
     if (node->kind == WHERE_NOT)
         return opposite(ask(self, node->left));
     if (node->kind != WHERE_AND && node->kind != WHERE_OR)
         return ask_condition(self, node);
     caw_where_answer decisive = node->kind == WHERE_AND ? CAW_WHERE_NO : CAW_WHERE_YES;
-    caw_where_answer left = ask(self, node->left);
-    if (left == decisive)
-        return left;
-    caw_where_answer right = ask(self, node->right);
-    return right == decisive || left != CAW_WHERE_LATER ? right : left;
+    bool swap = is_cheap(node->right);
+    caw_where_answer one = ask(self, swap ? node->right : node->left);
+    if (one == decisive)
+        return one;
+    caw_where_answer other = ask(self, swap ? node->left : node->right);
+    return other == decisive || one != CAW_WHERE_LATER ? other : one;
 }
 
 caw_where_answer caw_where_ask(caw_where *self, const caw_event *event, caw_where_rest *rest) {
