@@ -633,9 +633,9 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
  * Messages, by name
  *     `search`, `beacon`, `create`, `subscribe`, `event`, `clear`, `error`, `echo`,
  *     `access rights`, `host name` ...: the words of the short form and the titles of Wireshark's
- *     tree, in any case. `caw --help` lists them. `read` and `write` are with and without
- *     NOTIFY. `NAME reply` (or `NAME response`) are the answers of the command, `NAME request` its
- *     requests: `search reply`, `create reply`, `subscribe reply`. `ca` is every message.
+ *     tree, and what lines begin with, in any case. `caw --help` lists them. `read` and `write` are
+ * with and without NOTIFY. `NAME reply` (or `NAME response`) are the answers of the command, `NAME
+ * request` its requests: `search reply`, `create reply`, `subscribe reply`. `ca` is every message.
  * Groups
  *     `put` is `write`, `get` is `read`, `update` is `event`: values of a subscription, not the end
  *     of one. `request` and `response` are all that ask and all that answer. `failed` is an
@@ -644,7 +644,7 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
  * Fields, compared with a number
  *     `cid == 7`, `sid != 3`, `priority > 0`, `dtype == DBR_TIME_DOUBLE`, `eca != ECA_NORMAL`,
  *     `serv.ip == 10.0.0.1`. Names as in display filters, with or without `ca.`; operators
- *     == != < <= > >=; decimal or 0x numbers, or a name of the field's values. `port` is
+ *     == != < <= > >=; decimal or 0x numbers, inf, nan, or a name of the field's values. `port` is
  *     `serv.port`, the server's port in search answers and beacons. Only fields at fixed places
  *     are there: headers, a subscription's mask, the failed command of an ERROR, the version in a
  *     search answer; not values, and not the rest of the request that an ERROR repeats.
@@ -653,10 +653,13 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
  *     `user` and `host`. At most 80 characters. A pattern that is a beginning, `pv ~ "BL7:*"`,
  *     is one.
  * Sets
- *     `cid in {1, 7}`, `pv in {"t:ai", "t:ao"}`: one of these.
+ *     `cid in {1, 5..9}`, `pv in {"t:ai", "t:ao"}`: one of these, or from 5 to 9.
+ * Presence
+ *     `has sid`: there is one. In a capture filter of fields of headers only, not of names.
  * Packets
  *     `tcp`, `udp`, `[src|dst] host ADDRESS`, `[src|dst] net ADDRESS/BITS`,
- *     `[tcp|udp] [src|dst] port NUMBER`: as pcap-filter has them, IPv4 addresses only.
+ *     `[tcp|udp] [src|dst] port NUMBER`: as pcap-filter has them; `src` and `dst`, addresses, and
+ *     `sport` and `dport` as fields: `src in 10.0.0.0/8`. In a capture filter IPv4 only.
  * Operators
  *     `and`, `or`, `not` and `&&`, `||`, `!`, with parentheses. `not` binds strongest, then `and`.
  *
@@ -669,10 +672,9 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
  *     `data.severity >= MINOR` (or `severity`), `data.time < "2026-11-24 15:00"`. Besides:
  *     `pv`, `user`, `host`     of every message whose channel or circuit is known
  *     `value`                  each element: a number, a text (also of a CHAR array that is one),
- *                              the name of a state where the message has it
+ *                              the name of a state where the message has it; no conversions
  *     `time`                   seconds from request to answer, of both (`dt` is the same)
  *     `timestamp`, `frame`     of the packet
- *     `src`, `dst`             addresses, `src in 10.0.0.0/8`; `sport`, `dport` ports
  *     `message`                what the line begins with, "ReadNotifyResponse"
  *     `line`                   the text of the command
  *     `request`, `response`    1 or 0
@@ -680,18 +682,13 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
  * Operators
  *     `~` compares with a pattern, `~i` in any case of ASCII letters: `*` any characters, `?` one,
  *     `[a-z]` or `[!a-z]` one of these or of the others, `{on,off}` one or the other, `\` before a
- *     character that is meant as it stands. `^=` begins with. `in {1, 5..9}` one of these, or from
- *     5 to 9. `has FIELD`: there is one. Texts are in double or single quotes, and compared in
- *     UTF-8, whatever the wire has (caw_utf8).
- * Several values
- *     Of an array one element is enough, `value > 3`; of `!=` none may be equal. `any value != 3`
- *     and `all value > 3` say it otherwise; of no elements both are false.
- * What is not there
- *     A comparison with it is false, whatever the operator: `pv != "t:ai"` is a message with
- *     another PV, `not pv == "t:ai"` also one without.
- * Times
- *     "2026-11-24", "2026-11-24 15:00", "2026-11-24T15:00:07.25Z", "... 15:00+01:00": UTC without
- *     a zone; or seconds since 1970.
+ *     character that is meant as it stands. `^=` begins with. Texts are in double or single quotes,
+ * and compared in UTF-8, whatever the wire has (caw_utf8). Several values Of an array one element
+ * is enough, `value > 3`; of `!=` none may be equal. `any value != 3` and `all value > 3` say it
+ * otherwise; of no elements both are false. What is not there A comparison with it is false,
+ * whatever the operator: `pv != "t:ai"` is a message with another PV, `not pv == "t:ai"` also one
+ * without. Times "2026-11-24", "2026-11-24 15:00", "2026-11-24T15:00:07.25Z", "... 15:00+01:00":
+ * UTC without a zone; or seconds since 1970. A date is its first moment. `in` takes ranges of them.
  * `unanswered`
  *     A request without an answer. ERROR, CREATE_CH_FAIL and NOT_FOUND are answers; a WRITE asks
  *     for none. Whether one comes is known later only, and so is `time` of a request.

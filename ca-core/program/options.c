@@ -386,7 +386,9 @@ static bool take_report(options *self, const given *all) {
         return false;
     }
     if (self->where) {
-        say("--where chooses lines and does not go with -z %s", self->report);
+        say("--where chooses lines and does not go with -z %s (a report of some packets has a "
+            "display filter: -z ca,connect,FILTER)",
+            self->report);
         return false;
     }
     if (value_of(all, 'c')) {
@@ -442,8 +444,11 @@ static bool take_tshark(options *self, const given *all) {
     const char *why = why_tshark(self, text, sizeof text);
     for (size_t i = 0; why && i < sizeof ours / sizeof *ours; i++) {
         if (value_of(all, ours[i])) {
-            say("%s does not go with %s, for which tshark does the work",
-                name_of(row_of(ours[i]), name), why);
+            say("%s does not go with %s, for which tshark does the work%s",
+                name_of(row_of(ours[i]), name), why,
+                ours[i] == WHERE && self->display_filter
+                    ? " (--where has words for packets, too: host, net, port)"
+                    : "");
             return false;
         }
     }
