@@ -633,9 +633,10 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
  * Messages, by name
  *     `search`, `beacon`, `create`, `subscribe`, `event`, `clear`, `error`, `echo`,
  *     `access rights`, `host name` ...: the words of the short form and the titles of Wireshark's
- *     tree, and what lines begin with, in any case. `caw --help` lists them. `read` and `write` are
- * with and without NOTIFY. `NAME reply` (or `NAME response`) are the answers of the command, `NAME
- * request` its requests: `search reply`, `create reply`, `subscribe reply`. `ca` is every message.
+ *     tree, and what lines begin with, in any case. `caw --help` lists them. `read` and `write`
+ *     are with and without NOTIFY. `NAME reply` (or `NAME response`) are the answers of the
+ *     command, `NAME request` its requests: `search reply`, `create reply`, `subscribe reply`. `ca`
+ *     is every message.
  * Groups
  *     `put` is `write`, `get` is `read`, `update` is `event`: values of a subscription, not the end
  *     of one. `request` and `response` are all that ask and all that answer. `failed` is an
@@ -682,13 +683,17 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
  * Operators
  *     `~` compares with a pattern, `~i` in any case of ASCII letters: `*` any characters, `?` one,
  *     `[a-z]` or `[!a-z]` one of these or of the others, `{on,off}` one or the other, `\` before a
- *     character that is meant as it stands. `^=` begins with. Texts are in double or single quotes,
- * and compared in UTF-8, whatever the wire has (caw_utf8). Several values Of an array one element
- * is enough, `value > 3`; of `!=` none may be equal. `any value != 3` and `all value > 3` say it
- * otherwise; of no elements both are false. What is not there A comparison with it is false,
- * whatever the operator: `pv != "t:ai"` is a message with another PV, `not pv == "t:ai"` also one
- * without. Times "2026-11-24", "2026-11-24 15:00", "2026-11-24T15:00:07.25Z", "... 15:00+01:00":
- * UTC without a zone; or seconds since 1970. A date is its first moment. `in` takes ranges of them.
+ *     character that is meant as it stands. `^=` begins with. Texts are in double or single
+ *     quotes, and compared in UTF-8, whatever the wire has (caw_utf8).
+ * Several values
+ *     Of an array one element is enough, `value > 3`; of `!=` none may be equal. `any value != 3`
+ *     and `all value > 3` say it otherwise; of no elements both are false.
+ * What is not there
+ *     A comparison with it is false, whatever the operator: `pv != "t:ai"` is a message with
+ *     another PV, `not pv == "t:ai"` also one without.
+ * Times
+ *     "2026-11-24", "2026-11-24 15:00", "2026-11-24T15:00:07.25Z", "... 15:00+01:00": UTC without
+ *     a zone; or seconds since 1970. A date is its first moment. `in` takes ranges of them.
  * `unanswered`
  *     A request without an answer. ERROR, CREATE_CH_FAIL and NOT_FOUND are answers; a WRITE asks
  *     for none. Whether one comes is known later only, and so is `time` of a request.
