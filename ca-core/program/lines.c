@@ -134,7 +134,7 @@ static int end(void *data, caw_moment last) {
 static bool begin_lines(printer *self, const char *format) {
     char problem[CAW_LINES_PROBLEM] = "out of memory";
 
-    self->lines = caw_lines_new(format, &heap, problem, sizeof problem);
+    self->lines = caw_lines_new(&(caw_lines_form){.format = format}, &heap, problem, sizeof problem);
     if (!self->lines)
         say("%s", problem);
     return self->lines != NULL;
