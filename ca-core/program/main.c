@@ -6,6 +6,7 @@
 #include "decode.h"
 #include "devices.h"
 #include "filter.h"
+#include "help.h"
 #include "options.h"
 #include "output.h"
 #include "say.h"
@@ -71,7 +72,7 @@ static int read_packets(const options *asked) {
 }
 
 static int print_help(void) {
-    options_help();
+    help_print();
     return output_end();
 }
 

@@ -43,7 +43,4 @@ typedef struct {
  */
 bool options_read(options *self, int count, char **arguments);
 
-/* Prints the help. False when the output has failed. */
-bool options_help(void);
-
 #endif
