@@ -903,6 +903,9 @@ size_t caw_where_to_pcap(const char *expression, char *text, size_t size,
 /* The names of messages and fields that expressions know, for a person. As snprintf. */
 size_t caw_where_words(char *text, size_t size);
 
+/* The same, one by one, with the words between them: for completion. */
+void caw_where_each_word(void (*take)(void *user, const char *word), void *user);
+
 /* ---- 7. lines ----------------------------------------------------------------------------- */
 
 /*

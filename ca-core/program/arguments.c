@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "arguments.h"
 
+#include "guesses.h"
 #include "say.h"
+#include "suggest.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const char *given_value(const given *self, int letter) {
@@ -35,12 +38,59 @@ static int find_name(const char *name, size_t length) {
     return found;
 }
 
-static bool refuse_name(int found, const char *written, size_t length) {
-    if (found == NONE)
-        say("no such option: %.*s (caw --help lists them)", (int)length + 2, written);
+/* A long option was written with one dash. */
+static bool is_name(const char *name) {
+    int found = find_name(name, strlen(name));
+
+    return found >= 0 && strcmp(option_rows[found].name, name) == 0;
+}
+
+/* The beginning of several: which. */
+static void refuse_beginning(const char *name, size_t length) {
+    char several[256] = "";
+    size_t used = 0;
+
+    for (size_t i = 0; option_rows[i].letter && used < sizeof several; i++)
+        if (option_rows[i].name && strncmp(option_rows[i].name, name, length) == 0)
+            used += (size_t)snprintf(several + used, sizeof several - used, "%s--%s",
+                                     used ? " or " : "", option_rows[i].name);
+    say("option --%.*s may be %s", (int)length, name, several);
+}
+
+static bool refuse_name(int found, const char *name, size_t length) {
+    if (found == SEVERAL)
+        refuse_beginning(name, length);
     else
-        say("option %.*s is the beginning of several (caw --help lists them)", (int)length + 2,
-            written);
+        guesses_refuse_name(name, length);
+    return false;
+}
+
+/* ---- values --------------------------------------------------------------------------------- */
+
+/* One of "one|two", where the table has such. */
+static bool is_choice(const char *choices, const char *value, suggestion *near) {
+    char word[SUGGEST_MOST];
+
+    while (*choices) {
+        size_t length = strcspn(choices, "|");
+        snprintf(word, sizeof word, "%.*s", (int)length, choices);
+        if (strcmp(word, value) == 0)
+            return true;
+        suggest(near, word);
+        choices += length + (choices[length] == '|');
+    }
+    return false;
+}
+
+static bool value_is_good(int row, const char *value) {
+    const char *choices = option_rows[row].value;
+    char name[OPTION_NAME], advice[SUGGEST_ADVICE];
+    suggestion near = suggest_for(value, strlen(value));
+
+    if (!strchr(choices, '|') || is_choice(choices, value, &near))
+        return true;
+    say("option %s takes %s, not %s%s%s", option_name((size_t)row, name), choices, value,
+        near.best[0] ? ": " : "", suggest_say(&near, "", "", advice));
     return false;
 }
 
@@ -54,6 +104,8 @@ static bool take(given *self, int row, const char *value) {
         say("option %s needs a value", option_name((size_t)row, name));
         return false;
     }
+    if (value && !value_is_good(row, value))
+        return false;
     if (value && self->value[row]) {
         say("option %s is given twice%s", option_name((size_t)row, name),
             option_rows[row].letter == 'r' ? " (to read several files: caw FILE FILE)" : "");
@@ -65,12 +117,12 @@ static bool take(given *self, int row, const char *value) {
 
 /* --name, --name=value, or --name and its value in the next argument, which is then taken too. */
 static bool take_long(given *self, char ***next) {
-    const char *written = **next, *name = written + 2;
+    const char *name = **next + 2;
     size_t length = strcspn(name, "=");
     int row = find_name(name, length);
 
     if (row < 0)
-        return refuse_name(row, written, length);
+        return refuse_name(row, name, length);
     if (name[length] && !option_rows[row].value) {
         say("option --%s takes no value", option_rows[row].name);
         return false;
@@ -82,10 +134,16 @@ static bool take_long(given *self, char ***next) {
 
 /* -a, -abc, and -rFILE or -r FILE: the value is the rest of the argument, else the next one. */
 static bool take_letters(given *self, char ***next) {
+    const char *name = **next + 1;
+
+    if (name[1] && is_name(name)) {
+        say("no such option: -%s (did you mean --%s?)", name, name);
+        return false;
+    }
     for (const char *letter = **next + 1; *letter; letter++) {
         int row = find_letter(*letter);
         if (row < 0) {
-            say("no such option: -%c (caw --help lists them)", *letter);
+            guesses_refuse_letter(*letter);
             return false;
         }
         if (!option_rows[row].value) {

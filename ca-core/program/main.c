@@ -87,6 +87,8 @@ static int act(const options *asked) {
     switch (asked->action) {
     case ACTION_HELP:
         return print_help();
+    case ACTION_TOPIC:
+        return help_topic(asked->topic[0] ? asked->topic : NULL);
     case ACTION_VERSION:
         return print_version();
     case ACTION_DEVICES:

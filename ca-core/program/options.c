@@ -2,8 +2,11 @@
 #include "options.h"
 
 #include "arguments.h"
+#include "commands.h"
+#include "guesses.h"
 #include "passed.h"
 #include "say.h"
+#include "suggest.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -11,6 +14,52 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+/* ---- commands ------------------------------------------------------------------------------- */
+
+static const char help[] = "help";
+
+/* A file comes first: it can be meant by nothing else, and what it hides has another name. */
+static bool is_hidden(const char *word) {
+    if (access(word, F_OK) != 0)
+        return false;
+    if (strcmp(word, help) == 0)
+        say("there is a file of this name, which is read: %s (for the topics: caw --help)", word);
+    else
+        say("there is a file of this name, which is read: %s (for the report: -z ca,%s)", word,
+            word);
+    return true;
+}
+
+static void take_topic(options *self, const given *all) {
+    size_t length = 0;
+
+    self->action = ACTION_TOPIC;
+    for (size_t i = 1; i < all->word_count && length < sizeof self->topic; i++)
+        length += (size_t)snprintf(self->topic + length, sizeof self->topic - length, "%s%s",
+                                   i > 1 ? " " : "", all->words[i]);
+}
+
+/* Takes "help", or the name of a report, from the front of the words. */
+static bool take_command(options *self, given *all) {
+    const char *word = all->word_count ? all->words[0] : "";
+
+    if ((strcmp(word, help) != 0 && !commands_have(word)) || is_hidden(word))
+        return true;
+    if (strcmp(word, help) == 0) {
+        take_topic(self, all);
+        return true;
+    }
+    if (given_value(all, 'z')) {
+        say("%s and -z %s are two reports: take one", word, given_value(all, 'z'));
+        return false;
+    }
+    snprintf(self->command, sizeof self->command, "ca,%s", word);
+    all->word_count--;
+    memmove(all->words, all->words + 1, all->word_count * sizeof *all->words);
+    return true;
+}
 
 /* ---- numbers -------------------------------------------------------------------------------- */
 
@@ -112,6 +161,8 @@ static bool take_sources(options *self, const given *all) {
     self->interface = given_value(all, 'i');
     self->capture_filter =
         given_value(all, self->action == ACTION_CAPTURE_FILTER ? OPTION_CAPTURE_FILTER : 'f');
+    if (!guesses_are_files(self->files, self->file_count, self->interface))
+        return false;
     if (self->interface && self->file_count) {
         say("%s and -i are two sources of packets: take one", self->files[0]);
         return false;
@@ -127,7 +178,7 @@ static bool take_sources(options *self, const given *all) {
 
 /* ---- lines and reports ---------------------------------------------------------------------- */
 
-/* "ca,lines" or "ca,lines,OPTION_FORMAT" is what is printed anyway. */
+/* "ca,lines" or "ca,lines,FORMAT" is what is printed anyway. */
 static bool take_lines(options *self) {
     static const char lines[] = "ca,lines";
     size_t length = strlen(lines);
@@ -148,14 +199,25 @@ static bool take_lines(options *self) {
 
 /* One of ours that does not exist: the list of tshark's would not help. */
 static void refuse_report(const char *report) {
-    char known[256] = "";
-    size_t length = 0;
+    char known[128] = "there are ca,lines, ", advice[SUGGEST_ADVICE];
+    size_t begin = strlen("ca,"), length = strcspn(report + begin, ","), used = strlen(known);
+    suggestion near = suggest_for(report + begin, length);
 
-    for (size_t i = 0; caw_report_rows[i] && length < sizeof known; i++)
-        length += (size_t)snprintf(known + length, sizeof known - length, "ca,%s ",
-                                   caw_report_rows[i]->name);
-    size_t name = strlen("ca,") + strcspn(report + strlen("ca,"), ",");
-    say("no such report: %.*s (there are %sca,lines ca,srt)", (int)name, report, known);
+    commands_list("ca,", known + used, sizeof known - used);
+    commands_suggest(&near);
+    say("no such report: %.*s (%s)", (int)(begin + length), report,
+        suggest_say(&near, "ca,", known, advice));
+}
+
+/* One of ours without its "ca,". */
+static bool is_bare(const char *report) {
+    char name[OPTIONS_WORD];
+
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(report, ","), report);
+    if (!commands_have(name))
+        return false;
+    say("no such report of tshark: %s (did you mean -z ca,%s?)", name, report);
+    return true;
 }
 
 static bool is_srt(const char *report) {
@@ -163,7 +225,7 @@ static bool is_srt(const char *report) {
 }
 
 static bool take_report(options *self, const given *all) {
-    self->report = given_value(all, 'z');
+    self->report = self->command[0] ? self->command : given_value(all, 'z');
     self->format = given_value(all, OPTION_FORMAT);
     self->where = given_value(all, OPTION_WHERE);
     if (!take_lines(self))
@@ -182,7 +244,7 @@ static bool take_report(options *self, const given *all) {
         say("-c counts lines and does not go with -z %s", self->report);
         return false;
     }
-    if (!report_words_read(self->report, &self->words, self->table))
+    if (is_bare(self->report) || !report_words_read(self->report, &self->words, self->table))
         return false;
     if (!self->words.row && strncmp(self->report, "ca,", 3) == 0 && !is_srt(self->report)) {
         refuse_report(self->report);
@@ -254,7 +316,8 @@ bool options_read(options *self, int count, char **arguments) {
     given all = {.words = self->files};
 
     self->action = ACTION_DECODE;
-    if (!arguments_read(&all, count, arguments) || !take_action(self, &all, count_of(&all)))
+    if (!arguments_read(&all, count, arguments) || !take_action(self, &all, count_of(&all)) ||
+        (self->action == ACTION_DECODE && !take_command(self, &all)))
         return false;
     self->file_count = all.word_count;
     self->passed = all.passed;
