@@ -490,6 +490,16 @@ caw_capture_counts caw_capture_counted(const caw_capture *capture);
 bool caw_capture_trouble(const caw_capture *capture, size_t index, const char **what,
                          uint64_t *times);
 
+/* What a capture has as long as no message was found in it. */
+typedef struct {
+    caw_transport transport;
+    uint16_t port; /* the lower one of a packet's */
+    uint64_t packets;
+} caw_stranger;
+
+/* The `index`-th, from 0, the most frequent first. False after the last one, and after a message. */
+bool caw_capture_stranger(const caw_capture *capture, size_t index, caw_stranger *stranger);
+
 /* ---- 5. reports --------------------------------------------------------------------------- */
 
 /*

@@ -38,7 +38,7 @@ static const char passing[] =
     "\n"
     "Several files are one capture, in this order. ^C ends: what was received is\n"
     "printed. Status: 0 all is well, 1 the output failed, 2 an option or the input is\n"
-    "wrong, 3 damaged input was read as far as it goes.\n";
+    "wrong, 3 damaged input was read as far as it goes, or all of it is Malformed.\n";
 
 /* As many characters as its first line has. */
 static bool print_row(size_t row) {
