@@ -670,6 +670,15 @@ bool caw_long_string(const caw_message *message, caw_view *text);
  */
 size_t caw_printable(caw_view bytes, char *text, size_t size);
 
+/*
+ * How unlike `length` characters are to a word: how many letters to change, leave out or add, or to
+ * swap with their neighbour, in any case. For "did you mean": of words within CAW_DISTANCE_LIKE the
+ * nearest was meant. CAW_DISTANCE_FAR when one is longer than that.
+ */
+#define CAW_DISTANCE_FAR          32
+#define CAW_DISTANCE_LIKE(length) ((size_t)((length) < 4 ? 1 : (length) < 8 ? 2 : 3))
+size_t caw_distance(const char *written, size_t length, const char *word);
+
 /* The same characters with nothing escaped, NULs included: for those who escape in another way. */
 size_t caw_utf8(caw_view bytes, char *text, size_t size);
 

@@ -491,6 +491,16 @@ caw_capture_counts caw_capture_counted(const caw_capture *capture);
 bool caw_capture_trouble(const caw_capture *capture, size_t index, const char **what,
                          uint64_t *times);
 
+/* What a capture has as long as no message was found in it. */
+typedef struct {
+    caw_transport transport;
+    uint16_t port; /* the lower one of a packet's */
+    uint64_t packets;
+} caw_stranger;
+
+/* The `index`-th, from 0, the most frequent first. False after the last one, and after a message. */
+bool caw_capture_stranger(const caw_capture *capture, size_t index, caw_stranger *stranger);
+
 /* ---- 5. reports --------------------------------------------------------------------------- */
 
 /*
@@ -903,6 +913,9 @@ size_t caw_where_to_pcap(const char *expression, char *text, size_t size,
 
 /* The names of messages and fields that expressions know, for a person. As snprintf. */
 size_t caw_where_words(char *text, size_t size);
+
+/* The same, one by one, with the words between them: for completion. */
+void caw_where_each_word(void (*take)(void *user, const char *word), void *user);
 
 /* ---- 7. lines ----------------------------------------------------------------------------- */
 

@@ -144,6 +144,14 @@ static int status_of(int printed, int consumed, int read) {
     return consumed != STATUS_DONE ? consumed : read;
 }
 
+static int status_of_input(const decoding *self, bool whole) {
+    caw_capture_counts counts = caw_capture_counted(self->capture);
+
+    if (whole && notices_nothing_but_malformed(&counts))
+        return STATUS_DAMAGED;
+    return input_status(self->from);
+}
+
 static int decode_for(decoding *self) {
     bool whole = read_all(self);
 
@@ -154,7 +162,7 @@ static int decode_for(decoding *self) {
     int printed = output_end();
     if (whole && !unread)
         notices_end(self->capture, input_dropped(self->from));
-    return status_of(printed, consumed, unread ? STATUS_DONE : input_status(self->from));
+    return status_of(printed, consumed, unread ? STATUS_DONE : status_of_input(self, whole));
 }
 
 int decode(const options *asked, input *from) {

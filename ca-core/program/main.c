@@ -6,6 +6,7 @@
 #include "decode.h"
 #include "devices.h"
 #include "filter.h"
+#include "help.h"
 #include "options.h"
 #include "output.h"
 #include "say.h"
@@ -71,7 +72,7 @@ static int read_packets(const options *asked) {
 }
 
 static int print_help(void) {
-    options_help();
+    help_print();
     return output_end();
 }
 
@@ -86,6 +87,8 @@ static int act(const options *asked) {
     switch (asked->action) {
     case ACTION_HELP:
         return print_help();
+    case ACTION_TOPIC:
+        return help_topic(asked->topic[0] ? asked->topic : NULL);
     case ACTION_VERSION:
         return print_version();
     case ACTION_DEVICES:

@@ -9,10 +9,13 @@ typedef enum {
     ACTION_DECODE,         /* lines or a report, by libcaw */
     ACTION_TSHARK,         /* what needs Wireshark: display filters, and reports of its own */
     ACTION_HELP,           /* all that can be asked for */
+    ACTION_TOPIC,          /* more about one thing */
     ACTION_VERSION,        /* of the program */
     ACTION_DEVICES,        /* interfaces that can be captured */
     ACTION_CAPTURE_FILTER, /* a pcap-filter expression of one on messages */
 } action;
+
+enum { OPTIONS_WORD = 64 };
 
 /* All texts are borrowed from the arguments of main(). */
 typedef struct {
@@ -27,9 +30,11 @@ typedef struct {
     const char *format;         /* of lines; NULL: the default */
     const char *where;          /* which lines, an expression; NULL: all */
     const char *display_filter; /* of -Y; NULL: none */
-    const char *report;         /* of -z; NULL: lines */
+    const char *report;         /* of -z, or "ca," and the command; NULL: lines */
     report_words words;         /* of a report of libcaw's */
     char table[REPORT_TABLE];   /* that the words name */
+    char command[OPTIONS_WORD]; /* before "connect" in "caw connect FILE" comes "ca,"; "": none */
+    char topic[OPTIONS_WORD];   /* of ACTION_TOPIC; "": which there are */
     char **passed;              /* on to tshark, NULL at the end */
 
     uint64_t most_lines;    /* UINT64_MAX: all */
@@ -42,8 +47,5 @@ typedef struct {
  * they are wrong: what has been said.
  */
 bool options_read(options *self, int count, char **arguments);
-
-/* Prints the help. False when the output has failed. */
-bool options_help(void);
 
 #endif
