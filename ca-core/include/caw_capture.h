@@ -498,7 +498,8 @@ typedef struct {
     uint64_t packets;
 } caw_stranger;
 
-/* The `index`-th, from 0, the most frequent first. False after the last one, and after a message. */
+/* The `index`-th, from 0, the most frequent first. False after the last one, and after a message.
+ */
 bool caw_capture_stranger(const caw_capture *capture, size_t index, caw_stranger *stranger);
 
 /* ---- 5. reports --------------------------------------------------------------------------- */
@@ -837,7 +838,8 @@ typedef struct {
     uint64_t later;
 } caw_where_rest;
 
-/* `rest`, or NULL: filled in with CAW_WHERE_LATER. Only messages and CAW_EVENT_MALFORMED match. */
+/* `rest`, or NULL: filled in with CAW_WHERE_LATER. Only what has a
+ * caw_event_class matches. */
 caw_where_answer caw_where_ask(caw_where *where, const caw_event *event, caw_where_rest *rest);
 
 /* What has become of a request. */

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "forms.h"
+
+#include "clock.h"
+#include "option_rows.h"
+#include "say.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A line for each of a million elements is of no use to who looks at it. */
+enum { ELEMENTS_ON_TERMINAL = 32 };
+
+static const int of_lines[] = {OPTION_SHORT,    OPTION_FORMAT, OPTION_TIME, OPTION_ELEMENTS,
+                               OPTION_CIRCUITS, OPTION_COLOR,  OPTION_QUIET};
+
+int forms_given(const given *all) {
+    for (size_t i = 0; i < sizeof of_lines / sizeof *of_lines; i++)
+        if (given_value(all, of_lines[i]))
+            return of_lines[i];
+    return -1;
+}
+
+/* ---- one of several words ------------------------------------------------------------------- */
+
+/* The index of the option's value among the words, `usual` without one. -1: that is none of them.
+ */
+static int choose(const given *all, int letter, const char *const *words, int usual) {
+    const char *value = given_value(all, letter);
+    char name[OPTION_NAME];
+    size_t row = option_find(letter);
+
+    if (!value)
+        return usual;
+    for (int i = 0; words[i]; i++)
+        if (strcmp(words[i], value) == 0)
+            return i;
+    say("%s takes one of %s, not %s", option_name(row, name), option_rows[row].value, value);
+    return -1;
+}
+
+static bool read_time(forms *self, const given *all) {
+    static const char *const words[] = {
+        [CAW_TIME_EPOCH] = "epoch",       [CAW_TIME_ISO] = "iso",     [CAW_TIME_LOCAL] = "local",
+        [CAW_TIME_RELATIVE] = "relative", [CAW_TIME_DELTA] = "delta", NULL};
+    int chosen = choose(all, OPTION_TIME, words, CAW_TIME_EPOCH);
+
+    self->lines.time = (caw_time_style)chosen;
+    self->lines.zone = clock_zone;
+    return chosen >= 0;
+}
+
+static bool read_color(forms *self, const given *all) {
+    static const char *const words[] = {
+        [COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never", NULL};
+    int chosen = choose(all, OPTION_COLOR, words, COLOR_AUTO);
+
+    self->color = (color_wish)chosen;
+    return chosen >= 0;
+}
+
+/* ---- arrays --------------------------------------------------------------------------------- */
+
+/* 0 is all, and so is what is not looked at. */
+static bool read_elements(forms *self, const given *all) {
+    const char *text = given_value(all, OPTION_ELEMENTS);
+    char *end;
+
+    if (!text) {
+        self->lines.elements = isatty(STDOUT_FILENO) ? ELEMENTS_ON_TERMINAL : 0;
+        return true;
+    }
+    errno = 0;
+    unsigned long number = strtoul(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end || errno || number >= CAW_ALL) {
+        say("--elements takes a number of elements, 0 for all, not %s", text);
+        return false;
+    }
+    self->lines.elements = (uint32_t)number;
+    self->lines.shown = number ? (uint32_t)number : CAW_ALL;
+    return true;
+}
+
+/* ---- what goes together --------------------------------------------------------------------- */
+
+static bool fit_together(const given *all) {
+    char name[OPTION_NAME];
+
+    if (given_value(all, OPTION_SHORT) && given_value(all, OPTION_FORMAT)) {
+        say("--short and --format are two forms of lines: take one");
+        return false;
+    }
+    int other = forms_given(all);
+    if (given_value(all, OPTION_QUIET) && other != OPTION_QUIET && other != OPTION_CIRCUITS) {
+        say("--quiet prints no lines, and %s says how", option_name(option_find(other), name));
+        return false;
+    }
+    if (given_value(all, OPTION_QUIET) && given_value(all, 'c')) {
+        say("--quiet ends at the first message that matches, and -c counts lines");
+        return false;
+    }
+    return true;
+}
+
+bool forms_read(forms *self, const given *all) {
+    self->lines.format = given_value(all, OPTION_FORMAT);
+    self->lines.brief = given_value(all, OPTION_SHORT);
+    self->lines.circuits = given_value(all, OPTION_CIRCUITS);
+    self->quiet = given_value(all, OPTION_QUIET);
+    return fit_together(all) && read_time(self, all) && read_color(self, all) &&
+           read_elements(self, all);
+}
