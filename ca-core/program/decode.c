@@ -28,7 +28,7 @@ typedef struct {
     consumer to;
     bool live;
     bool stopped;
-    uint64_t size;           /* of all input, in bytes; 0: not known */
+    uint64_t shown;          /* bytes of all input, when it is shown how far it is read; else 0 */
     caw_moment last;         /* when the last packet was */
     int64_t ticked, watched; /* when it was, in nanoseconds */
 } decoding;
@@ -93,7 +93,8 @@ static void take(decoding *self, const caw_frame *frame) {
     if (frame->timed)
         self->last = (caw_moment){.seconds = frame->seconds, .nanoseconds = frame->nanoseconds};
     caw_capture_frame(self->capture, frame);
-    progress_tell(input_done(self->from), self->size);
+    if (self->shown)
+        progress_tell(input_done(self->from), self->shown);
 }
 
 /* True at the end of the input; false when nobody wants more of it. */
@@ -179,8 +180,8 @@ int decode(const options *asked, input *from) {
         return STATUS_USAGE;
     if (!(self.capture = new_capture(asked, &self.to)))
         return STATUS_USAGE;
-    if ((self.size = input_size(from)) && !asked->form.quiet)
-        progress_begin();
+    if (!asked->form.quiet && progress_begin())
+        self.shown = input_size(from);
     signals_catch();
     if (asked->stats_seconds)
         signals_ask_every(asked->stats_seconds);

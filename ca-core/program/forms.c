@@ -25,40 +25,31 @@ int forms_given(const given *all) {
 
 /* ---- one of several words ------------------------------------------------------------------- */
 
-/* The index of the option's value among the words, `usual` without one. -1: that is none of them.
- */
-static int choose(const given *all, int letter, const char *const *words, int usual) {
+/* The index of the option's value among the words, which it is one of: the first without one. */
+static int choose(const given *all, int letter, const char *const *words) {
     const char *value = given_value(all, letter);
-    char name[OPTION_NAME];
-    size_t row = option_find(letter);
+    int i = 0;
 
-    if (!value)
-        return usual;
-    for (int i = 0; words[i]; i++)
-        if (strcmp(words[i], value) == 0)
-            return i;
-    say("%s takes one of %s, not %s", option_name(row, name), option_rows[row].value, value);
-    return -1;
+    while (value && strcmp(words[i], value) != 0)
+        i++;
+    return i;
 }
 
-static bool read_time(forms *self, const given *all) {
-    static const char *const words[] = {
-        [CAW_TIME_EPOCH] = "epoch",       [CAW_TIME_ISO] = "iso",     [CAW_TIME_LOCAL] = "local",
-        [CAW_TIME_RELATIVE] = "relative", [CAW_TIME_DELTA] = "delta", NULL};
-    int chosen = choose(all, OPTION_TIME, words, CAW_TIME_EPOCH);
+static caw_time_style read_time(const given *all) {
+    static const char *const words[] = {[CAW_TIME_EPOCH] = "epoch",
+                                        [CAW_TIME_ISO] = "iso",
+                                        [CAW_TIME_LOCAL] = "local",
+                                        [CAW_TIME_RELATIVE] = "relative",
+                                        [CAW_TIME_DELTA] = "delta"};
 
-    self->lines.time = (caw_time_style)chosen;
-    self->lines.zone = clock_zone;
-    return chosen >= 0;
+    return (caw_time_style)choose(all, OPTION_TIME, words);
 }
 
-static bool read_color(forms *self, const given *all) {
+static color_wish read_color(const given *all) {
     static const char *const words[] = {
-        [COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never", NULL};
-    int chosen = choose(all, OPTION_COLOR, words, COLOR_AUTO);
+        [COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never"};
 
-    self->color = (color_wish)chosen;
-    return chosen >= 0;
+    return (color_wish)choose(all, OPTION_COLOR, words);
 }
 
 /* ---- arrays --------------------------------------------------------------------------------- */
@@ -108,7 +99,9 @@ bool forms_read(forms *self, const given *all) {
     self->lines.format = given_value(all, OPTION_FORMAT);
     self->lines.brief = given_value(all, OPTION_SHORT);
     self->lines.circuits = given_value(all, OPTION_CIRCUITS);
+    self->lines.time = read_time(all);
+    self->lines.zone = clock_zone;
+    self->color = read_color(all);
     self->quiet = given_value(all, OPTION_QUIET);
-    return fit_together(all) && read_time(self, all) && read_color(self, all) &&
-           read_elements(self, all);
+    return fit_together(all) && read_elements(self, all);
 }

@@ -94,19 +94,19 @@ static void took(printer *self, size_t length, const caw_moment *now) {
         caw_lines_follow(self->lines, *now);
 }
 
-/* One is enough when none is to be printed. */
-static bool is_told(printer *self) {
+/* None is to be printed, and one is enough. */
+static void match(printer *self) {
     self->matched = true;
-    if (self->quiet)
-        self->left = 0;
-    return self->quiet;
+    self->left = 0;
 }
 
 static void print(printer *self, const caw_event *event) {
     char *text;
     size_t length;
 
-    if (!is_told(self) && (length = make_colored(self, make_now, event, &text)))
+    if (self->quiet)
+        match(self);
+    else if ((length = make_colored(self, make_now, event, &text)))
         took(self, length, &event->now);
 }
 
@@ -131,8 +131,12 @@ static void print_pending(void *data, const char *text, size_t length) {
     stamp when;
     char *line;
 
-    if (!self->left || is_told(self))
+    if (!self->left)
         return;
+    if (self->quiet) {
+        match(self);
+        return;
+    }
     length -= sizeof when;
     memcpy(&when, text + length, sizeof when);
     waiting what = {text, length, {.now = when.now, .exact = when.exact}};
@@ -167,7 +171,7 @@ static void tell(void *data, const caw_event *event) {
         return;
     if (self->where)
         tell_matching(self, event);
-    else if (caw_lines_has(self->lines, event))
+    else if (!self->quiet || caw_lines_has(self->lines, event))
         print(self, event);
 }
 

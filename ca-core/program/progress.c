@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "progress.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -15,7 +14,6 @@ enum {
 };
 
 static struct {
-    bool wanted;
     bool shown;
     unsigned calls;
     int64_t due; /* in milliseconds */
@@ -28,10 +26,9 @@ static int64_t milliseconds(void) {
     return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
-void progress_begin(void) {
-    progress.wanted = isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO);
-    if (progress.wanted)
-        progress.due = milliseconds() + FIRST;
+bool progress_begin(void) {
+    progress.due = milliseconds() + FIRST;
+    return isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO);
 }
 
 /* A file that grows may have more than all. */
@@ -47,7 +44,7 @@ static void show(double share) {
 }
 
 void progress_tell(uint64_t done, uint64_t all) {
-    if (!progress.wanted || !all || progress.calls++ % SKIPPED)
+    if (progress.calls++ % SKIPPED)
         return;
     int64_t now = milliseconds();
     if (now < progress.due)

@@ -3,10 +3,11 @@
 #ifndef PROGRESS_H
 #define PROGRESS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Shows it from now on, where standard error is a terminal and standard output is none. */
-void progress_begin(void);
+/* True: it is to be shown, because standard error is a terminal and standard output is none. */
+bool progress_begin(void);
 
 /* So many bytes of all. Is quick, and shows it a few times a second at most. */
 void progress_tell(uint64_t done, uint64_t all);

@@ -21,10 +21,13 @@ typedef struct {
     char text[sizeof((route *)0)->text + 50]; /* two numbers of 20 digits before it */
 } beginning;
 
+/* One of the kinds of lines. False when a value does not suit the format. */
+typedef bool put_function(caw_lines *self, const caw_event *event, caw_text *out);
+
 struct caw_lines {
     caw_memory memory;
     caw_format *format; /* NULL: the default, or the short line */
-    bool brief;
+    put_function *put;
     bool circuits;
     uint32_t elements; /* of arrays in commands */
     uint32_t shown;    /* of arrays in the short line and in {value}; 0: as usual */
@@ -62,7 +65,9 @@ static char *left_of(const caw_text *out, size_t *size) {
 static void put_command(const caw_lines *self, const caw_event *event, caw_text *out) {
     size_t size;
     char *text = left_of(out, &size);
-    out->length += caw_event_line(event, self->elements, text, size);
+    out->length += event->kind == CAW_EVENT_MESSAGE /* mostly */
+                       ? caw_line_shortened(&event->message, self->elements, text, size)
+                       : caw_event_line(event, self->elements, text, size);
 }
 
 static void print_command(const void *object, bool repr, caw_text *out) {
@@ -341,12 +346,13 @@ static void begin(const caw_event *event, const route *way, beginning *last) {
 static const char default_format[] =
     "{timestamp} {src}:{transport.sport}->{dst}:{transport.dport} {command}";
 
-static void put_default(caw_lines *self, const caw_event *event, caw_text *out) {
+static bool put_default(caw_lines *self, const caw_event *event, caw_text *out) {
     const route *way = route_of(self, event);
     if (!begins_alike(event, way, &self->last))
         begin(event, way, &self->last);
     caw_put_chars(out, self->last.text, self->last.length);
     put_command(self, event, out);
+    return true;
 }
 
 /* ---- the short line --------------------------------------------------------------------- */
@@ -358,22 +364,21 @@ static void put_time(const caw_lines *self, const caw_event *event, caw_text *ou
         caw_timing_put(&self->timing, event, out);
 }
 
-static void put_short(caw_lines *self, const caw_event *event, caw_text *out) {
+static bool put_short(caw_lines *self, const caw_event *event, caw_text *out) {
     char time[CAW_DATE_TEXT];
     caw_text columns = caw_text_into(time, sizeof time);
     caw_timing_put(&self->timing, event, &columns);
     put_time(self, event, out);
     caw_put_brief(&self->columns, event, columns.length, self->shown, out);
+    return true;
 }
 
 /* ---- lines ------------------------------------------------------------------------------ */
 
-static bool put_line(caw_lines *self, caw_text *out) {
+/* By the format. */
+static bool put_formatted(caw_lines *self, const caw_event *event, caw_text *out) {
     caw_text why = caw_text_into(self->problem, sizeof self->problem);
-    if (!self->format) {
-        (self->brief ? put_short : put_default)(self, self->event, out);
-        return true;
-    }
+    (void)event;
     if (caw_format_print(self->format, get_value, self, out, &why))
         return true;
     caw_text_end(&why);
@@ -392,7 +397,7 @@ size_t caw_lines_print(caw_lines *self, const caw_event *event, char *text, size
     self->parsed = false;
     if (!caw_lines_has(self, event))
         return 0;
-    if (!put_line(self, &out))
+    if (!self->put(self, event, &out))
         return 0;
     caw_put(&out, '\n');
     return caw_text_end(&out);
@@ -455,7 +460,6 @@ static caw_format *read_format(const char *text, const caw_memory *memory, caw_t
 }
 
 static void take_form(caw_lines *self, const caw_lines_form *form) {
-    self->brief = form->brief && !form->format;
     self->circuits = form->circuits;
     self->elements = form->elements ? form->elements : CAW_ALL;
     self->shown = form->shown;
@@ -485,6 +489,7 @@ caw_lines *caw_lines_new(const caw_lines_form *form, const caw_memory *memory, c
     form = form ? form : &usual;
     take_form(self, form);
     const char *format = format_of(form);
+    self->put = format ? put_formatted : form->brief ? put_short : put_default;
     if (format && !(self->format = read_format(format, memory, &why))) {
         caw_lines_free(self);
         self = NULL;
