@@ -16,15 +16,20 @@ static caw_value epoch_value(const caw_event *event) {
                        .real = (double)event->now.seconds + event->now.nanoseconds / 1000 / 1e6};
 }
 
+static void put_all_digits(const caw_event *event, caw_text *out) {
+    int32_t place = 100000000;
+    caw_put_signed(out, event->now.seconds);
+    caw_put(out, '.');
+    for (int i = 0; i < digits_of(event); i++, place /= 10)
+        caw_put(out, (char)('0' + event->now.nanoseconds / place % 10));
+}
+
 void caw_put_epoch(const caw_event *event, caw_text *out) {
     if (!event->exact) {
         caw_put_time(out, event->now.seconds, (uint32_t)event->now.nanoseconds / 1000);
         return;
     }
-    caw_put_signed(out, event->now.seconds);
-    caw_put(out, '.');
-    for (int32_t place = 100000000; place; place /= 10)
-        caw_put(out, (char)('0' + event->now.nanoseconds / place % 10));
+    put_all_digits(event, out);
 }
 
 /* Centuries that nobody meant wrap around. */
@@ -66,7 +71,7 @@ caw_value caw_timing_value(caw_timing *self, const caw_event *event) {
 void caw_timing_put(const caw_timing *self, const caw_event *event, caw_text *out) {
     static const caw_spec aligned = {.align = '>', .width = 11, .precision = -1};
     if (self->style == CAW_TIME_EPOCH) {
-        caw_put_epoch(event, out);
+        put_all_digits(event, out);
     } else if (is_date(self)) {
         put_date(self, event, out);
     } else {

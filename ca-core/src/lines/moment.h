@@ -17,7 +17,7 @@ typedef struct {
 /* As a value; its text is in `self`. */
 caw_value caw_timing_value(caw_timing *self, const caw_event *event);
 
-/* As text. */
+/* As text that is as wide for each event, if it can be. */
 void caw_timing_put(const caw_timing *self, const caw_event *event, caw_text *out);
 
 /* From one moment to another, with the digits that the capture has. */
