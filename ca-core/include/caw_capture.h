@@ -497,7 +497,8 @@ typedef struct {
     uint64_t packets;
 } caw_stranger;
 
-/* The `index`-th, from 0, the most frequent first. False after the last one, and after a message. */
+/* The `index`-th, from 0, the most frequent first. False after the last one, and after a message.
+ */
 bool caw_capture_stranger(const caw_capture *capture, size_t index, caw_stranger *stranger);
 
 /* ---- 5. reports --------------------------------------------------------------------------- */

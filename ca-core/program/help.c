@@ -68,18 +68,27 @@ bool help_print(void) {
 /* Of expressions, from the tables: no page has them. */
 static const char words_topic[] = "words";
 
-static void list_topic(const char *names, const char *summary) {
+void help_each_topic(void (*take)(void *user, const char *name, const char *summary), void *user) {
+    char name[SUGGEST_MOST];
+
+    for (const topic *each = topics; each->names; each++) {
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(each->names, ","), each->names);
+        take(user, name, each->summary);
+    }
+    take(user, words_topic, "words of expressions: messages, fields");
+}
+
+static void list_topic(void *user, const char *name, const char *summary) {
     char line[128];
 
-    snprintf(line, sizeof line, "  %-12.*s  %s\n", (int)strcspn(names, ","), names, summary);
+    (void)user;
+    snprintf(line, sizeof line, "  %-12s  %s\n", name, summary);
     output_text(line);
 }
 
 static int list_topics(void) {
     output_text("caw help TOPIC tells about\n\n");
-    for (const topic *each = topics; each->names; each++)
-        list_topic(each->names, each->summary);
-    list_topic(words_topic, "words of expressions: messages, fields");
+    help_each_topic(list_topic, NULL);
     return output_end();
 }
 

@@ -15,7 +15,7 @@ import pytest
 from conftest import CAPTURES, ROOT
 from deviations import RULES, SHARK_RULES
 
-MAN = ROOT / 'packaging' / 'man'
+MAN = ROOT / 'ca-core' / 'program' / 'man'
 README = ROOT / 'README.md'
 EXAMPLES_OF = [README, MAN / 'caw.1', MAN / 'caw-cookbook.7', MAN / 'caw-where.7']
 DEVIATIONS = ROOT / 'ca-core' / 'src' / 'text' / 'DEVIATIONS.md'
