@@ -97,13 +97,7 @@ choose_plugin_folders() {
     [ -n "$plugins" ] || die 'tshark -G folders does not tell where plugins go'
 }
 
-un# As executable as it is.
-install_file() {
-    $run install -D -m "$(stat -c %a "$1")" "$1" "$2"
-    echo "Installed $2"
-}
-
-install_ours() {
+uninstall_ours() {
     local path paths removed=''
 
     # An earlier version had something in libexec.
