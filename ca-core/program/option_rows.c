@@ -23,6 +23,29 @@ const option_row option_rows[] = {
     {OPTION_FORMAT, "format", "FORMAT",
      "the form of a line, as '{timestamp} {pv} {command}'\n"
      "See FORMAT."},
+    {OPTION_SHORT, "short", NULL,
+     "a short line each: time, client, server, what\n"
+     "In at most 119 columns; what does not fit ends in \"...\". See SHORT LINES."},
+    {OPTION_TIME, "time", "epoch|iso|local|relative|delta",
+     "what the time of a line is\n"
+     "Seconds since 1970 (epoch, the default), the date in UTC (iso) or in the zone of this\n"
+     "machine (local), seconds since the first packet of the capture (relative), or since the\n"
+     "line before (delta). It is {timestamp} of a format, too; iso and local are texts."},
+    {OPTION_ELEMENTS, "elements", "N",
+     "show N elements of an array, 0: all\n"
+     "As in Array('d', [1.5, 2.5, ... 2 of 1000]). Without it: 32 on a terminal, else all; three\n"
+     "of {value} and of short lines."},
+    {OPTION_CIRCUITS, "circuits", NULL,
+     "lines for circuits too: Connected, Disconnected\n"
+     "See CIRCUITS."},
+    {OPTION_COLOR, "color", "auto|always|never",
+     "lines in colour: alarms, failures, puts\n"
+     "Red are MAJOR alarms and what has failed, yellow MINOR ones, magenta INVALID ones, bold "
+     "puts.\n"
+     "On a terminal (auto), unless NO_COLOR is set or TERM is dumb."},
+    {OPTION_QUIET, "quiet", NULL,
+     "no lines: the status tells if one would be\n"
+     "It ends at the first that would be printed, with status 0; without one the status is 4."},
     {'c', NULL, "COUNT", "end after so many lines"},
     {'z', NULL, "REPORT",
      "a report: ca,REPORT[,json|,csv], or one of tshark's\n"

@@ -9,9 +9,15 @@
 /* Those without a letter. */
 enum {
     OPTION_CAPTURE_FILTER = UCHAR_MAX + 1,
+    OPTION_CIRCUITS,
+    OPTION_COLOR,
+    OPTION_ELEMENTS,
     OPTION_FORMAT,
     OPTION_MEMORY,
+    OPTION_QUIET,
+    OPTION_SHORT,
     OPTION_STATS,
+    OPTION_TIME,
     OPTION_WHERE
 };
 

@@ -187,11 +187,11 @@ static bool take_lines(options *self) {
         (self->report[length] && self->report[length] != ','))
         return true;
     if (self->report[length]) {
-        if (self->format) {
+        if (self->form.lines.format) {
             say("--format is for lines and does not go with -z %s", self->report);
             return false;
         }
-        self->format = self->report + length + 1;
+        self->form.lines.format = self->report + length + 1;
     }
     self->report = NULL;
     return true;
@@ -225,15 +225,18 @@ static bool is_srt(const char *report) {
 }
 
 static bool take_report(options *self, const given *all) {
+    char name[OPTION_NAME];
+
     self->report = self->command[0] ? self->command : given_value(all, 'z');
-    self->format = given_value(all, OPTION_FORMAT);
     self->where = given_value(all, OPTION_WHERE);
-    if (!take_lines(self))
+    if (!forms_read(&self->form, all) || !take_lines(self))
         return false;
     if (!self->report)
         return true;
-    if (self->format) {
-        say("--format is for lines and does not go with -z %s", self->report);
+    int form = forms_given(all);
+    if (form >= 0) {
+        say("%s is for lines and does not go with -z %s", option_name(option_find(form), name),
+            self->report);
         return false;
     }
     if (self->where) {
@@ -280,7 +283,9 @@ static bool report_has_filter(const options *self) {
 }
 
 static bool take_tshark(options *self, const given *all) {
-    static const int ours[] = {'c', OPTION_MEMORY, OPTION_STATS, OPTION_WHERE};
+    static const int ours[] = {'c',          OPTION_MEMORY, OPTION_STATS,    OPTION_WHERE,
+                               OPTION_SHORT, OPTION_TIME,   OPTION_ELEMENTS, OPTION_CIRCUITS,
+                               OPTION_COLOR, OPTION_QUIET};
     char text[256], name[OPTION_NAME];
 
     self->display_filter = given_value(all, 'Y');

@@ -3,6 +3,7 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
+#include "forms.h"
 #include "report_words.h"
 
 typedef enum {
@@ -28,7 +29,7 @@ typedef struct {
     const char *capture_filter; /* of -f, or of ACTION_CAPTURE_FILTER; may be NULL */
     int buffer;                 /* of the kernel, in bytes; 0: libpcap's own choice */
 
-    const char *format;         /* of lines; NULL: the default */
+    forms form;                 /* of lines */
     const char *where;          /* which lines, an expression; NULL: all */
     const char *display_filter; /* of -Y; NULL: none */
     const char *report;         /* of -z, or "ca," and the command; NULL: lines */

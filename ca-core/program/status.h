@@ -9,6 +9,7 @@ enum {
     STATUS_USAGE = 2,  /* an option is wrong, or the input cannot be read */
     STATUS_DAMAGED =
         3, /* damaged input was read as far as it goes, or has no message that is one */
+    STATUS_NO_MATCH = 4 /* --quiet: there was no line to print */
 };
 
 #endif

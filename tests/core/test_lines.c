@@ -29,7 +29,8 @@ static const char *line_of(const char *format, const caw_event *event) {
     static char line[1 << 12];
     counted count = {.good = -1};
     const caw_memory memory = counted_memory(&count);
-    caw_lines *lines = caw_lines_new(format, &memory, line, sizeof line);
+    caw_lines *lines =
+        caw_lines_new(&(caw_lines_form){.format = format}, &memory, line, sizeof line);
     if (!lines)
         return line;
     size_t length = caw_lines_print(lines, event, line, sizeof line);
@@ -138,7 +139,8 @@ static void test_problems_pass(void) {
     counted count = {.good = -1};
     const caw_memory memory = counted_memory(&count);
     char problem[CAW_LINES_PROBLEM], line[200];
-    caw_lines *lines = caw_lines_new("{user:d}", &memory, problem, sizeof problem);
+    caw_lines *lines =
+        caw_lines_new(&(caw_lines_form){.format = "{user:d}"}, &memory, problem, sizeof problem);
     caw_event event = make_event();
     CHECK(caw_lines_print(lines, &event, line, sizeof line) == 0, "printed: %s", line);
     CHECK(caw_lines_problem(lines) != NULL, "no problem");
@@ -154,8 +156,8 @@ static void test_memory(counted *count) {
     const caw_memory memory = counted_memory(count);
     char problem[CAW_LINES_PROBLEM], line[200];
     const caw_event event = make_event();
-    caw_lines *lines =
-        caw_lines_new("{command!r:.9} {user!a:>20}", &memory, problem, sizeof problem);
+    caw_lines *lines = caw_lines_new(&(caw_lines_form){.format = "{command!r:.9} {user!a:>20}"},
+                                     &memory, problem, sizeof problem);
     if (!lines) {
         CHECK_TEXT(problem, "out of memory");
     } else if (caw_lines_print(lines, &event, line, sizeof line)) {

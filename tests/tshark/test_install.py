@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 
-from conftest import BUILD, ROOT
+from places import BUILD, ROOT
 
 
 def cmake(*arguments, **environment):

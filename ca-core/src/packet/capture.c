@@ -113,6 +113,8 @@ void caw_capture_frame(caw_capture *self, const caw_frame *frame) {
     self->reader.counts.packets++;
     self->reader.counts.cut += frame->captured < frame->length;
     caw_recorded recorded = recorded_of(self, frame);
+    if (!self->reader.began.frame && frame->timed)
+        self->reader.began = recorded.now;
     caw_searches_expire(self->reader.searches, recorded.now);
     if (caw_network_frame(self->network, frame->link, span, recorded.now, &part)) {
         if (!self->reader.counts.messages)
