@@ -15,7 +15,7 @@ import threading
 
 import pytest
 
-from conftest import ROOT, as_nobody
+from places import ROOT, as_nobody
 
 SCRIPTS = ROOT / 'packaging' / 'completion'
 TAB = '\t'

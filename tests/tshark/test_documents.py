@@ -126,13 +126,6 @@ def test_every_command_on_our_captures_is_an_example(path):
     assert re.findall(rf'.*\b(?:caw|tshark)\b.*(?:{shipped}).*', text) == []
 
 
-def test_the_manual_has_every_option(caw):
-    manual = plain((MAN / 'caw.1').read_text())
-    told = set(re.findall(r'^\s+(-[-\w]+)', caw('--help').stdout, re.M))
-    assert {'-r', '--format'} <= told
-    assert {option for option in told if not re.search(rf'{option}\b', manual)} == set()
-
-
 # ---- deviations from caproto -----------------------------------------------------------------
 
 
