@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Builds and installs caw, its man pages, the Wireshark plugin and the profile EPICS CA, then shows
-# that they work.
+# Builds and installs caw, its man pages and completion for bash, zsh and fish, the Wireshark plugin
+# and the profile EPICS CA, then shows that they work.
 #
 #   packaging/install.sh              for you (~/.local), or for the system when run by root
 #   packaging/install.sh --system     for the system, by sudo
-#   packaging/install.sh --alone      caw and its man pages, where no Wireshark is wanted
+#   packaging/install.sh --alone      caw, its man pages and completion, where no Wireshark is wanted
 #   packaging/install.sh --uninstall  removes what an earlier run installed; with --system, what
 #                                     one with --system did
 #   packaging/install.sh --help       prints this
@@ -17,6 +17,11 @@
 set -euo pipefail
 
 profile='EPICS CA'
+pages=(share/man/man1/caw.1.gz share/man/man7/caw-{cookbook,where}.7.gz)
+declare -A completion=( # by script, where its shell looks for it
+    [caw.bash]=share/bash-completion/completions/caw
+    [_caw]=share/zsh/site-functions/_caw
+    [caw.fish]=share/fish/vendor_completions.d/caw.fish)
 top=$(cd "$(dirname "$0")/.." && pwd)
 
 die() {
@@ -96,7 +101,7 @@ uninstall_ours() {
     local path paths removed=''
 
     # An earlier version had something in libexec.
-    paths=("$base"/{bin/caw,libexec/caw,share/man/man1/caw.1.gz,share/man/man7/caw-{cookbook,where}.7.gz})
+    paths=("$base"/{bin/caw,libexec/caw} "${pages[@]/#/$base/}" "${completion[@]/#/$base/}")
     [ $alone = yes ] || paths+=("$plugins/epan/ca.so" "$profiles/$profile")
     for path in "${paths[@]}"; do
         [ -e "$path" ] || continue
@@ -135,6 +140,12 @@ install_plugin() {
     echo "Installed $profiles/$profile"
 }
 
+# As executable as it is.
+install_file() {
+    $run install -D -m "$(stat -c %a "$1")" "$1" "$2"
+    echo "Installed $2"
+}
+
 install_ours() {
     local stage file
 
@@ -144,9 +155,11 @@ install_ours() {
     stage=$build/stage
     DESTDIR=$stage cmake --install "$build" --prefix / > /dev/null
     [ $alone = yes ] || install_plugin
-    for file in bin/caw share/man/man1/caw.1.gz share/man/man7/caw-{cookbook,where}.7.gz; do
-        $run install -D -m "$(stat -c %a "$stage/$file")" "$stage/$file" "$base/$file"
-        echo "Installed $base/$file"
+    for file in bin/caw "${pages[@]}"; do
+        install_file "$stage/$file" "$base/$file"
+    done
+    for file in "${!completion[@]}"; do
+        install_file "$top/packaging/completion/$file" "$base/${completion[$file]}"
     done
     $run rm -rf "$base/libexec/caw" # of an earlier version
     echo 'caw tests/captures/beacons.pcap prints:'

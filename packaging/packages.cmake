@@ -38,6 +38,18 @@ if(TARGET caw_program)
             COMPONENT caw)
     endforeach()
     add_custom_target(manual_pages ALL DEPENDS ${manual})
+
+    # Debian's zsh does not look into its own site-functions.
+    set(zsh site-functions)
+    if(CMAKE_INSTALL_PREFIX STREQUAL "/usr" AND EXISTS /etc/debian_version)
+        set(zsh vendor-completions)
+    endif()
+    install(FILES "${here}/completion/caw.bash" RENAME caw COMPONENT caw
+        DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
+    install(FILES "${here}/completion/_caw" COMPONENT caw
+        DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/${zsh}")
+    install(FILES "${here}/completion/caw.fish" COMPONENT caw
+        DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
 endif()
 
 if(Wireshark_FOUND)

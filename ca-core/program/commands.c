@@ -36,6 +36,12 @@ size_t commands_list(const char *before, char *text, size_t size) {
     return length;
 }
 
+void commands_each(void (*take)(void *user, const char *name, const char *title), void *user) {
+    for (size_t i = 0; caw_report_rows[i]; i++)
+        take(user, caw_report_rows[i]->name, caw_report_rows[i]->title);
+    take(user, response_times, "response times, by tshark");
+}
+
 void commands_suggest(suggestion *near) {
     for (size_t i = 0; name_at(i); i++)
         suggest(near, name_at(i));

@@ -27,6 +27,7 @@ typedef struct {
     caw_capture *capture;
     consumer to;
     bool live;
+    bool quiet; /* no notices */
     bool stopped;
     uint64_t shown;          /* bytes of all input, when it is shown how far it is read; else 0 */
     caw_moment last;         /* when the last packet was */
@@ -167,13 +168,13 @@ static int decode_for(decoding *self) {
     int consumed = self->to.end(self->to.self, self->last);
     bool unread = output_is_over();
     int printed = output_end();
-    if (whole && !unread)
+    if (whole && !unread && !self->quiet)
         notices_end(self->capture, input_dropped(self->from));
     return status_of(printed, consumed, unread ? STATUS_DONE : status_of_input(self, whole));
 }
 
 int decode(const options *asked, input *from) {
-    decoding self = {.from = from, .live = input_is_live(from)};
+    decoding self = {.from = from, .live = input_is_live(from), .quiet = asked->form.quiet};
 
     if (!(asked->report ? report_begin(&self.to, &asked->words, asked->memory)
                         : lines_begin(&self.to, &asked->form, asked->where, asked->most_lines)))

@@ -18,7 +18,7 @@
 
 /* The examples are tried by the tests, on the captures that these are. */
 static const char usage[] =
-    "Usage: caw [OPTION]... [FILE]...         messages, one line each; - or none: stdin\n"
+    "Usage: caw [OPTION]... [FILE]...         messages, a line each; - or none: stdin\n"
     "       caw [OPTION]... -i INTERFACE      the same, live\n"
     "       caw [OPTION]... REPORT [FILE]...  a report: ";
 static const char examples[] =
@@ -38,15 +38,18 @@ static const char passing[] =
     "\n"
     "Several files are one capture, in this order. ^C ends: what was received is\n"
     "printed. Status: 0 all is well, 1 the output failed, 2 an option or the input is\n"
-    "wrong, 3 damaged input was read as far as it goes, or all of it is Malformed.\n";
+    "wrong, 3 damaged input was read as far as it goes, or all of it is Malformed,\n"
+    "4 --quiet would have printed nothing.\n";
 
-/* As many characters as its first line has. */
+/* The first line of its help, beside its forms or, where these are long, below. */
 static bool print_row(size_t row) {
+    enum { COLUMN = 21 };
     char forms[OPTION_FORMS], line[OPTION_FORMS + 128];
     const char *help = option_rows[row].help;
+    bool is_long = strlen(option_forms(row, forms)) > COLUMN;
 
-    snprintf(line, sizeof line, "  %-21s %.*s\n", option_forms(row, forms),
-             (int)strcspn(help, "\n"), help);
+    snprintf(line, sizeof line, "  %-*s%s%*s%.*s\n", COLUMN, forms, is_long ? "\n" : " ",
+             is_long ? COLUMN + 3 : 0, "", (int)strcspn(help, "\n"), help);
     return output_text(line);
 }
 
@@ -68,18 +71,27 @@ bool help_print(void) {
 /* Of expressions, from the tables: no page has them. */
 static const char words_topic[] = "words";
 
-static void list_topic(const char *names, const char *summary) {
+void help_each_topic(void (*take)(void *user, const char *name, const char *summary), void *user) {
+    char name[SUGGEST_MOST];
+
+    for (const topic *each = topics; each->names; each++) {
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(each->names, ","), each->names);
+        take(user, name, each->summary);
+    }
+    take(user, words_topic, "words of expressions: messages, fields");
+}
+
+static void list_topic(void *user, const char *name, const char *summary) {
     char line[128];
 
-    snprintf(line, sizeof line, "  %-12.*s  %s\n", (int)strcspn(names, ","), names, summary);
+    (void)user;
+    snprintf(line, sizeof line, "  %-12s  %s\n", name, summary);
     output_text(line);
 }
 
 static int list_topics(void) {
     output_text("caw help TOPIC tells about\n\n");
-    for (const topic *each = topics; each->names; each++)
-        list_topic(each->names, each->summary);
-    list_topic(words_topic, "words of expressions: messages, fields");
+    help_each_topic(list_topic, NULL);
     return output_end();
 }
 
@@ -112,27 +124,33 @@ static int print_topic(const topic *self) {
     return output_end();
 }
 
-/* Lines of any length, in lines of at most 78 characters. */
-static void print_wrapped(const char *text) {
+/* A line of any length, in lines of at most 78 characters. */
+static void print_wrapped(const char *line, size_t length) {
     enum { WIDTH = 78 };
+    size_t column = 0;
 
-    for (size_t column = 0; *text;) {
-        size_t length = strcspn(text, " \n") + (text[strcspn(text, " \n")] != '\0');
-        if (column + length > WIDTH) {
+    for (const char *end = line + length; line < end;) {
+        size_t word = strcspn(line, " \n");
+        if (column + 1 + word > WIDTH) {
             output_text("\n  ");
             column = 2;
+        } else if (column) {
+            output_text(" ");
+            column++;
         }
-        output_write(text, length);
-        column = text[length - 1] == '\n' ? 0 : column + length;
-        text += length;
+        output_write(line, word);
+        column += word;
+        line += word + 1;
     }
+    output_text("\n");
 }
 
 static int print_words(void) {
     char words[CAW_WHERE_PROBLEM];
 
     caw_where_words(words, sizeof words);
-    print_wrapped(words);
+    for (const char *line = words; *line; line += strcspn(line, "\n") + 1)
+        print_wrapped(line, strcspn(line, "\n"));
     return output_end();
 }
 

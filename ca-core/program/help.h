@@ -11,4 +11,7 @@ bool help_print(void);
 /* Prints this topic; NULL: which there are. The status. */
 int help_topic(const char *name);
 
+/* Calls `take` with each topic, and what it tells about. */
+void help_each_topic(void (*take)(void *user, const char *name, const char *summary), void *user);
+
 #endif

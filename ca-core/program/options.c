@@ -320,6 +320,11 @@ static size_t count_of(const given *all) {
 bool options_read(options *self, int count, char **arguments) {
     given all = {.words = self->files};
 
+    if (count > 1 && strcmp(arguments[1], "--complete") == 0) {
+        self->action = ACTION_COMPLETE;
+        self->passed = arguments + 2;
+        return true;
+    }
     self->action = ACTION_DECODE;
     if (!arguments_read(&all, count, arguments) || !take_action(self, &all, count_of(&all)) ||
         (self->action == ACTION_DECODE && !take_command(self, &all)))

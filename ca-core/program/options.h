@@ -11,6 +11,7 @@ typedef enum {
     ACTION_TSHARK,         /* what needs Wireshark: display filters, and reports of its own */
     ACTION_HELP,           /* all that can be asked for */
     ACTION_TOPIC,          /* more about one thing */
+    ACTION_COMPLETE,       /* for a shell: what may be typed next */
     ACTION_VERSION,        /* of the program */
     ACTION_DEVICES,        /* interfaces that can be captured */
     ACTION_CAPTURE_FILTER, /* a pcap-filter expression of one on messages */
@@ -36,7 +37,7 @@ typedef struct {
     char table[REPORT_TABLE];   /* that the words name */
     char command[OPTIONS_WORD]; /* before "connect" in "caw connect FILE" comes "ca,"; "": none */
     char topic[OPTIONS_WORD];   /* of ACTION_TOPIC; "": which there are */
-    char **passed;              /* on to tshark, NULL at the end */
+    char **passed;              /* on to tshark, or of ACTION_COMPLETE; NULL at the end */
 
     uint64_t most_lines;    /* UINT64_MAX: all */
     uint64_t memory;        /* bytes for what stays open */
