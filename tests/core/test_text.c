@@ -44,7 +44,7 @@ static size_t print_value(char *text, size_t size) {
 }
 
 static size_t print_word(char *text, size_t size) {
-    CHECK(caw_line_word(&example, "metadata", &value, text, size), "metadata");
+    CHECK(caw_line_word(&example, "metadata", CAW_ALL, &value, text, size), "metadata");
     return value.length;
 }
 
@@ -239,7 +239,7 @@ static void test_briefs(void) {
     for (size_t i = 0; i < sizeof briefs / sizeof *briefs; i++) {
         char text[ROOM];
         caw_message message = decode(&briefs[i].message);
-        caw_summary(&message, briefs[i].subject, text, sizeof text);
+        caw_summary(&message, &(caw_about){.pv = briefs[i].subject}, text, sizeof text);
         CHECK_TEXT(text, briefs[i].text);
     }
 }
@@ -310,7 +310,7 @@ static void test_escapes(void) {
                "ClientNameRequest(name='\\x1b[31m\\n\\r\\t\\\\\\'\"\\x7f\xc2\xb5\\x85\\xa0\\xad')");
     caw_summary(&message, NULL, text, sizeof text);
     CHECK_TEXT(text, "Client \\x1b[31m\\x0a\\x0d\\x09\\'\"\\x7f\xc2\xb5\\x85\\xa0\\xad");
-    caw_summary(&message, "\x1b[2J", text, sizeof text);
+    caw_summary(&message, &(caw_about){.pv = "\x1b[2J"}, text, sizeof text);
     CHECK_TEXT(text, "Client \\x1b[2J");
 }
 
@@ -320,21 +320,21 @@ static void test_words(void) {
                                .p2 = 0xffffffff, BYTES("\xff\xff\0\0\0\0\0\0")};
     char text[ROOM];
     caw_message message = decode(&made);
-    CHECK(caw_line_word(&message, "port", &value, text, sizeof text), "port");
+    CHECK(caw_line_word(&message, "port", CAW_ALL, &value, text, sizeof text), "port");
     CHECK(value.kind == CAW_WORD_NUMBER && value.number == 5064, "port");
-    CHECK(caw_line_word(&message, "cid", &value, text, sizeof text), "cid");
+    CHECK(caw_line_word(&message, "cid", CAW_ALL, &value, text, sizeof text), "cid");
     CHECK(value.number == 0xffffffff, "ids are not negative");
-    CHECK(caw_line_word(&message, "version", &value, text, sizeof text), "version");
+    CHECK(caw_line_word(&message, "version", CAW_ALL, &value, text, sizeof text), "version");
     CHECK(value.number == -1, "versions are, to caproto");
-    CHECK(caw_line_word(&message, "ip", &value, text, sizeof text), "ip");
+    CHECK(caw_line_word(&message, "ip", CAW_ALL, &value, text, sizeof text), "ip");
     CHECK(value.kind == CAW_WORD_STRING && value.length == 8, "ip");
     CHECK_TEXT(text, "10.1.0.7");
     static const draft named = {CLIENT, .command = CAW_COMMAND_CLIENT_NAME,
                                 BYTES("\xc2\xb0\x1b\\\0\0\0\0")};
     caw_message client = decode(&named);
-    CHECK(caw_line_word(&client, "name", &value, text, sizeof text), "name");
+    CHECK(caw_line_word(&client, "name", CAW_ALL, &value, text, sizeof text), "name");
     CHECK_TEXT(text, "\u00b0\x1b\\");
-    CHECK(!caw_line_word(&message, "sid", &value, text, sizeof text), "no such word");
+    CHECK(!caw_line_word(&message, "sid", CAW_ALL, &value, text, sizeof text), "no such word");
 }
 
 int main(void) {

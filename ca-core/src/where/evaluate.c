@@ -225,7 +225,7 @@ caw_where_answer caw_where_ask(caw_where *self, const caw_event *event, caw_wher
     caw_where_rest ignored;
     asker asking = {self, event, rest ? rest : &ignored};
     *asking.rest = (caw_where_rest){0, 0};
-    if (event->kind != CAW_EVENT_MESSAGE && event->kind != CAW_EVENT_MALFORMED)
+    if (!caw_event_class(event))
         return CAW_WHERE_NO;
     return ask(&asking, self->root);
 }

@@ -194,22 +194,16 @@ static bool is_message(const giver *self) {
 }
 
 static void give_class(const giver *self) {
-    give_name(self, is_message(self) ? caw_line_class(&self->event->message) : "Malformed");
-}
-
-static size_t write_line(const caw_event *event, char *text, size_t size) {
-    return event->kind == CAW_EVENT_MESSAGE
-               ? caw_line(&event->message, text, size)
-               : caw_malformed_line(event->reason, event->bytes, text, size);
+    give_name(self, caw_event_class(self->event));
 }
 
 /* It is text in UTF-8 already. */
 static void give_line(const giver *self) {
-    size_t length = write_line(self->event, self->room->text, self->room->size);
+    size_t length = caw_event_line(self->event, CAW_ALL, self->room->text, self->room->size);
     if (length >= self->room->size) {
         if (!room_for(self->room, length + 1))
             return;
-        write_line(self->event, self->room->text, self->room->size);
+        caw_event_line(self->event, CAW_ALL, self->room->text, self->room->size);
     }
     event_value value = {.sort = WHERE_STRING,
                          .text = {(const uint8_t *)self->room->text, 0, (uint32_t)length}};

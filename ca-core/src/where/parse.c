@@ -33,7 +33,7 @@ static const where_node *complain_with_words(parser *p, const where_token *where
     caw_text out = caw_text_into(advice, sizeof advice);
     caw_where_suggest(&out, where, wanted);
     if (!out.length)
-        caw_puts(&out, " (the words are in caw --help, and in caw-where(7))");
+        caw_puts(&out, " (caw help words lists the words)");
     caw_text_end(&out);
     return complain(p, where, why, advice);
 }

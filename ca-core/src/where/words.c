@@ -193,8 +193,6 @@ bool caw_where_find_value(const where_node *node, const where_token *name, doubl
 
 /* ---- suggestions -------------------------------------------------------------------------- */
 
-#define LIKE 32 /* characters of words that are compared */
-
 /* What was written, and the word that is most like it so far. */
 typedef struct {
     where_token written;
@@ -202,33 +200,10 @@ typedef struct {
     size_t distance;
 } search;
 
-/* How many letters to change, leave out or add, or swap with their neighbour. */
-static size_t distance_of(const where_token *written, const char *word) {
-    size_t rows[3][LIKE + 1], length = strlen(word);
-    if (length > LIKE || written->length > LIKE)
-        return LIKE;
-    for (size_t j = 0; j <= length; j++)
-        rows[0][j] = j;
-    for (size_t i = 1; i <= written->length; i++) {
-        size_t *now = rows[i % 3], *before = rows[(i + 2) % 3], *older = rows[(i + 1) % 3];
-        char a = caw_where_folded(written->start[i - 1]);
-        now[0] = i;
-        for (size_t j = 1; j <= length; j++) {
-            char b = caw_where_folded(word[j - 1]);
-            size_t least = before[j - 1] + (a != b);
-            least = before[j] + 1 < least ? before[j] + 1 : least;
-            least = now[j - 1] + 1 < least ? now[j - 1] + 1 : least;
-            if (i > 1 && j > 1 && a == caw_where_folded(word[j - 2]) &&
-                b == caw_where_folded(written->start[i - 2]) && older[j - 2] + 1 < least)
-                least = older[j - 2] + 1;
-            now[j] = least;
-        }
-    }
-    return rows[written->length % 3][length];
-}
-
 static void consider(search *self, const char *word) {
-    size_t distance = word ? distance_of(&self->written, word) : LIKE;
+    if (!word)
+        return;
+    size_t distance = caw_distance(self->written.start, self->written.length, word);
     if (distance < self->distance) {
         self->best = word;
         self->distance = distance;
@@ -269,8 +244,8 @@ static const char *find_in_lines(const where_token *written) {
 static bool is_part(const char *longer, size_t length, const char *part, size_t size) {
     where_token head = {TOKEN_WORD, longer, size, WHERE_EQ};
     where_token tail = {TOKEN_WORD, longer + length - size, size, WHERE_EQ};
-    char name[LIKE + 1] = {0};
-    if (length <= size + 1 || size > LIKE)
+    char name[CAW_DISTANCE_FAR + 1] = {0};
+    if (length <= size + 1 || size > CAW_DISTANCE_FAR)
         return false;
     memcpy(name, part, size);
     return (longer[size] == '_' && caw_where_is_name(&head, name)) ||
@@ -296,7 +271,7 @@ static search search_for(const where_token *written) {
         }
     }
     size_t length = self.written.length;
-    self.distance = 1 + (length < 4 ? 1u : length < 8 ? 2u : 3u);
+    self.distance = 1 + CAW_DISTANCE_LIKE(length);
     return self;
 }
 
@@ -338,19 +313,24 @@ void caw_where_suggest_value(caw_text *out, const where_token *written, const wh
 
 /* ---- all of them -------------------------------------------------------------------------- */
 
+/* No row before it has the same word. */
+static bool is_first_of_its_name(size_t row) {
+    for (size_t i = 0; i < row; i++)
+        if (strcmp(caw_message_rows[i].brief, caw_message_rows[row].brief) == 0)
+            return false;
+    return true;
+}
+
 static void put_lower(caw_text *out, const char *text) {
     while (*text)
         caw_put(out, caw_where_lower(*text++));
 }
 
-/* The row's word, unless a row before it has the same. */
 static void put_message(caw_text *out, size_t row) {
-    const char *brief = caw_message_rows[row].brief;
-    for (size_t i = 0; i < row; i++)
-        if (strcmp(caw_message_rows[i].brief, brief) == 0)
-            return;
+    if (!is_first_of_its_name(row))
+        return;
     caw_puts(out, ", ");
-    put_lower(out, brief);
+    put_lower(out, caw_message_rows[row].brief);
 }
 
 static void put_key(caw_text *out, const char *key) {
@@ -380,4 +360,37 @@ size_t caw_where_words(char *text, size_t size) {
                    "with src or dst\n"
                    "between them: and, or, not, ( )\n");
     return caw_text_end(&out);
+}
+
+size_t caw_where_words(char *text, size_t size) {
+    return put_words(text, size, false);
+}
+
+size_t caw_where_visible_words(char *text, size_t size) {
+    return put_words(text, size, true);
+}
+
+static const char *const operators[] = {"and", "or",  "not", "in",     "has",    "any",
+                                        "all", "put", "get", "update", "failed", "unanswered"};
+
+/* Messages in lower case: nobody begins them otherwise. */
+static void take_message(size_t row, void (*take)(void *user, const char *word), void *user) {
+    char word[PHRASE];
+    caw_text out = caw_text_into(word, sizeof word);
+    put_lower(&out, caw_message_rows[row].brief);
+    caw_text_end(&out);
+    take(user, word);
+}
+
+void caw_where_each_word(void (*take)(void *user, const char *word), void *user) {
+    for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)
+        take(user, operators[i]);
+    for (size_t i = 0; i + 1 < caw_message_row_count; i++)
+        if (is_first_of_its_name(i))
+            take_message(i, take, user);
+    for (int i = 0; i < FIELDS; i++)
+        take(user, fields[i].key);
+    for (int i = 0; i < CAW_FIELDS; i++)
+        if (caw_field_rows[i].key)
+            take(user, caw_field_rows[i].key);
 }
