@@ -293,19 +293,21 @@ static void test_shortened(void) {
         draft message;
     } rows[] = {
         {2, "(data=Array('i', [0, 0, ... 2 of 4]), ", {UPDATE(5, 4), .size = 16}},
-        {0, "(data=Array('i', [, ... 0 of 4]), ", {UPDATE(5, 4), .size = 16}},
+        {0, "(data=Array('i', [... 0 of 4]), ", {UPDATE(5, 4), .size = 16}},
         {4, "(data=Array('i', [0, 0, 0, 0]), ", {UPDATE(5, 4), .size = 16}},
-        {1, "(data=[b'a', ... 1 of 2], ", {ANSWER(0, 2), BYTES("a\0______________________________________b\0")}},
+        {1,
+         "(data=[b'a', ... 1 of 2], ",
+         {ANSWER(0, 2), BYTES("a\0______________________________________b\0")}},
         {3, "(data=b'abc'... 3 of 8, ", {ANSWER(99, 1), BYTES("abcdefgh")}},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char text[ROOM];
-        caw_word_value value;
+        caw_word_value word;
         caw_message message = decode(&rows[i].message);
         caw_line_shortened(&message, rows[i].elements, text, sizeof text);
         CHECK(strstr(text, rows[i].data), "%s: %s", rows[i].data, text);
         const char *data = rows[i].data + strlen("(data=");
-        CHECK(caw_line_word(&message, "data", rows[i].elements, &value, text, sizeof text), "data");
+        CHECK(caw_line_word(&message, "data", rows[i].elements, &word, text, sizeof text), "data");
         CHECK(strncmp(text, data, strlen(data) - 2) == 0, "%s: %s", data, text);
     }
 }
@@ -316,7 +318,10 @@ static void test_plain_values(void) {
         uint32_t elements;
         draft message;
     } rows[] = {
-        {"20 \u00b0C", 3, {ANSWER(0, 1), BYTES("20 \xb0" "C\0\0")}},
+        {"20 \u00b0C",
+         3,
+         {ANSWER(0, 1), BYTES("20 \xb0"
+                              "C\0\0")}},
         {"say \"\"", 3, {ANSWER(0, 1), BYTES("say \"\"\0")}},
         {"3", 3, {ANSWER(6, 1), BYTES("\x40\x08\0\0\0\0\0\0")}},
         {"0.1", 3, {ANSWER(6, 1), BYTES("\x3f\xb9\x99\x99\x99\x99\x99\x9a")}},
