@@ -4,6 +4,8 @@
 #
 #   cpack -G DEB --config build/CPackConfig.cmake     caw, wireshark-ca and libcaw-dev
 #   cpack --config build/CPackSourceConfig.cmake      the source archive
+#
+# and caw.spec, for RPM, with the version filled in.
 
 set(CAW_MAINTAINER "The caw authors <maintainers@caw.invalid>" CACHE STRING
     "Who answers for the Debian packages")
@@ -39,15 +41,16 @@ if(TARGET caw_program)
     endforeach()
     add_custom_target(manual_pages ALL DEPENDS ${manual})
 
-    # Debian's zsh does not look into its own site-functions.
+    # The zsh of Debian's packages does not look into the usual folder.
     set(zsh site-functions)
     if(CMAKE_INSTALL_PREFIX STREQUAL "/usr" AND EXISTS /etc/debian_version)
         set(zsh vendor-completions)
     endif()
+    set(CAW_ZSH ${zsh} CACHE STRING "Where zsh finds completion, in share/zsh")
     install(FILES "${here}/completion/caw.bash" RENAME caw COMPONENT caw
         DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
     install(FILES "${here}/completion/_caw" COMPONENT caw
-        DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/${zsh}")
+        DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/${CAW_ZSH}")
     install(FILES "${here}/completion/caw.fish" COMPONENT caw
         DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
 endif()
@@ -135,3 +138,10 @@ string(REGEX REPLACE "([][+.*()^$?|])" "\\\\\\1" top "${PROJECT_SOURCE_DIR}")
 set(CPACK_SOURCE_IGNORE_FILES "^${top}/build" "^${top}/\\.git/" "/__pycache__/" "/\\.pytest_cache/"
     "/\\.hypothesis/")
 include(CPack)
+
+# The names of the second column of the list.
+file(STRINGS "${here}/build-depends" CAW_BUILD_REQUIRES REGEX "^[a-z]")
+list(TRANSFORM CAW_BUILD_REQUIRES REPLACE "^[^ ]+ +([^ ]+).*" "BuildRequires:  \\1")
+list(REMOVE_ITEM CAW_BUILD_REQUIRES "BuildRequires:  -")
+list(JOIN CAW_BUILD_REQUIRES "\n" CAW_BUILD_REQUIRES)
+configure_file("${here}/caw.spec" "${made}/caw.spec" @ONLY)
