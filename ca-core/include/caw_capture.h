@@ -714,7 +714,8 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
  *
  * Here the question is about one message: `write and sid == 3` is a write with this sid, `write and
  * pv == "t:ao"` one to this PV. Bytes that are no message have addresses, ports, a `timestamp`, a
- * `frame` and a `line`, and the `user` and `host` of their circuit; nothing else is there.
+ * `frame` and a `line`, and the `user` and `host` of their circuit; nothing else is there. So it is
+ * with the life of circuits (caw_event_class), which has a `message` too.
  *
  * # Of packets
  *

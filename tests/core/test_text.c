@@ -3,6 +3,7 @@
 #include "caw.h"
 #include "make.h"
 #include "test.h"
+#include "text/columns.h"
 #include "text/text.h"
 
 #define ROOM 2048
@@ -284,6 +285,86 @@ static void test_long_texts(void) {
     }
 }
 
+/* Of an array only the beginning, and of bytes without a type. */
+static void test_shortened(void) {
+    static const struct {
+        uint32_t elements;
+        const char *data;
+        draft message;
+    } rows[] = {
+        {2, "(data=Array('i', [0, 0, ... 2 of 4]), ", {UPDATE(5, 4), .size = 16}},
+        {0, "(data=Array('i', [... 0 of 4]), ", {UPDATE(5, 4), .size = 16}},
+        {4, "(data=Array('i', [0, 0, 0, 0]), ", {UPDATE(5, 4), .size = 16}},
+        {1,
+         "(data=[b'a', ... 1 of 2], ",
+         {ANSWER(0, 2), BYTES("a\0______________________________________b\0")}},
+        {3, "(data=b'abc'... 3 of 8, ", {ANSWER(99, 1), BYTES("abcdefgh")}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[ROOM];
+        caw_word_value word;
+        caw_message message = decode(&rows[i].message);
+        caw_line_shortened(&message, rows[i].elements, text, sizeof text);
+        CHECK(strstr(text, rows[i].data), "%s: %s", rows[i].data, text);
+        const char *data = rows[i].data + strlen("(data=");
+        CHECK(caw_line_word(&message, "data", rows[i].elements, &word, text, sizeof text), "data");
+        CHECK(strncmp(text, data, strlen(data) - 2) == 0, "%s: %s", data, text);
+    }
+}
+
+static void test_plain_values(void) {
+    static const struct {
+        const char *text;
+        uint32_t elements;
+        draft message;
+    } rows[] = {
+        {"20 \u00b0C",
+         3,
+         {ANSWER(0, 1), BYTES("20 \xb0"
+                              "C\0\0")}},
+        {"say \"\"", 3, {ANSWER(0, 1), BYTES("say \"\"\0")}},
+        {"3", 3, {ANSWER(6, 1), BYTES("\x40\x08\0\0\0\0\0\0")}},
+        {"0.1", 3, {ANSWER(6, 1), BYTES("\x3f\xb9\x99\x99\x99\x99\x99\x9a")}},
+        {"0.1", 3, {ANSWER(2, 1), BYTES("\x3d\xcc\xcc\xcd\0\0\0\0")}},
+        {"0 0 ... 2 of 4", 2, {UPDATE(5, 4), .size = 16}},
+        {"0 0 0 0", CAW_ALL, {UPDATE(5, 4), .size = 16}},
+        {"", 3, {CLIENT, .command = CAW_COMMAND_ECHO}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[ROOM];
+        caw_message message = decode(&rows[i].message);
+        size_t length = caw_plain_value(&message, rows[i].elements, text, sizeof text);
+        CHECK_TEXT(text, rows[i].text);
+        CHECK(caw_plain_value(&message, rows[i].elements, NULL, 0) == length, "another length");
+    }
+}
+
+static void test_columns(void) {
+    static const struct {
+        const char *text;
+        size_t most;
+        const char *shown;
+    } rows[] = {
+        {"abcdef", 6, "abcdef"},
+        {"abcdefg", 6, "abc..."},
+        {"abcdefg", 2, ".."},
+        {"abcdefg", 0, ""},
+        {"\u00e9\u00e9\u00e9\u00e9", 4, "\u00e9\u00e9\u00e9\u00e9"},
+        {"\u4e2d\u6587", 4, "\u4e2d\u6587"},
+        {"\u4e2d\u6587\u4e2d", 5, "\u4e2d..."},
+        {"ab\\x1bcdef", 8, "ab..."}, /* no escape is cut */
+        {"ab\\x1bcdef", 9, "ab\\x1b..."},
+        {"a\\bcdefgh", 8, "a\\bcd..."},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[ROOM];
+        caw_text out = caw_text_into(text, sizeof text);
+        caw_put_columns(&out, rows[i].text, strlen(rows[i].text), rows[i].most);
+        caw_text_end(&out);
+        CHECK_TEXT(text, rows[i].shown);
+    }
+}
+
 /* An array whose end the capture cut off keeps its length; of a value not there nothing is said. */
 static void test_cut_briefs(void) {
     static const draft made = {UPDATE(5, 4), .size = 16};
@@ -343,6 +424,9 @@ int main(void) {
     test_briefs();
     test_long_brief();
     test_long_texts();
+    test_shortened();
+    test_plain_values();
+    test_columns();
     test_cut_briefs();
     test_escapes();
     test_words();

@@ -174,7 +174,7 @@ static void put_data(caw_text *out, const caw_message *message, const caw_field 
         put_element(out, kind, &field);
     }
     if (count < message->elements) {
-        caw_puts(out, ", ");
+        caw_puts(out, count ? ", " : "");
         put_extent(out, count, message->elements);
     }
     caw_puts(out, strings ? "]" : "])");
