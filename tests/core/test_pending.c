@@ -73,6 +73,12 @@ static void answer(world *self, caw_exchange *exchange) {
     caw_pending_observe(self->pending, &event);
 }
 
+static void find(world *self, caw_exchange *exchange) {
+    exchange->answer = self->now;
+    caw_event event = event_of(self, exchange, CAW_TURN_RESPONSE, CAW_TRANSPORT_UDP, 0);
+    caw_pending_observe(self->pending, &event);
+}
+
 static void search(world *self, caw_exchange *exchange, bool repeated, const char *letter) {
     if (!repeated)
         exchange->request = self->now;
@@ -81,12 +87,17 @@ static void search(world *self, caw_exchange *exchange, bool repeated, const cha
     show(self, event, letter);
 }
 
-static void lose(world *self, caw_by by, uint32_t connection) {
+static void close(world *self, caw_by by, uint32_t connection, caw_side speaker) {
     caw_event event = {.kind = by ? CAW_EVENT_CLOSED : CAW_EVENT_ASKED,
                        .by = by,
                        .now = self->now,
-                       .connection = connection};
+                       .connection = connection,
+                       .speaker = speaker};
     caw_pending_observe(self->pending, &event);
+}
+
+static void lose(world *self, caw_by by, uint32_t connection) {
+    close(self, by, connection, CAW_SIDE_CLIENT);
 }
 
 static caw_exchange a, b, c;
@@ -153,6 +164,36 @@ static void test_half_closed(void) {
     end(&self);
 }
 
+/* What a server has not answered before its FIN stays so. */
+static void test_server_closes(void) {
+    world self;
+    begin(&self, "unanswered", MOST);
+    forget_all();
+    ask(&self, &a, "A");
+    close(&self, CAW_BY_FIN, 2, CAW_SIDE_SERVER);
+    CHECK_TEXT(self.told, "");
+    close(&self, CAW_BY_FIN, 1, CAW_SIDE_SERVER);
+    CHECK_TEXT(self.told, "A");
+    end(&self);
+}
+
+/* A request of another connection that lies where a forgotten one lay decides nothing. */
+static void test_memory_used_again(void) {
+    world self;
+    begin(&self, "unanswered", MOST);
+    forget_all();
+    ask(&self, &a, "A");
+    lose(&self, CAW_BY_FIN, 1);
+    caw_event event = event_of(&self, &a, CAW_TURN_REQUEST, CAW_TRANSPORT_TCP, 2);
+    show(&self, event, "B");
+    event = event_of(&self, &a, CAW_TURN_RESPONSE, CAW_TRANSPORT_TCP, 2);
+    caw_pending_observe(self.pending, &event);
+    CHECK_TEXT(self.told, "");
+    lose(&self, CAW_BY_RST, 1);
+    CHECK_TEXT(self.told, "A");
+    end(&self);
+}
+
 static void test_end(void) {
     world self;
     begin(&self, "unanswered", MOST);
@@ -190,7 +231,7 @@ static void test_searches(void) {
     pass(&self, 11);
     lose(&self, CAW_BY_NOTHING, 7); /* time passes with any event */
     CHECK_TEXT(self.told, "B");
-    answer(&self, &a);
+    find(&self, &a);
     CHECK_TEXT(self.told, "B");
     caw_pending_end(self.pending, (caw_moment){9, 0, 9999});
     CHECK_TEXT(self.told, "B");
@@ -243,6 +284,8 @@ int main(void) {
     test_answers();
     test_closed();
     test_half_closed();
+    test_server_closes();
+    test_memory_used_again();
     test_end();
     test_young();
     test_searches();

@@ -4,7 +4,8 @@
  * a line is what its request belongs to: the exchange, the channel, the connection. For each of
  * these there is a bunch of the lines that wait for it, found by what it is; so what happens to it
  * costs no more than the lines that it decides. Exchanges and channels may be forgotten meanwhile:
- * their addresses are names here, nothing is read there but of the event that is shown.
+ * their addresses are names within their connection, nothing is read there but of the event that is
+ * shown. So what is decided when does not depend on which memory is used again.
  */
 #include "event_value.h"
 #include "history/idmap.h"
@@ -49,12 +50,17 @@ struct caw_pending {
 
 /* ---- bunches ------------------------------------------------------------------------------ */
 
-static caw_key key_of(bunch_kind kind, uint64_t id) {
-    return (caw_key){(uint64_t)kind, id};
+/* Of a thing of the event's connection; of the connection itself the thing is NULL. */
+static caw_key key_of(bunch_kind kind, const caw_event *event, const void *thing) {
+    return (caw_key){event->connection * (uint64_t)BUNCHES + kind, (uint64_t)(uintptr_t)thing};
 }
 
-static bunch *find(const caw_pending *self, bunch_kind kind, uint64_t id) {
-    return caw_idmap_get(&self->bunches, key_of(kind, id));
+static bunch_kind kind_of(caw_key key) {
+    return (bunch_kind)(key.scope % BUNCHES);
+}
+
+static bunch *find(const caw_pending *self, caw_key key) {
+    return caw_idmap_get(&self->bunches, key);
 }
 
 static bunch *new_bunch(caw_pending *self, caw_key key) {
@@ -82,12 +88,11 @@ static void drop_empty(caw_pending *self, bunch *emptied) {
 }
 
 /* The line belongs to this, too. False without memory. */
-static bool enter(caw_pending *self, line *entered, bunch_kind kind, uint64_t id) {
-    if (!id)
-        return true;
-    bunch *found = find(self, kind, id);
+static bool enter(caw_pending *self, line *entered, caw_key key) {
+    bunch_kind kind = kind_of(key);
+    bunch *found = find(self, key);
     if (!found)
-        found = new_bunch(self, key_of(kind, id));
+        found = new_bunch(self, key);
     if (!found)
         return false;
     caw_ring_add_last(&found->lines, &entered->of[kind]);
@@ -122,9 +127,9 @@ static void decide(caw_pending *self, line *decided, caw_where_fate fate) {
 }
 
 /* The last line takes its bunch with it. */
-static void decide_all(caw_pending *self, bunch_kind kind, uint64_t id, caw_where_fate fate) {
-    for (bunch *found; (found = find(self, kind, id));)
-        decide(self, line_of(found->lines.after, kind), fate);
+static void decide_all(caw_pending *self, caw_key key, caw_where_fate fate) {
+    for (bunch *found; (found = find(self, key));)
+        decide(self, line_of(found->lines.after, kind_of(key)), fate);
 }
 
 static line *oldest_of(const caw_pending *self) {
@@ -142,10 +147,6 @@ static void hurry_oldest(caw_pending *self) {
 
 static const caw_where_fate unanswered = {CAW_FATE_UNANSWERED, 0};
 
-static uint64_t id_of(const void *thing) {
-    return (uint64_t)(uintptr_t)thing;
-}
-
 /* It ends when nothing more is heard of it for some time. */
 static void end_in_time(caw_pending *self, bunch *ending, int64_t now) {
     ending->used = now;
@@ -154,8 +155,8 @@ static void end_in_time(caw_pending *self, bunch *ending, int64_t now) {
 }
 
 /* Sent, or sent again: history keeps it for some time. */
-static void use_search(caw_pending *self, const caw_exchange *exchange, const caw_event *event) {
-    bunch *found = find(self, OF_EXCHANGE, id_of(exchange));
+static void use_search(caw_pending *self, const caw_event *event) {
+    bunch *found = find(self, key_of(OF_EXCHANGE, event, event->note->exchange));
     if (found && event->transport == CAW_TRANSPORT_UDP)
         end_in_time(self, found, event->now.seconds);
 }
@@ -165,26 +166,27 @@ static void expire(caw_pending *self, int64_t now) {
         bunch *oldest = CAW_RING_ENTRY(self->ending.after, bunch, ending);
         if (now - oldest->used <= PATIENCE)
             return;
-        decide_all(self, (bunch_kind)oldest->key.scope, oldest->key.id, unanswered);
+        decide_all(self, oldest->key, unanswered);
     }
 }
 
-/* After a FIN the other end may still say what it has to say. */
+/* After a client's FIN the server may still say what it has to say; after its own it has said it. */
 static void see_close(caw_pending *self, const caw_event *event) {
-    bunch *found = find(self, OF_CONNECTION, event->connection);
-    if (found && event->by == CAW_BY_FIN)
+    caw_key key = key_of(OF_CONNECTION, event, NULL);
+    bunch *found = find(self, key);
+    if (found && event->by == CAW_BY_FIN && event->speaker != CAW_SIDE_SERVER)
         end_in_time(self, found, event->now.seconds);
     else
-        decide_all(self, OF_CONNECTION, event->connection, unanswered);
+        decide_all(self, key, unanswered);
 }
 
 /* A new request has the name of one that history has forgotten. */
 static void see_request(caw_pending *self, const caw_event *event) {
     const caw_note *note = event->note;
     if (note->repeated)
-        use_search(self, note->exchange, event);
+        use_search(self, event);
     else
-        decide_all(self, OF_EXCHANGE, id_of(note->exchange), unanswered);
+        decide_all(self, key_of(OF_EXCHANGE, event, note->exchange), unanswered);
 }
 
 static void see_message(caw_pending *self, const caw_event *event) {
@@ -193,21 +195,21 @@ static void see_message(caw_pending *self, const caw_event *event) {
     if (note->exchange && note->turn == CAW_TURN_REQUEST)
         see_request(self, event);
     if (note->exchange && note->turn == CAW_TURN_RESPONSE)
-        decide_all(self, OF_EXCHANGE, id_of(note->exchange),
+        decide_all(self, key_of(OF_EXCHANGE, event, note->exchange),
                    (caw_where_fate){CAW_FATE_ANSWERED,
                                     caw_where_seconds(&note->exchange->request, &sent)});
     if (note->channel && note->channel->closed)
-        decide_all(self, OF_CHANNEL, id_of(note->channel), unanswered);
+        decide_all(self, key_of(OF_CHANNEL, event, note->channel), unanswered);
 }
 
 void caw_pending_observe(caw_pending *self, const caw_event *event) {
     if (caw_ring_is_empty(&self->lines))
         return;
+    expire(self, event->now.seconds);
     if (event->kind == CAW_EVENT_MESSAGE)
         see_message(self, event);
     else if (event->kind == CAW_EVENT_CLOSED || event->kind == CAW_EVENT_REFUSED)
         see_close(self, event);
-    expire(self, event->now.seconds);
 }
 
 /* ---- waiting ------------------------------------------------------------------------------ */
@@ -232,9 +234,9 @@ static line *new_line(const caw_pending *self, const caw_event *event, const caw
 static bool enter_all(caw_pending *self, line *entered, const caw_event *event) {
     const caw_note *note = event->note;
     const caw_channel *channel = note->channel ? note->channel : note->exchange->channel;
-    return enter(self, entered, OF_EXCHANGE, id_of(note->exchange)) &&
-           enter(self, entered, OF_CHANNEL, id_of(channel)) &&
-           enter(self, entered, OF_CONNECTION, event->connection);
+    return enter(self, entered, key_of(OF_EXCHANGE, event, note->exchange)) &&
+           (!channel || enter(self, entered, key_of(OF_CHANNEL, event, channel))) &&
+           (!event->connection || enter(self, entered, key_of(OF_CONNECTION, event, NULL)));
 }
 
 bool caw_pending_add(caw_pending *self, const caw_event *event, const caw_where_rest *rest,
@@ -251,7 +253,7 @@ bool caw_pending_add(caw_pending *self, const caw_event *event, const caw_where_
         self->hurried++;
         return false;
     }
-    use_search(self, event->note->exchange, event);
+    use_search(self, event);
     while (self->bytes > self->setup.most && !caw_ring_is_empty(&self->lines))
         hurry_oldest(self);
     return true;
