@@ -9,7 +9,6 @@
 #include <epan/conversation.h>
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/proto_data.h>
-#include <epan/wmem_scopes.h>
 
 /* The first byte of a message, in a segment of its own: see conversation_segment. */
 typedef struct {
