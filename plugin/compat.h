@@ -20,11 +20,6 @@
     (CA_WIRESHARK_MAJOR > (major) ||                                                               \
      (CA_WIRESHARK_MAJOR == (major) && CA_WIRESHARK_MINOR >= (minor)))
 
-/* Memory pools come with packet.h, but their scopes have a header of their own since 3.6. */
-#if CA_WIRESHARK(3, 6)
-#include <epan/wmem_scopes.h>
-#endif
-
 /* A plugin says what it contains since 4.4. */
 #if CA_WIRESHARK(4, 4)
 #include <wsutil/plugins.h>

@@ -230,7 +230,7 @@ static void start_report(entry *shown) {
 static void init_table(stat_tap_table_ui *ui) {
     entry *shown = entry_of(ui);
 
-    if (ui->tables->len > 0)
+    if (ui->tables && ui->tables->len > 0)
         return;
     stat_tap_add_table(ui, stat_tap_init_table(ui->title, (int)ui->nfields, 0, NULL));
     start_report(shown);
