@@ -6,6 +6,7 @@ from WIRESHARK_PLUGIN_DIR (Wireshark counts it as special privileges), so root's
 nobody, on a copy that this user can read.
 """
 
+import io
 import itertools
 import os
 import shutil
@@ -23,6 +24,8 @@ BUILD = Path(os.environ.get('CAW_BUILD', ROOT / 'build'))
 NOBODY = 65534
 
 sys.path[:0] = [str(HERE), str(HERE.parent / 'bench')]
+
+import older  # noqa: E402
 
 
 def pytest_configure(config):
@@ -112,6 +115,19 @@ def tshark(run):
         return done.stdout
 
     return tshark
+
+
+@pytest.fixture(scope='session')
+def sharkd(run):
+    """sharkd(capture, (method, parameters)...): what it answers to each."""
+
+    def sharkd(capture, *calls):
+        asked = enumerate([('load', {'file': str(capture)}), *calls], 1)
+        text = ''.join(older.sharkd_call(number, *call) + '\n' for number, call in asked)
+        stream = io.BytesIO(run(['sharkd', '-'], input=text.encode()).stdout.encode())
+        return [older.sharkd_answer(stream) for _ in range(len(calls) + 1)][1:]
+
+    return sharkd
 
 
 @pytest.fixture(scope='session')

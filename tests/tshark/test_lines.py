@@ -15,7 +15,7 @@ import messages as made
 import reference
 import wire
 from compare import RECORDED, assert_same, commands_of, decode_as, expected_lines, ports_of
-from conftest import CAPTURES
+from conftest import CAPTURES, HERE
 from deviations import AMBIGUOUS, expected_line
 from published import PUBLISHED, PUBLISHED_PORT, published_capture
 
@@ -82,17 +82,14 @@ def test_random_messages(batch, engines, save):
 
 # ---- caproto-shark ---------------------------------------------------------------------------
 
-SHARK = (
-    'import caproto; caproto.select_backend("array")\n'
-    'from caproto.commandline.shark import main; main()'
-)
+SHARK = 'import reference; from caproto.commandline.shark import main; main()'
 
 
 def shark(capture, *arguments):
     """Lines of caproto-shark itself."""
     with open(capture, 'rb') as file:
         command = [sys.executable, '-W', 'ignore', '-c', SHARK, *arguments]
-        done = subprocess.run(command, stdin=file, capture_output=True, check=True)
+        done = subprocess.run(command, cwd=HERE, stdin=file, capture_output=True, check=True)
     return done.stdout.decode().splitlines()
 
 
