@@ -53,8 +53,8 @@ typedef void ca_tap_init;
 #define CA_TAP_REFUSE exit(1)
 #endif
 
-/* So many items a packet can have. */
-#if CA_WIRESHARK(3, 6)
+/* So many items a packet can have: a preference since 4.0. */
+#if CA_WIRESHARK(4, 0)
 #define CA_MOST_TREE_ITEMS prefs.gui_max_tree_items
 #else
 #define CA_MOST_TREE_ITEMS 1000000
