@@ -6,6 +6,7 @@ import re
 import struct
 import subprocess
 import sys
+from pathlib import Path
 from decimal import Decimal
 
 import pytest
@@ -15,7 +16,7 @@ import messages as made
 import reference
 import wire
 from compare import RECORDED, assert_same, commands_of, decode_as, expected_lines, ports_of
-from conftest import CAPTURES, HERE
+from places import CAPTURES
 from deviations import AMBIGUOUS, expected_line
 from published import PUBLISHED, PUBLISHED_PORT, published_capture
 
@@ -82,6 +83,7 @@ def test_random_messages(batch, engines, save):
 
 # ---- caproto-shark ---------------------------------------------------------------------------
 
+HERE = Path(__file__).parent
 SHARK = 'import reference; from caproto.commandline.shark import main; main()'
 
 

@@ -350,10 +350,8 @@ def whole_story():
 def test_frames_look_the_same_in_any_order(sharkd, save):
     packets = whole_story()
     capture = save(wire.capture(packets))
-    forward, backward = (
-        [answer['tree'] for answer in sharkd(capture, *calls)]
-        for calls in ([('frame', {'frame': n + 1, 'proto': True}) for n in order]
-                      for order in (range(len(packets)), reversed(range(len(packets)))))
-    )  # fmt: skip
+    calls = [('frame', {'frame': number, 'proto': True}) for number in range(1, len(packets) + 1)]
+    forward = [answer['tree'] for answer in sharkd(capture, *calls)]
+    backward = [answer['tree'] for answer in sharkd(capture, *calls[::-1])]
     assert len(forward) == len(packets)
     assert backward == forward[::-1]
