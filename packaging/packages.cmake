@@ -21,15 +21,22 @@ endif()
 execute_process(COMMAND date -u -R -d "${CAW_DATE}" OUTPUT_VARIABLE CAW_MAIL_DATE
     OUTPUT_STRIP_TRAILING_WHITESPACE)
 
+# As Debian wants it: small, and the same each time.
+function(pack file)
+    execute_process(COMMAND gzip -9nf "${file}" RESULT_VARIABLE failed)
+    if(failed)
+        message(FATAL_ERROR "gzip ${file}: ${failed}")
+    endif()
+endfunction()
+
 set(packages libcaw-dev)
 set(CAW_RELEASE 1)
 if(TARGET caw_program)
     list(PREPEND packages caw)
     set(manual)
     foreach(page IN LISTS CAW_PAGES)
-        cmake_path(GET page FILENAME name)
-        cmake_path(GET page EXTENSION LAST_ONLY section)
-        string(REPLACE . man section "${section}")
+        get_filename_component(name "${page}" NAME)
+        string(REGEX REPLACE ".*\\." man section "${name}")
         configure_file("${page}" "${made}/${name}.in" @ONLY)
         add_custom_command(OUTPUT "${made}/${name}.gz"
             DEPENDS caw_pages ${CAW_PAGES_TOOL} "${made}/${name}.in"
@@ -58,7 +65,7 @@ endif()
 if(Wireshark_FOUND)
     list(PREPEND packages wireshark-ca)
     # An upgrade of Debian brings another Wireshark: its package must be the newer one.
-    set(CAW_RELEASE "1+wireshark${Wireshark_MAJOR_VERSION}.${Wireshark_MINOR_VERSION}")
+    set(CAW_RELEASE "1+wireshark${WIRESHARK_SERIES}")
     set(profile "${CMAKE_INSTALL_DATADIR}/wireshark/profiles/EPICS CA")
     install(DIRECTORY "${here}/profile/EPICS CA/" DESTINATION "${profile}" COMPONENT wireshark-ca)
     if(TARGET caw_program)
@@ -74,8 +81,7 @@ endif()
 foreach(package IN LISTS packages)
     set(CAW_PACKAGE "${package}")
     configure_file("${here}/debian/changelog" "${made}/${package}/changelog.Debian" @ONLY)
-    execute_process(COMMAND gzip -9nf "${made}/${package}/changelog.Debian"
-        COMMAND_ERROR_IS_FATAL ANY)
+    pack("${made}/${package}/changelog.Debian")
     install(FILES "${here}/debian/copyright" "${made}/${package}/changelog.Debian.gz"
         DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/${package}"
         COMPONENT "${package}" EXCLUDE_FROM_ALL)

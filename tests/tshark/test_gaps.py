@@ -270,14 +270,14 @@ def test_segments_sent_again(preference, lines, tshark, save):
 
 
 @pytest.mark.parametrize('preference', PREFERENCES)
-def test_swapped_segments(preference, lines, save):
+def test_swapped_segments(preference, lines, tshark, save):
     raw, circuits = scene([swapped])
     printed = lines(save(raw), *PREFERENCES[preference])
     possible = Counter(commands(line for one in circuits for line in all_lines(one[0])))
     found = Counter(commands(filter(is_message, printed)))
     assert first(found - possible) == []
     if preference == 'out of order':
-        assert first(possible - found) == []
+        assert quirks.swapping_ends_a_stream(tshark, save) or first(possible - found) == []
     elif preference != 'no reassembly':
         assert_none_lost(printed, circuits)
 
@@ -412,7 +412,8 @@ def test_a_second_look_shows_the_same(tshark, save):
     for preference in PREFERENCES.values():
         once = tshark('-r', capture, *preference, *fields).splitlines()
         again = tshark('-2', '-r', capture, *preference, *fields).splitlines()
-        other = [(one, two) for one, two in zip(once, again, strict=True) if one != two]
+        assert len(once) == len(again)
+        other = [(one, two) for one, two in zip(once, again) if one != two]
         if given_once:
             late = tshark('-r', capture, *preference, *fields, '-Y', 'tcp.analysis.retransmission')
             other = [pair for pair in other if pair[0] not in late.splitlines()]
