@@ -11,12 +11,14 @@
 #                                     one with --system did
 #   packaging/install.sh --help       prints this
 #
-# On Debian and Ubuntu the packages that the build needs are installed when they are missing; they
-# stay. The plugin goes where the tshark in PATH looks for it.
+# The packages that the build needs are installed when they are missing, and stay: by apt-get on
+# Debian and Ubuntu, dnf on Fedora, RHEL and its clones, brew on macOS. Only Debian is tested. The
+# plugin goes where the tshark in PATH looks for it.
 
 set -euo pipefail
 
 profile='EPICS CA'
+ours=(bin/caw share/man/man1/caw.1.gz share/man/man7/caw-{cookbook,where}.7.gz) # of caw alone
 top=$(cd "$(dirname "$0")/.." && pwd)
 
 die() {
@@ -26,7 +28,7 @@ die() {
 
 # The comment on top.
 usage() {
-    sed -n '4,/^$/s/^# \?//p' "$0"
+    sed -nE '4,/^$/s/^# ?//p' "$0"
 }
 
 as_root() {
@@ -38,28 +40,57 @@ as_root() {
     fi
 }
 
-# Those that the build needs: the first of the list are enough for caw alone.
+# Those that the build needs, by the names in this column of the list: its first part is enough for
+# caw alone.
 packages() {
     if [ $alone = yes ]; then
         sed '/^# The plugin/,$d' "$top/packaging/build-depends"
     else
         cat "$top/packaging/build-depends"
-    fi | grep -v '^#'
+    fi | awk -v column="$1" '!/^#/ && $column != "-" { print $column }'
+}
+
+# Prints those of its arguments for which the command in `is_there` fails.
+missing() {
+    local package
+
+    for package; do
+        $is_there "$package" > /dev/null 2>&1 || echo "$package"
+    done
+}
+
+is_there_in_dpkg() {
+    dpkg-query -W -f '${Status}' "$1" | grep -q 'ok installed'
+}
+
+install_by_apt() {
+    as_root apt-get update -q
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
+}
+
+# On RHEL and its clones many -devel packages are in the repository CRB, which is off.
+install_by_dnf() {
+    as_root dnf install -y "$@" || as_root dnf install -y --enablerepo=crb "$@" ||
+        die "dnf does not find all of: $* (on RHEL they are in CodeReady Builder)"
 }
 
 install_packages() {
-    local missing=() package
+    local is_there install column lacking
 
-    command -v dpkg-query > /dev/null || return 0 # another system: cmake says what it lacks
-    for package in $(packages); do
-        dpkg-query -W -f '${Status}' "$package" 2> /dev/null | grep -q 'ok installed' ||
-            missing+=("$package")
-    done
-    [ ${#missing[@]} -eq 0 ] && return
-    echo "Installing ${missing[*]}"
-    as_root apt-get update -q
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
-        "${missing[@]}"
+    if command -v dpkg-query > /dev/null; then
+        is_there=is_there_in_dpkg install=install_by_apt column=1
+    elif command -v dnf > /dev/null; then
+        is_there='rpm -q' install=install_by_dnf column=2
+    elif command -v brew > /dev/null; then
+        is_there='brew list' install='brew install' column=3
+    else
+        echo 'What the build needs is not looked for here: cmake says what it lacks'
+        return
+    fi
+    lacking=$(missing $(packages $column))
+    [ -n "$lacking" ] || return 0
+    echo "Installing" $lacking
+    $install $lacking
 }
 
 # One of the folders that tshark knows.
@@ -96,7 +127,7 @@ uninstall_ours() {
     local path paths removed=''
 
     # An earlier version had something in libexec.
-    paths=("$base"/{bin/caw,libexec/caw,share/man/man1/caw.1.gz,share/man/man7/caw-{cookbook,where}.7.gz})
+    paths=("$base/libexec/caw" "${ours[@]/#/$base/}")
     [ $alone = yes ] || paths+=("$plugins/epan/ca.so" "$profiles/$profile")
     for path in "${paths[@]}"; do
         [ -e "$path" ] || continue
@@ -106,7 +137,7 @@ uninstall_ours() {
     done
     # Empty folders that were made for it, up to the home folder.
     [ $system = yes ] || for path in "${paths[@]%/*}"; do
-        [ ! -d "$path" ] || (cd && rmdir -p --ignore-fail-on-non-empty "${path#"$HOME/"}")
+        [ ! -d "$path" ] || (cd && rmdir -p "${path#"$HOME/"}" 2> /dev/null) || true
     done
     [ -n "$removed" ] || echo "Nothing to remove: there is nothing in $base${plugins:+ and $plugins}"
 }
@@ -118,20 +149,31 @@ build_all() {
     build=$(mktemp -d)
     trap 'rm -rf "$build"' EXIT
     cmake -S "$top" -B "$build" "${options[@]}" > "$build/log"
-    cmake --build "$build" -j "$(nproc)" >> "$build/log" 2>&1 || { cat "$build/log" >&2; exit 1; }
+    cmake --build "$build" -j "$(getconf _NPROCESSORS_ONLN)" >> "$build/log" 2>&1 || { cat "$build/log" >&2; exit 1; }
     [ -e "$build/bin/caw" ] || { grep '^-- ' "$build/log" >&2; die 'caw was not built'; }
+}
+
+# put FILE PATH: a copy that everybody may read.
+put() {
+    local mode=644
+
+    [ ! -x "$1" ] || mode=755
+    $run mkdir -p "${2%/*}"
+    $run install -m $mode "$1" "$2"
 }
 
 # The plugin and the profile go where tshark looks.
 install_plugin() {
-    local series=${plugins##*/}
+    local file series=${plugins##*/}
 
     [ -d "$build/plugins" ] || { grep '^-- ' "$build/log" >&2; die 'the plugin was not built'; }
     [ -e "$build/plugins/$series/epan/ca.so" ] || die "tshark is not of the series that was built" \
         "for, $(ls "$build/plugins"): its development files belong to another Wireshark"
-    $run install -D -m 644 -t "$plugins/epan" "$build/plugins/$series/epan/ca.so"
-    $run install -D -m 644 -t "$profiles/$profile" "$stage/share/wireshark/profiles/$profile"/*
+    put "$build/plugins/$series/epan/ca.so" "$plugins/epan/ca.so"
     echo "Installed $plugins/epan/ca.so"
+    for file in "$stage/share/wireshark/profiles/$profile"/*; do
+        put "$file" "$profiles/$profile/${file##*/}"
+    done
     echo "Installed $profiles/$profile"
 }
 
@@ -144,8 +186,8 @@ install_ours() {
     stage=$build/stage
     DESTDIR=$stage cmake --install "$build" --prefix / > /dev/null
     [ $alone = yes ] || install_plugin
-    for file in bin/caw share/man/man1/caw.1.gz share/man/man7/caw-{cookbook,where}.7.gz; do
-        $run install -D -m "$(stat -c %a "$stage/$file")" "$stage/$file" "$base/$file"
+    for file in "${ours[@]}"; do
+        put "$stage/$file" "$base/$file"
         echo "Installed $base/$file"
     done
     $run rm -rf "$base/libexec/caw" # of an earlier version
@@ -155,6 +197,8 @@ install_ours() {
     *:"$base/bin":*) ;;
     *) echo "To run caw by its name add $base/bin to PATH" ;;
     esac
+    [ $system = yes ] || [ $alone = yes ] ||
+        echo "The plugin is yours alone; for everybody, and for root: $0 --system"
 }
 
 system=no

@@ -4,6 +4,8 @@
 #
 #   cpack -G DEB --config build/CPackConfig.cmake     caw, wireshark-ca and libcaw-dev
 #   cpack --config build/CPackSourceConfig.cmake      the source archive
+#
+# and caw.spec, for RPM, with the version filled in.
 
 set(CAW_MAINTAINER "The caw authors <maintainers@caw.invalid>" CACHE STRING
     "Who answers for the Debian packages")
@@ -116,3 +118,10 @@ string(REGEX REPLACE "([][+.*()^$?|])" "\\\\\\1" top "${PROJECT_SOURCE_DIR}")
 set(CPACK_SOURCE_IGNORE_FILES "^${top}/build" "^${top}/\\.git/" "/__pycache__/" "/\\.pytest_cache/"
     "/\\.hypothesis/")
 include(CPack)
+
+# The names of the second column of the list.
+file(STRINGS "${here}/build-depends" CAW_BUILD_REQUIRES REGEX "^[a-z]")
+list(TRANSFORM CAW_BUILD_REQUIRES REPLACE "^[^ ]+ +([^ ]+).*" "BuildRequires:  \\1")
+list(REMOVE_ITEM CAW_BUILD_REQUIRES "BuildRequires:  -")
+list(JOIN CAW_BUILD_REQUIRES "\n" CAW_BUILD_REQUIRES)
+configure_file("${here}/caw.spec" "${made}/caw.spec" @ONLY)

@@ -4,7 +4,7 @@
  * says: a line "SECONDS.NANOSECONDS EXACT LINK INTERFACE LENGTH HEX" for each, `-` for no bytes or
  * no time; then "problem OFFSET SENTENCE" if there is one.
  */
-#include "caw_capture.h"
+#include "print_frame.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -20,18 +20,6 @@ static void give_back(void *user, void *memory) {
     free(memory);
 }
 
-static void print(const caw_frame *frame) {
-    if (frame->timed)
-        printf("%" PRId64 ".%09" PRId32, frame->seconds, frame->nanoseconds);
-    else
-        putchar('-');
-    printf(" %d %u %" PRIu32 " %" PRIu32 " ", frame->exact, frame->link, frame->interface_id,
-           frame->length);
-    for (uint32_t i = 0; i < frame->captured; i++)
-        printf("%02x", frame->bytes[i]);
-    puts(frame->captured ? "" : "-");
-}
-
 int main(int count, char **arguments) {
     caw_memory memory = {take, give_back, NULL};
     caw_file *file = caw_file_new(&memory);
@@ -43,7 +31,7 @@ int main(int count, char **arguments) {
         caw_frame frame;
         caw_file_feed(file, bytes, length);
         while (caw_file_next(file, &frame))
-            print(&frame);
+            print_frame(&frame);
     }
     caw_file_end(file);
     const char *problem = caw_file_problem(file, &at);

@@ -13,6 +13,7 @@
 
 #include "../core/counted.h"
 #include "../core/packets.h"
+#include "input.h"
 #include "printing.h"
 #include "talks.h"
 
@@ -29,18 +30,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 /* Beyond the bound: what is held when nothing is open, as tables and what waits for copies. */
 #define SLACK (128 << 10)
-
-typedef struct {
-    const uint8_t *at;
-    size_t left;
-} input;
-
-static unsigned take(input *from) {
-    if (!from->left)
-        return 0;
-    from->left--;
-    return *from->at++;
-}
 
 /* ---- what is told ------------------------------------------------------------------------ */
 

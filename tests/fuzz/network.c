@@ -11,23 +11,12 @@
 #include "packet/network.h"
 
 #include "../core/counted.h"
+#include "input.h"
 #include "printing.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 static const uint32_t links[] = {1, 113, 276, 0, 101, 9, 50, 108, 228, 229, 12, 14, 105};
-
-typedef struct {
-    const uint8_t *at;
-    size_t left;
-} input;
-
-static unsigned take(input *from) {
-    if (!from->left)
-        return 0;
-    from->left--;
-    return *from->at++;
-}
 
 static uint8_t seen; /* keeps reads from being left out */
 

@@ -12,6 +12,7 @@
 
 #include "../core/counted.h"
 #include "../core/packets.h"
+#include "input.h"
 #include "printing.h"
 #include "talks.h"
 
@@ -30,18 +31,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
  */
 #define LATEST 12
 static const uint32_t doubled_after[] = {1, 2, 30, 400};
-
-typedef struct {
-    const uint8_t *at;
-    size_t left;
-} input;
-
-static unsigned take(input *from) {
-    if (!from->left)
-        return 0;
-    from->left--;
-    return *from->at++;
-}
 
 /* ---- what is said -------------------------------------------------------------------------- */
 

@@ -8,6 +8,8 @@
  */
 #include "input.h"
 
+#include "../core/print_frame.h"
+
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -31,18 +33,6 @@ static void take_signals(void) {
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGUSR1, &action, NULL);
     sigaction(SIGUSR2, &action, NULL);
-}
-
-static void print(const caw_frame *frame) {
-    if (frame->timed)
-        printf("%" PRId64 ".%09" PRId32, frame->seconds, frame->nanoseconds);
-    else
-        putchar('-');
-    printf(" %d %u %" PRIu32 " %" PRIu32 " ", frame->exact, frame->link, frame->interface_id,
-           frame->length);
-    for (uint32_t i = 0; i < frame->captured; i++)
-        printf("%02x", frame->bytes[i]);
-    puts(frame->captured ? "" : "-");
 }
 
 static input *make(int count, char **arguments) {
@@ -76,7 +66,7 @@ static void read_all(input *from) {
         if (stopped)
             input_stop(from);
         if (state == INPUT_FRAME)
-            print(&frame);
+            print_frame(&frame);
         else if (!told)
             puts("nothing");
         told = state == INPUT_NOTHING;

@@ -10,7 +10,6 @@ import os
 import resource
 import shutil
 import signal
-import socket
 import struct
 import subprocess
 import sys
@@ -21,13 +20,11 @@ import zlib
 from pathlib import Path
 
 import pytest
+from places import BUILD, CAPTURES, NOBODY, as_nobody
 
-HERE = Path(__file__).resolve().parent
-CAPTURES = sorted((HERE.parent / 'captures').glob('*.pcap'))
-BUILD = Path(os.environ.get('CAW_BUILD', HERE.parent.parent / 'build'))
+RECORDED = sorted(CAPTURES.glob('*.pcap'))
 DRIVER = BUILD / 'tests' / 'input_driver'
 ETHERNET = 1
-NOBODY = 65534
 PATIENCE = 60
 
 # ---- files, made and read by struct ------------------------------------------------------------
@@ -113,10 +110,6 @@ def read(*names, **options):
     return Told(done.stdout, done.stderr, done.returncode)
 
 
-def without_nobody():
-    return {} if os.geteuid() != 0 else {'user': NOBODY, 'group': NOBODY, 'extra_groups': []}
-
-
 @pytest.fixture
 def save(tmp_path):
     def save(name, raw):
@@ -178,7 +171,7 @@ def start():
 # ---- files as they should be -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize('path', CAPTURES, ids=lambda path: path.stem)
+@pytest.mark.parametrize('path', RECORDED, ids=lambda path: path.stem)
 def test_a_file(path):
     told = read(path)
     assert told.lines == shown(path.read_bytes()) and told.lines
@@ -496,7 +489,7 @@ def test_a_file_that_must_not_be_read():
         path = folder / 'x.pcap'
         path.write_bytes(CAPTURE)
         path.chmod(0)
-        done = subprocess.run([driver, path], capture_output=True, **without_nobody())
+        done = subprocess.run([driver, path], capture_output=True, **as_nobody())
     assert done.stderr.decode() == f'caw: {path}: Permission denied\n'
     assert done.returncode == 2
 

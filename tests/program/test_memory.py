@@ -2,13 +2,10 @@
 """caw runs for months: memory does not depend on how much it reads, only on what is open."""
 
 import json
-import sys
 
+import memory
 import pytest
-from conftest import BUILD, ROOT
-
-sys.path.append(str(ROOT / 'tests' / 'bench'))
-import memory  # noqa: E402
+from places import BUILD
 
 PROGRAM = BUILD / 'bin' / 'caw'
 MIB = 1024  # KiB

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Where the output goes wrong, and where the input does: words and statuses."""
 
-import subprocess
 
 import pytest
 

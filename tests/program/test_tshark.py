@@ -10,7 +10,7 @@ import pytest
 
 import echo
 import wire
-from conftest import as_nobody
+from places import as_nobody
 
 GOOD, OUTPUT, USAGE = 0, 1, 2
 

@@ -5,7 +5,7 @@ import re
 import subprocess
 
 import pytest
-from conftest import CAPTURES
+from places import CAPTURES
 
 PUTS = CAPTURES / 'puts.pcap'
 

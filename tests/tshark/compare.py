@@ -6,7 +6,7 @@ import re
 import pytest
 
 import reference
-from conftest import CAPTURES
+from places import CAPTURES
 from deviations import expected_line
 
 RECORDED = sorted(path.name for path in CAPTURES.glob('*.pcap'))

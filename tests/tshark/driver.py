@@ -4,7 +4,7 @@
 import os
 import subprocess
 
-from conftest import BUILD
+from places import BUILD
 
 
 def start_driver(name):

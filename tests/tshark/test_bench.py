@@ -8,7 +8,7 @@ import captures
 import load
 import pytest
 
-from conftest import BUILD, ROOT
+from places import BUILD, ROOT
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import subprocess
 
 import pytest
 import wire
-from conftest import CAPTURES
+from places import CAPTURES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -13,7 +13,7 @@ import messages as made
 import reference
 import wire
 from compare import RECORDED, decode_as, ports_of
-from conftest import CAPTURES
+from places import CAPTURES
 from messages import Sent
 from wire import message, padded, text
 

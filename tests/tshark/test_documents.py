@@ -12,7 +12,7 @@ import shutil
 
 import pytest
 
-from conftest import CAPTURES, ROOT
+from places import CAPTURES, ROOT
 from deviations import RULES, SHARK_RULES
 
 MAN = ROOT / 'packaging' / 'man'

@@ -12,7 +12,7 @@ import dpkt
 import pytest
 
 import wire
-from conftest import BUILD
+from places import BUILD
 from wire import ACK, FIN, PUSH, SYN, message, text
 
 RST = dpkt.tcp.TH_RST

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from conftest import BUILD, CAPTURES
+from places import BUILD, CAPTURES
 
 DRIVER = os.environ.get('CAW_FILE_DRIVER', BUILD / 'tests' / 'file_driver')
 NAMES = sorted(path.name for path in CAPTURES.glob('*.pcap'))

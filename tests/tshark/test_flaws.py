@@ -9,7 +9,7 @@ import re
 import pytest
 
 import wire
-from conftest import ROOT
+from places import ROOT
 from wire import message, text
 
 PAGES = sorted((ROOT / 'tests' / 'core' / 'messages').glob('*.txt'))

@@ -17,7 +17,7 @@ import talk
 import tracker
 import wire
 from compare import RECORDED, decode_as, ports_of
-from conftest import CAPTURES
+from places import CAPTURES
 from talk import ANYBODY, client, create, created, hello, read, server, value
 from wire import CLIENT_END, EVERYBODY, SEARCHER, SERVER_END, message
 

@@ -12,7 +12,7 @@ import subprocess
 import hostile
 import pytest
 import wire
-from conftest import CAPTURES
+from places import CAPTURES
 
 FLOOD = int(os.environ.get('CAW_FLOOD', 100000))
 STRICT = {'WIRESHARK_DEBUG_WMEM_OVERRIDE': 'strict'}

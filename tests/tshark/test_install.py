@@ -6,7 +6,8 @@ import re
 import shutil
 import subprocess
 
-from conftest import BUILD, ROOT
+import pytest
+from places import BUILD, ROOT
 
 
 def cmake(*arguments, **environment):
@@ -145,3 +146,31 @@ def test_uninstall_where_tshark_is_gone(run, stage):
     )
     assert (done.returncode, done.stderr) == (0, '')
     assert done.stdout == f'Removed {bin}/caw\n' and not bin.exists()
+
+
+@pytest.mark.parametrize('manager, names, not_names', [
+    ('dnf', ['libpcap-devel', 'xz-devel', 'wireshark-devel', 'wireshark-cli'], ['cmake', 'tshark', '-']),
+    ('brew', ['libpcap', 'xz', 'wireshark'], ['cmake', 'wireshark-dev', 'gcc', '-']),
+])  # fmt: skip
+def test_install_sh_knows_other_systems(run, stage, manager, names, not_names):
+    """By programs of their names that have cmake and cannot install the rest."""
+    tree = copy_of_packaging(stage / 'made' / manager)
+    tools = tree / 'tools'
+    tools.mkdir()
+    for tool in ('awk', 'bash', 'cat', 'dirname', 'id', 'sed'):
+        (tools / tool).symlink_to(shutil.which(tool))
+    asked = '[ $1 = install ] || { [ $2 = cmake ]; exit; }\necho ASKED "$@"; exit 1\n'
+    for name, script in (
+        (manager, asked),
+        ('rpm', asked),
+        ('sudo', 'exec "$@"\n'),
+    ):
+        (tools / name).write_text(f'#!{shutil.which("bash")}\n{script}')
+    for path in (tree, *tree.rglob('*')):
+        if not path.is_symlink():
+            path.chmod(0o755)
+    done = install_sh(run, tree=tree, HOME=str(tree), PATH=str(tools))
+    assert done.returncode != 0
+    asked = [line.split()[1:] for line in done.stdout.splitlines() if line.startswith('ASKED')]
+    assert asked and all(set(names) <= set(words) for words in asked), done.stdout + done.stderr
+    assert not any(set(not_names) & set(words) for words in asked)

@@ -15,7 +15,7 @@ import messages as made
 import reference
 import wire
 from compare import RECORDED, assert_same, commands_of, decode_as, expected_lines, ports_of
-from conftest import CAPTURES
+from places import CAPTURES
 from deviations import AMBIGUOUS, expected_line
 from published import PUBLISHED, PUBLISHED_PORT, published_capture
 

@@ -3,7 +3,7 @@
 
 import re
 
-from conftest import ROOT
+from places import ROOT
 
 
 def test_fields_md_has_every_filter_name(run):

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 import wire
-from conftest import BUILD, CAPTURES
+from places import BUILD, CAPTURES
 
 ETHERNET, PPP, RAW, LOOP, SLL, SLL2 = 1, 9, 101, 108, 113, 276
 MOST = 400  # packets of a capture

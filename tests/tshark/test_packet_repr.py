@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from conftest import CAPTURES
+from places import CAPTURES
 from driver import start_driver
 
 ETHERNET, SLL, SLL2, LOOPBACK, RAW_IP, UNKNOWN_LINK = range(6)

@@ -13,7 +13,7 @@ import subprocess
 import pytest
 
 import wire
-from conftest import as_nobody
+from places import as_nobody
 from wire import message, text
 
 CLIENT = '10.1.0.2'

@@ -10,7 +10,7 @@ import shutil
 
 import pytest
 
-from conftest import BUILD, ROOT
+from places import BUILD, ROOT
 
 NAME = 'EPICS CA'
 PROFILE = ROOT / 'packaging' / 'profile' / NAME

@@ -10,7 +10,7 @@ from caproto import CLIENT, SERVER
 import messages as made
 import reference
 import wire
-from conftest import CAPTURES
+from places import CAPTURES
 from deviations import RULES, SHARK_RULES, expected_line, explain
 
 ECHO = wire.message(23)

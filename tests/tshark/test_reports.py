@@ -23,7 +23,7 @@ import talk
 import tracker
 import wire
 from compare import RECORDED, decode_as, ports_of
-from conftest import BUILD, CAPTURES, ROOT
+from places import BUILD, CAPTURES, ROOT
 from talk import create, hello, read, refused, value
 from talk import created as created_by
 from wire import EVERYBODY, SEARCHER, SERVER_END

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 import wire
-from conftest import BUILD, ROOT
+from places import BUILD, ROOT
 from talk import client, create, hello, server
 from wire import message
 

@@ -17,7 +17,7 @@ import reference
 import tracker
 from caproto import CLIENT, SERVER
 from compare import ports_of
-from conftest import BUILD, CAPTURES
+from places import BUILD, CAPTURES
 from test_capture_filter import (  # noqa: F401: fixtures
     DEPTH, TCP_DEPTH, compile_filter, kept, looks_alike, packets, pcap_filter, reach)  # fmt: skip
 
