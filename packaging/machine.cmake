@@ -3,7 +3,8 @@
 # A toolchain: cmake -D CMAKE_TOOLCHAIN_FILE=packaging/machine.cmake -D CAW_MACHINE=s390x
 #
 # Builds for another machine than this one by Debian's cross compilers (g++-s390x-linux-gnu), and
-# has ctest run what was built by qemu-user-static. Machines: x86_64, aarch64, i686, s390x.
+# has ctest run what was built by qemu-user-static. Machines: x86_64, aarch64, i686 (which an x86_64
+# runs without qemu), s390x.
 
 if(NOT CAW_MACHINE MATCHES "^(x86_64|aarch64|i686|s390x)$")
     message(FATAL_ERROR "CAW_MACHINE: '${CAW_MACHINE}' is none of x86_64, aarch64, i686, s390x")
@@ -22,11 +23,10 @@ if(NOT CAW_MACHINE STREQUAL CMAKE_HOST_SYSTEM_PROCESSOR)
     set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
     set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
     set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
-    set(qemu "qemu-${CAW_MACHINE}-static")
-    if(CAW_MACHINE STREQUAL i686)
-        set(qemu qemu-i386-static)
+    set(CMAKE_CROSSCOMPILING_EMULATOR "qemu-${CAW_MACHINE}-static;-L;/usr/${triple}")
+    if(CAW_MACHINE STREQUAL i686) # an x86_64 runs it: with the loader for libraries that are elsewhere
+        set(CMAKE_CROSSCOMPILING_EMULATOR "/usr/${triple}/lib/ld-linux.so.2;--library-path;/usr/${triple}/lib")
     endif()
-    set(CMAKE_CROSSCOMPILING_EMULATOR "${qemu};-L;/usr/${triple}")
 endif()
 if(CAW_MACHINE STREQUAL i686)
     # The sums of doubles that other machines have, not those of the x87.

@@ -199,6 +199,18 @@ static bool take(given *all, size_t row, const char *value) {
     return true;
 }
 
+/* An option or, as 1, a file. musl takes the file "-" for the end, which without "--" it is not. */
+static int next_argument(int count, char **arguments, const char *letters,
+                         const struct option *names) {
+    int found = getopt_long(count, arguments, letters, names, NULL);
+
+    if (found != -1 || optind == count || strcmp(arguments[optind], "-") != 0 ||
+        strcmp(arguments[optind - 1], "--") == 0)
+        return found;
+    optarg = arguments[optind++];
+    return 1;
+}
+
 /* Help and version are for whoever asks, whatever else is there. */
 static bool read_arguments(options *self, given *all, int count, char **arguments) {
     char letters[2 * ROWS + 3];
@@ -207,7 +219,7 @@ static bool read_arguments(options *self, given *all, int count, char **argument
 
     prepare(letters, names);
     opterr = 0;
-    while ((found = getopt_long(count, arguments, letters, names, NULL)) != -1) {
+    while ((found = next_argument(count, arguments, letters, names)) != -1) {
         if (found == '?' || found == ':') {
             refuse_option(found, arguments);
             return false;
