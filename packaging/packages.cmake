@@ -21,15 +21,22 @@ endif()
 execute_process(COMMAND date -u -R -d "${CAW_DATE}" OUTPUT_VARIABLE CAW_MAIL_DATE
     OUTPUT_STRIP_TRAILING_WHITESPACE)
 
+# As Debian wants it: small, and the same each time.
+function(pack file)
+    execute_process(COMMAND gzip -9nf "${file}" RESULT_VARIABLE failed)
+    if(failed)
+        message(FATAL_ERROR "gzip ${file}: ${failed}")
+    endif()
+endfunction()
+
 set(packages libcaw-dev)
 set(CAW_RELEASE 1)
 if(TARGET caw_program)
     list(PREPEND packages caw)
     foreach(page caw.1 caw-cookbook.7 caw-where.7)
-        cmake_path(GET page EXTENSION LAST_ONLY section)
-        string(REPLACE . man section "${section}")
+        string(REGEX REPLACE ".*\\." man section "${page}")
         configure_file("${here}/man/${page}" "${made}/${page}" @ONLY)
-        execute_process(COMMAND gzip -9nf "${made}/${page}" COMMAND_ERROR_IS_FATAL ANY)
+        pack("${made}/${page}")
         install(FILES "${made}/${page}.gz" DESTINATION "${CMAKE_INSTALL_MANDIR}/${section}"
             COMPONENT caw)
     endforeach()
@@ -38,7 +45,7 @@ endif()
 if(Wireshark_FOUND)
     list(PREPEND packages wireshark-ca)
     # An upgrade of Debian brings another Wireshark: its package must be the newer one.
-    set(CAW_RELEASE "1+wireshark${Wireshark_MAJOR_VERSION}.${Wireshark_MINOR_VERSION}")
+    set(CAW_RELEASE "1+wireshark${WIRESHARK_SERIES}")
     set(profile "${CMAKE_INSTALL_DATADIR}/wireshark/profiles/EPICS CA")
     install(DIRECTORY "${here}/profile/EPICS CA/" DESTINATION "${profile}" COMPONENT wireshark-ca)
     if(TARGET caw_program)
@@ -54,8 +61,7 @@ endif()
 foreach(package IN LISTS packages)
     set(CAW_PACKAGE "${package}")
     configure_file("${here}/debian/changelog" "${made}/${package}/changelog.Debian" @ONLY)
-    execute_process(COMMAND gzip -9nf "${made}/${package}/changelog.Debian"
-        COMMAND_ERROR_IS_FATAL ANY)
+    pack("${made}/${package}/changelog.Debian")
     install(FILES "${here}/debian/copyright" "${made}/${package}/changelog.Debian.gz"
         DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/${package}"
         COMPONENT "${package}" EXCLUDE_FROM_ALL)

@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Every difference between Wireshark 4.0, 4.2, 4.4 and 4.6 that this plugin meets, and the headers
- * all its files need. No other file asks for a version.
+ * Every difference between Wireshark 3.4, 3.6, 4.0, 4.2, 4.4 and 4.6 that this plugin meets, and
+ * the headers all its files need. No other file asks for a version, which is CMake's word: 3.4 has
+ * no header that tells it. What is said of 3.6 and 4.2 was read in their sources, and is not
+ * tested.
  */
 #ifndef CA_COMPAT_H
 #define CA_COMPAT_H
 
-#include <wireshark.h>
-
 #include <epan/packet.h>
+
+#include <epan/prefs.h>
 #include <epan/stat_tap_ui.h>
 #include <wiretap/wtap.h>
 
+#include <stdbool.h>
+
 #define CA_WIRESHARK(major, minor)                                                                 \
-    (WIRESHARK_VERSION_MAJOR > (major) ||                                                          \
-     (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
+    (CA_WIRESHARK_MAJOR > (major) ||                                                               \
+     (CA_WIRESHARK_MAJOR == (major) && CA_WIRESHARK_MINOR >= (minor)))
 
 /* A plugin says what it contains since 4.4. */
 #if CA_WIRESHARK(4, 4)
@@ -31,6 +35,13 @@ typedef bool ca_bool;
 typedef gboolean ca_bool;
 #endif
 
+/* The last parameter of a tap's packet callback, which is there since 4.0. */
+#if CA_WIRESHARK(4, 0)
+#define CA_TAP_FLAGS , tap_flags_t flags _U_
+#else
+#define CA_TAP_FLAGS
+#endif
+
 /* The init callback of a -z option can refuse its argument since 4.6; before, it must exit. */
 #if CA_WIRESHARK(4, 6)
 typedef bool ca_tap_init;
@@ -40,6 +51,21 @@ typedef bool ca_tap_init;
 typedef void ca_tap_init;
 #define CA_TAP_ACCEPT return
 #define CA_TAP_REFUSE exit(1)
+#endif
+
+/* So many items a packet can have: a preference since 4.0. */
+#if CA_WIRESHARK(4, 0)
+#define CA_MOST_TREE_ITEMS prefs.gui_max_tree_items
+#else
+#define CA_MOST_TREE_ITEMS 1000000
+#endif
+
+/* Names that 4.0 has changed. */
+#if !CA_WIRESHARK(4, 0)
+#define conversation_type                   endpoint_type
+#define CONVERSATION_TCP                    ENDPOINT_TCP
+#define CONVERSATION_UDP                    ENDPOINT_UDP
+#define REGISTER_PACKET_STAT_GROUP_UNSORTED REGISTER_STAT_GROUP_UNSORTED
 #endif
 
 #endif

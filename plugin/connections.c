@@ -100,7 +100,7 @@ static ca_connection *find_or_make(const ca_connection *key) {
         return connection;
     if (!connections)
         connections = g_hash_table_new_full(hash_ends, same_ends, NULL, free_connection);
-    connection = g_memdup2(key, sizeof *key);
+    connection = wmem_memdup(NULL, key, sizeof *key);
     g_hash_table_insert(connections, connection, connection);
     return connection;
 }
@@ -142,7 +142,7 @@ static void keep(ca_connection *connection, const caw_event *event) {
         connection->openings = g_ptr_array_new_with_free_func(g_free);
     if (event->kind == CAW_EVENT_CLOSED || connection->openings->len == MOST_OPENINGS)
         return;
-    caw_event *kept = g_memdup2(event, sizeof *event);
+    caw_event *kept = wmem_memdup(NULL, event, sizeof *event);
     kept->frame = (caw_view){0};
     g_ptr_array_add(connection->openings, kept);
 }

@@ -9,7 +9,6 @@
 #include <epan/conversation.h>
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/proto_data.h>
-#include <epan/wmem_scopes.h>
 
 /* The first byte of a message, in a segment of its own: see conversation_segment. */
 typedef struct {
@@ -160,27 +159,36 @@ static void find_server(ca_notes *notes, packet_info *pinfo, const uint8_t *byte
 
 /* ---- where messages begin --------------------------------------------------------------- */
 
+/* TCP knows where this direction begins. 3.4 does only while it analyses sequence numbers. */
+static bool knows_beginning(const struct tcp_analysis *tcp) {
+    return tcp && tcp->fwd->static_flags & 1; /* packet-tcp.c: TCP_S_BASE_SEQ_SET */
+}
+
 static uint32_t distance(uint32_t a, uint32_t b) {
     return MIN(a - b, b - a);
 }
 
 /*
  * The first byte of this direction, as TCP counts: from 1 or from where the handshake says, after
- * its preference. Without the handshake in the capture, the first that TCP has seen.
+ * its preference. Without the handshake in the capture, the first that TCP has seen; `start` where
+ * TCP does not know.
  */
 static uint32_t first_byte(packet_info *pinfo, uint32_t start) {
     const struct tcp_analysis *tcp = get_tcp_conversation_data(NULL, pinfo);
 
-    if (!tcp)
+    if (!knows_beginning(tcp))
         return start;
     uint32_t absolute = tcp->fwd->base_seq + 1;
     return distance(start, 1) < distance(start, absolute) ? 1 : absolute;
 }
 
 bool conversation_is_first(packet_info *pinfo, const struct tcpinfo *tcp) {
+    const struct tcp_analysis *analysis = get_tcp_conversation_data(NULL, pinfo);
     uint32_t before = tcp->seq - first_byte(pinfo, tcp->seq);
 
-    if (has_handshake(get_tcp_conversation_data(NULL, pinfo)))
+    if (!knows_beginning(analysis))
+        return false;
+    if (has_handshake(analysis))
         return before == 0;
     return before <= 1; /* that of a keep-alive may be there */
 }
@@ -193,9 +201,10 @@ static bool is_keep_alive(const ca_conversation *conversation, int end, tvbuff_t
                           packet_info *pinfo, const struct tcpinfo *tcp) {
     if (!tcp || conversation->streams[end] || tvb_reported_length(tvb) != 1)
         return false;
+    const struct tcp_analysis *analysis = get_tcp_conversation_data(NULL, pinfo);
     uint32_t first = first_byte(pinfo, tcp->seq);
-    return tcp->seq + 1 == first ||
-           (tcp->seq == first && !has_handshake(get_tcp_conversation_data(NULL, pinfo)));
+    bool certain = has_handshake(analysis) && knows_beginning(analysis);
+    return tcp->seq + 1 == first || (tcp->seq == first && !certain);
 }
 
 /* The stream of this direction. Without TCP's word on a payload, a message begins with it. */

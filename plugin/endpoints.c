@@ -6,7 +6,6 @@
 #include "protocol.h"
 
 #include <epan/conversation.h>
-#include <epan/prefs.h>
 
 static dissector_handle_t tcp_handle;
 static dissector_handle_t udp_handle;

@@ -8,7 +8,6 @@
 #include "protocol.h"
 
 #include <epan/tfs.h>
-#include <epan/wmem_scopes.h>
 
 ca_hf hf_ca[CAW_FIELDS];
 int hf_ca_own[OWN_FIELDS];

@@ -56,8 +56,7 @@ static void write_lines(ca_lines *self) {
 }
 
 static tap_packet_status on_frame(void *data, packet_info *pinfo _U_,
-                                  epan_dissect_t *dissection _U_, const void *tapped,
-                                  tap_flags_t flags _U_) {
+                                  epan_dissect_t *dissection _U_, const void *tapped CA_TAP_FLAGS) {
     const ca_events *events = tapped;
     ca_lines *self = data;
 

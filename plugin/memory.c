@@ -3,8 +3,6 @@
 
 #include "memory.h"
 
-#include <epan/wmem_scopes.h>
-
 static void *allocate_in_file(void *user _U_, size_t bytes) {
     return wmem_alloc(wmem_file_scope(), bytes);
 }

@@ -17,8 +17,8 @@
 #include "tap.h"
 
 WS_DLL_PUBLIC_DEF const gchar plugin_version[] = CA_PLUGIN_VERSION;
-WS_DLL_PUBLIC_DEF const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
-WS_DLL_PUBLIC_DEF const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
+WS_DLL_PUBLIC_DEF const int plugin_want_major = CA_WIRESHARK_MAJOR;
+WS_DLL_PUBLIC_DEF const int plugin_want_minor = CA_WIRESHARK_MINOR;
 
 WS_DLL_PUBLIC void plugin_register(void);
 

@@ -3,8 +3,6 @@
 
 #include "protocol.h"
 
-#include <epan/prefs.h>
-
 int proto_ca = -1;
 unsigned ca_elements_shown = 32;
 unsigned ca_largest_message = 64;

@@ -43,7 +43,7 @@ typedef struct {
 } printed;
 
 static tap_packet_status on_packet(void *data, packet_info *pinfo _U_, epan_dissect_t *edt _U_,
-                                   const void *events, tap_flags_t flags _U_) {
+                                   const void *events CA_TAP_FLAGS) {
     observe_all(((printed *)data)->report, events);
     return TAP_PACKET_REDRAW;
 }
@@ -230,7 +230,7 @@ static void start_report(entry *shown) {
 static void init_table(stat_tap_table_ui *ui) {
     entry *shown = entry_of(ui);
 
-    if (stat_tap_find_table(ui, ui->title))
+    if (ui->tables && ui->tables->len > 0)
         return;
     stat_tap_add_table(ui, stat_tap_init_table(ui->title, (int)ui->nfields, 0, NULL));
     start_report(shown);
@@ -309,7 +309,7 @@ static void set_row(const entry *shown, stat_tap_table *table, unsigned number,
 }
 
 static tap_packet_status show_packet(void *data, packet_info *pinfo, epan_dissect_t *edt _U_,
-                                     const void *events, tap_flags_t flags _U_) {
+                                     const void *events CA_TAP_FLAGS) {
     stat_tap_table_ui *ui = ((stat_data_t *)data)->stat_tap_data;
     stat_tap_table *table = g_array_index(ui->tables, stat_tap_table *, 0);
     entry *shown = entry_of(ui);

@@ -82,7 +82,7 @@ static void add_answer(GArray *tables, packet_info *pinfo, const caw_event *even
 }
 
 static tap_packet_status see(void *tap, packet_info *pinfo, epan_dissect_t *edt _U_,
-                             const void *data, tap_flags_t flags _U_) {
+                             const void *data CA_TAP_FLAGS) {
     srt_data_t *srt = tap;
     const ca_events *events = data;
     tap_packet_status status = TAP_PACKET_DONT_REDRAW;

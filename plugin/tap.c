@@ -7,7 +7,6 @@
 
 #include <epan/proto_data.h>
 #include <epan/tap.h>
-#include <epan/wmem_scopes.h>
 
 /* Of what a packet keeps for the protocol: the entry points have theirs under 0. */
 #define EVENTS_KEY 1

@@ -9,8 +9,6 @@
 #include "protocol.h"
 #include "tree.h"
 
-#include <epan/prefs.h>
-
 #include <wsutil/utf8_entities.h>
 
 #include <math.h>
@@ -254,7 +252,7 @@ static void add_part_field(ca_walk *walk, const caw_field *field, bool first) {
 /* What the preference says, and no more than Wireshark takes: it holds too many for a bug. */
 static uint32_t elements_shown(const ca_walk *walk) {
     uint32_t items = PTREE_DATA(walk->root)->count;
-    uint32_t most = (uint32_t)prefs.gui_max_tree_items;
+    uint32_t most = CA_MOST_TREE_ITEMS;
     uint32_t room = most > items ? (most - items) / 2 : 0;
 
     return ca_elements_shown ? MIN(ca_elements_shown, room) : room;

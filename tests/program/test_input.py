@@ -397,7 +397,7 @@ def test_standard_input_among_files(save):
         told = read(save('1', pcap(FRAMES[:2])), '-', save('3', pcap(FRAMES[4:5])), stdin=file)
     assert [line.split()[:4] for line in told.lines] == [
         line.split()[:3] + [str(number)]
-        for line, number in zip(shown(CAPTURE), (0, 0, 1, 1, 2), strict=False)
+        for line, number in zip(shown(CAPTURE), (0, 0, 1, 1, 2))
     ]
     assert (told.said, told.status) == ('', 0)
 

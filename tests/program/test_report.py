@@ -29,7 +29,7 @@ def test_json_and_csv(caw, capture):
         found = list(csv.DictReader(printed(caw('-z', f'ca,connect,table={table},csv', capture))))
         assert len(found) == len(wanted) > 0
         for key in wanted[0].keys() - {'table'}:
-            for one, other in zip(found, wanted, strict=True):
+            for one, other in zip(found, wanted):
                 value = other[key]
                 assert one[key] == ('' if value is None else str(value)) or float(one[key]) == value
 

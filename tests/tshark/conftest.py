@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """How the tests run tshark with the plugin, and what they ask it."""
 
+import io
 import subprocess
 
 import pytest
 
+import older
 from places import as_nobody
 
 
@@ -40,6 +42,19 @@ def tshark(run):
         return done.stdout
 
     return tshark
+
+
+@pytest.fixture(scope='session')
+def sharkd(run):
+    """sharkd(capture, (method, parameters)...): what it answers to each."""
+
+    def sharkd(capture, *calls):
+        asked = enumerate([('load', {'file': str(capture)}), *calls], 1)
+        text = ''.join(older.sharkd_call(number, *call) + '\n' for number, call in asked)
+        stream = io.BytesIO(run(['sharkd', '-'], input=text.encode()).stdout.encode())
+        return [older.sharkd_answer(stream) for _ in range(len(calls) + 1)][1:]
+
+    return sharkd
 
 
 @pytest.fixture(scope='session')

@@ -14,8 +14,8 @@
 #include <stdio.h>
 
 WS_DLL_PUBLIC_DEF const gchar plugin_version[] = "0";
-WS_DLL_PUBLIC_DEF const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
-WS_DLL_PUBLIC_DEF const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
+WS_DLL_PUBLIC_DEF const int plugin_want_major = CA_WIRESHARK_MAJOR;
+WS_DLL_PUBLIC_DEF const int plugin_want_minor = CA_WIRESHARK_MINOR;
 
 WS_DLL_PUBLIC void plugin_register(void);
 
@@ -74,7 +74,7 @@ static void print_what(const caw_event *event) {
 }
 
 static tap_packet_status on_frame(void *data _U_, packet_info *pinfo, epan_dissect_t *edt _U_,
-                                  const void *tapped, tap_flags_t flags _U_) {
+                                  const void *tapped CA_TAP_FLAGS) {
     const ca_events *events = tapped;
     static const char *const sides[] = {"nobody", "client", "server"};
 

@@ -20,6 +20,8 @@ from caproto import CLIENT, SERVER
 from caproto._commands import Commands, EventCancelResponse
 from caproto._headers import ExtendedMessageHeader, MessageHeader
 
+import older  # noqa: F401: caproto prints as with Python 3.11
+
 caproto.select_backend('array')  # what caproto-shark prints without NumPy
 logging.getLogger('caproto').setLevel(logging.CRITICAL)  # it logs each value it does not know
 warnings.filterwarnings('ignore', message='ReadResponse was deprecated')

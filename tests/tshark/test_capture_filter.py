@@ -8,11 +8,11 @@ tests' own.
 """
 
 import functools
-import json
 import random
 import struct
 import subprocess
 
+import older
 import pytest
 import wire
 from places import CAPTURES
@@ -35,7 +35,7 @@ QUESTIONS = [
     ('access rights', 'ca.command == 22'),
     ('host name', 'ca.command == 21'),
     ('Client Name', 'ca.command == 20'),
-    ('read', 'ca.command in {3, 15} && ca.request == 1'),
+    ('read', '(ca.command == 3 || ca.command == 15) && ca.request == 1'),
     ('read notify reply', 'ca.command == 15 && ca.response == 1'),
     ('write', 'ca.command == 4 || (ca.command == 19 && ca.request == 1)'),
     ('write notify', 'ca.command == 19 && ca.request == 1'),
@@ -72,7 +72,7 @@ QUESTIONS = [
     ('search and host 10.77.0.10', 'ca.command == 6 && ca.request == 1 && ip.addr == 10.77.0.10'),
     ('(search || beacon) && !src host 10.77.0.10',
      '((ca.command == 6 && ca.request == 1) || ca.command == 13) && !(ip.src == 10.77.0.10)'),
-    ('error or create failed', 'ca.command in {11, 26}'),
+    ('error or create failed', 'ca.command == 11 || ca.command == 26'),
     ('write and sid == 1', 'ca.sid == 1 && (ca.command == 4 || ca.command == 19 && ca.request == 1)'),
 ]  # fmt: skip
 
@@ -82,7 +82,7 @@ NEGATIONS = [
     ('not beacon', '!(ca.command == 13)'),
     ('not version', '!(ca.command == 0)'),
     ('not subscribe reply', '!(ca.command == 1 && ca.response == 1)'),
-    ('not read', '!(ca.command in {3, 15} && ca.request == 1)'),
+    ('not read', '!((ca.command == 3 || ca.command == 15) && ca.request == 1)'),
     ('not write', '!(ca.command == 4 || ca.command == 19 && ca.request == 1)'),
     ('not cid == 1', '!(ca.cid == 1)'),
     ('not eca != 1', '!(any ca.eca != 1)'),
@@ -206,12 +206,9 @@ def shown(start):
     daemons = {}
 
     def ask(daemon, method, **params):
-        call = {'jsonrpc': '2.0', 'id': 1, 'method': method, 'params': params}
-        daemon.stdin.write(json.dumps(call).encode() + b'\n')
+        daemon.stdin.write(older.sharkd_call(1, method, params).encode() + b'\n')
         daemon.stdin.flush()
-        answer = json.loads(daemon.stdout.readline())
-        assert 'result' in answer, answer
-        return answer['result']
+        return older.sharkd_answer(daemon.stdout)
 
     @functools.cache
     def shown(capture, question):
@@ -299,7 +296,7 @@ def test_names(pcap_filter, packets, shown, everything):
                       if within(kind, data, {'tcp': TCP_DEPTH, 'udp': 99})
                       and (kind == 'tcp' or len(data) <= 256)}  # fmt: skip
             quoted = f'"{name}"'
-            of_others = 'ca.command in {6, 18} && ca.request == 1'
+            of_others = '(ca.command == 6 || ca.command == 18) && ca.request == 1'
             want = shown(path, f'{of_others} && ca.pv == {quoted}')
             assert kept(path, pcap_filter(f'pv == {quoted}')) & inside == want & inside
             want = shown(path, f'{of_others} && ca.pv matches "^{name[:3]}"')

@@ -11,6 +11,7 @@ import subprocess
 from decimal import Decimal
 from typing import NamedTuple
 
+import older
 import pytest
 
 from places import BUILD, CAPTURES
@@ -224,7 +225,8 @@ def test_resolutions(resolution, offset, theirs, save):
     assert told == [
         time // units + offset + Decimal(time % units * 10**9 // units).scaleb(-9) for time in times
     ], 'by whole numbers in Python'
-    assert told == [packet.time for packet in theirs(save(made, 'pcapng'))[0]]
+    if older.heeds_offsets() or not offset:
+        assert told == [packet.time for packet in theirs(save(made, 'pcapng'))[0]]
 
 
 # ---- files that break off ---------------------------------------------------------------------

@@ -107,20 +107,12 @@ def shown(tshark):
 
 
 @pytest.fixture
-def clicked(run):
+def clicked(sharkd):
     """clicked(capture, frames): rows as someone sees who opens these frames."""
 
     def clicked(capture, frames):
-        requests = [('load', {'file': str(capture)})]
-        requests += [('frame', {'frame': frame, 'proto': True}) for frame in frames]
-        text = ''.join(
-            json.dumps({'jsonrpc': '2.0', 'id': id, 'method': method, 'params': params}) + '\n'
-            for id, (method, params) in enumerate(requests, 1)
-        )
-        answers = run(['sharkd', '-'], input=text.encode()).stdout.splitlines()
-        trees = [json.loads(line)['result']['tree'] for line in answers[1:]]
-        assert len(trees) == len(frames)
-        return [rows_of_sharkd(tree) for tree in trees]
+        calls = [('frame', {'frame': frame, 'proto': True}) for frame in frames]
+        return [rows_of_sharkd(answer['tree']) for answer in sharkd(capture, *calls)]
 
     return clicked
 

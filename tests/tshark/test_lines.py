@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -82,17 +83,15 @@ def test_random_messages(batch, engines, save):
 
 # ---- caproto-shark ---------------------------------------------------------------------------
 
-SHARK = (
-    'import caproto; caproto.select_backend("array")\n'
-    'from caproto.commandline.shark import main; main()'
-)
+HERE = Path(__file__).parent
+SHARK = 'import reference; from caproto.commandline.shark import main; main()'
 
 
 def shark(capture, *arguments):
     """Lines of caproto-shark itself."""
     with open(capture, 'rb') as file:
         command = [sys.executable, '-W', 'ignore', '-c', SHARK, *arguments]
-        done = subprocess.run(command, stdin=file, capture_output=True, check=True)
+        done = subprocess.run(command, cwd=HERE, stdin=file, capture_output=True, check=True)
     return done.stdout.decode().splitlines()
 
 

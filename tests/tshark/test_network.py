@@ -238,9 +238,7 @@ def check(expected, link, frames, ip='ip', snap=262144):
     wanted = expected(link, frames, ip, snap)
     got, problems = answers(link, frames, snap)
     assert len(got) == len(wanted) == len(frames)
-    differing = [
-        (at, *both) for at, both in enumerate(zip(got, wanted, strict=True)) if not same(*both)
-    ]
+    differing = [(at, *both) for at, both in enumerate(zip(got, wanted)) if not same(*both)]
     assert not differing[:5], f'{len(differing)} of {len(frames)}'
     assert not problems
     assert sum(line != '-' for line in got) > 100, 'too few packets to compare'

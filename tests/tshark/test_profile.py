@@ -60,9 +60,9 @@ def table(tshark, stage, profile):
         output = tshark('-C', NAME, '-r', stage / 'captures' / capture, '-T', 'tabs', env=profile)
         titles = [title for title, _ in COLUMNS]
         rows = [map(str.strip, line.split('\t')) for line in output.splitlines()]
-        return [
-            dict(zip(titles, (cell for cell in row if cell != '→'), strict=True)) for row in rows
-        ]
+        cells = [[cell for cell in row if cell != '→'] for row in rows]
+        assert all(len(row) == len(titles) for row in cells)
+        return [dict(zip(titles, row)) for row in cells]
 
     return table
 

@@ -343,8 +343,8 @@ def assert_text(text, rows, first_ns):
 
 def assert_csv(text, rows):
     heading, *table = csv.reader(io.StringIO(text, newline=''))
-    assert heading == COLUMNS
-    for got, row in zip(table, rows, strict=True):
+    assert heading == COLUMNS and len(table) == len(rows)
+    for got, row in zip(table, rows):
         for cell, column in zip(got, COLUMNS):
             same = float(cell) == row[column] if column.endswith('_s') and cell else False
             assert same or cell == ('' if row[column] is None else str(row[column])), (got, row)
@@ -389,7 +389,7 @@ def test_a_filter_chooses_frames(report, stage):
     wanted = [r for r in expected(path, ports_of('twoiocs.pcap'))[0] if '10.77.0.2' in r['server']]
     for option in (
         'ca,connect,json,ip.addr == 10.77.0.2',
-        'ca,connect,json,ip.addr in {10.77.0.2, 10.77.0.99}',
+        'ca,connect,json,ip.addr == 10.77.0.2 && !(ca.pv == "a,b")',
     ):
         got = read_json(report(path, option, *decode_as('twoiocs.pcap')))['connect']
         assert [(r['pv'], r['create_s'], r['frame']) for r in got] == [
@@ -583,18 +583,12 @@ def test_text_is_a_form(report, stage):
 
 
 @pytest.fixture
-def window(run):
+def window(sharkd):
     """window(capture, report): the table of the Statistics menu, with its columns."""
 
     def window(capture, name):
-        asked = [
-            {'method': 'load', 'params': {'file': str(capture)}},
-            {'method': 'tap', 'params': {'tap0': f'nstat:ca,table,{name}'}},
-        ]
-        lines = [json.dumps(each | {'jsonrpc': '2.0', 'id': i}) for i, each in enumerate(asked, 1)]
-        done = run(['sharkd', '-'], input='\n'.join(lines).encode() + b'\n')
-        answer = next(line for line in done.stdout.splitlines() if '"nstat:' in line)
-        told = json.loads(re.sub(r'\bnan\b', 'null', answer))['result']['taps'][0]
+        (answer,) = sharkd(capture, ('tap', {'tap0': f'nstat:ca,table,{name}'}))
+        (told,) = [tap for tap in answer['taps'] if tap]
         assert len(told['tables']) == 1
         return [field['c'] for field in told['fields']], told['tables'][0]
 
