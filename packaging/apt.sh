@@ -19,5 +19,5 @@ install_packages() {
         root=(sudo)
     fi
     "${root[@]}" apt-get update -q &&
-        "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "${missing[@]}"
+        "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy "${missing[@]}"
 }

@@ -30,16 +30,17 @@ check() {
     fi
 }
 
-# Adds what a JUnit file tells; one that is missing or empty is a failure.
+# Adds what a file of pytest or ctest tells; one that is missing or empty is a failure.
 count() {
     local counts
     counts=$(python3 - "$1" <<'PYTHON'
 import sys
 from xml.etree import ElementTree
 
-cases = list(ElementTree.parse(sys.argv[1]).iter('testcase'))
+told = ElementTree.parse(sys.argv[1])
+cases = [*told.iter('testcase'), *told.iterfind('Testing/Test')]
 bad = [case for case in cases
-       if case.get('status', 'run') not in ('run', 'passed')
+       if case.get('Status', 'passed') != 'passed'
        or any(case.find(tag) is not None for tag in ('failure', 'error', 'skipped'))]
 print(len(cases) - len(bad), len(bad) if cases else 1)
 PYTHON
