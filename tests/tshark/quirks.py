@@ -42,10 +42,20 @@ def queries(tshark, path, *arguments):
     return tshark('-r', path, *arguments, '-T', 'fields', '-E', 'occurrence=a', '-e', 'dns.id').split()
 
 
+def loses_out_of_order(tshark, save, order):
+    """Reassembling out of order, which is meant for it."""
+    found = queries(tshark, save(capture(order)), '-o', 'tcp.reassemble_out_of_order:TRUE')
+    return len(','.join(found).split(',')) < 10 * MESSAGES
+
+
 def resending_ends_a_stream(tshark, save):
     """4.4 and 4.6, with reassembly out of order: what is sent again in the middle of a message."""
-    found = queries(tshark, save(capture(resent)), '-o', 'tcp.reassemble_out_of_order:TRUE')
-    return len(','.join(found).split(',')) < 10 * MESSAGES
+    return loses_out_of_order(tshark, save, resent)
+
+
+def swapping_ends_a_stream(tshark, save):
+    """3.4, with reassembly out of order: segments that are swapped in the middle of messages."""
+    return loses_out_of_order(tshark, save, swapped)
 
 
 def late_segments_are_given_once(tshark, save):
