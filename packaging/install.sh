@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Builds and installs caw, its man pages, the Wireshark plugin and the profile EPICS CA, then shows
-# that they work.
+# Builds and installs caw, its man pages and completion for bash, zsh and fish, the Wireshark plugin
+# and the profile EPICS CA, then shows that they work.
 #
 #   packaging/install.sh              for you (~/.local), or for the system when run by root
 #   packaging/install.sh --system     for the system, by sudo
-#   packaging/install.sh --alone      caw and its man pages, where no Wireshark is wanted
+#   packaging/install.sh --alone      caw, its man pages and completion, where no Wireshark is wanted
 #   packaging/install.sh --uninstall  removes what an earlier run installed; with --system, what
 #                                     one with --system did
 #   packaging/install.sh --help       prints this
@@ -18,7 +18,9 @@
 set -euo pipefail
 
 profile='EPICS CA'
-ours=(bin/caw share/man/man1/caw.1.gz share/man/man7/caw-{cookbook,where}.7.gz) # of caw alone
+ours=(bin/caw share/man/man1/caw.1.gz share/man/man7/caw-{cookbook,where}.7.gz
+    share/bash-completion/completions/caw share/zsh/site-functions/_caw
+    share/fish/vendor_completions.d/caw.fish) # of caw alone
 top=$(cd "$(dirname "$0")/.." && pwd)
 
 die() {
@@ -143,7 +145,7 @@ uninstall_ours() {
 }
 
 build_all() {
-    local options=(-DBUILD_TESTING=OFF)
+    local options=(-DBUILD_TESTING=OFF -DCAW_ZSH=site-functions)
 
     [ $alone = no ] || options+=(-DCMAKE_DISABLE_FIND_PACKAGE_Wireshark=ON)
     build=$(mktemp -d)

@@ -33,13 +33,33 @@ set(packages libcaw-dev)
 set(CAW_RELEASE 1)
 if(TARGET caw_program)
     list(PREPEND packages caw)
-    foreach(page caw.1 caw-cookbook.7 caw-where.7)
-        string(REGEX REPLACE ".*\\." man section "${page}")
-        configure_file("${here}/man/${page}" "${made}/${page}" @ONLY)
-        pack("${made}/${page}")
-        install(FILES "${made}/${page}.gz" DESTINATION "${CMAKE_INSTALL_MANDIR}/${section}"
+    set(manual)
+    foreach(page IN LISTS CAW_PAGES)
+        get_filename_component(name "${page}" NAME)
+        string(REGEX REPLACE ".*\\." man section "${name}")
+        configure_file("${page}" "${made}/${name}.in" @ONLY)
+        add_custom_command(OUTPUT "${made}/${name}.gz"
+            DEPENDS caw_pages ${CAW_PAGES_TOOL} "${made}/${name}.in"
+            COMMAND ${CAW_PAGES_TOOL} page "${made}/${name}.in" > "${made}/${name}"
+            COMMAND gzip -9nf "${made}/${name}" VERBATIM)
+        list(APPEND manual "${made}/${name}.gz")
+        install(FILES "${made}/${name}.gz" DESTINATION "${CMAKE_INSTALL_MANDIR}/${section}"
             COMPONENT caw)
     endforeach()
+    add_custom_target(manual_pages ALL DEPENDS ${manual})
+
+    # The zsh of Debian's packages does not look into the usual folder.
+    set(zsh site-functions)
+    if(CMAKE_INSTALL_PREFIX STREQUAL "/usr" AND EXISTS /etc/debian_version)
+        set(zsh vendor-completions)
+    endif()
+    set(CAW_ZSH ${zsh} CACHE STRING "Where zsh finds completion, in share/zsh")
+    install(FILES "${here}/completion/caw.bash" RENAME caw COMPONENT caw
+        DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
+    install(FILES "${here}/completion/_caw" COMPONENT caw
+        DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/${CAW_ZSH}")
+    install(FILES "${here}/completion/caw.fish" COMPONENT caw
+        DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
 endif()
 
 if(Wireshark_FOUND)

@@ -111,7 +111,8 @@ static bool must_flush(void) {
 
 static caw_lines *read_format(const char *text, char **error) {
     char problem[CAW_LINES_PROBLEM];
-    caw_lines *lines = caw_lines_new(text, &heap_memory, problem, sizeof problem);
+    const caw_lines_form form = {.format = text};
+    caw_lines *lines = caw_lines_new(&form, &heap_memory, problem, sizeof problem);
 
     if (!lines)
         *error = g_strdup(problem);

@@ -90,6 +90,9 @@ caw_event *tap_new(packet_info *pinfo) {
     const GSList *first = pinfo->data_src; /* the frame; then what is reassembled */
 
     event->now = (caw_moment){pinfo->num, pinfo->abs_ts.nsecs, pinfo->abs_ts.secs};
+    nstime_t began = pinfo->abs_ts;
+    nstime_subtract(&began, &pinfo->rel_ts);
+    event->began = (caw_moment){1, began.nsecs, began.secs};
     event->exact = pinfo->rec->tsprec > WTAP_TSPREC_USEC;
     event->source = tap_end(&pinfo->src, pinfo->srcport);
     event->target = tap_end(&pinfo->dst, pinfo->destport);

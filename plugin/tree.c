@@ -13,8 +13,7 @@
 
 #include <math.h>
 
-#define TITLE_SIZE  512
-#define PERSON_SIZE 128
+#define TITLE_SIZE 512
 
 /* One walk over one message. */
 typedef struct {
@@ -325,14 +324,11 @@ static void add_line(ca_walk *walk) {
 /* "t:ao = 2.5 (operator@console3)": the short form, of a write with who wrote. */
 static const char *brief_of(packet_info *pinfo, const caw_message *message,
                             const tree_about *about) {
-    char brief[TITLE_SIZE], user[PERSON_SIZE], host[PERSON_SIZE];
+    char brief[TITLE_SIZE];
+    const caw_about known = {.pv = caw_pv(about->note), .user = about->user, .host = about->host};
 
-    caw_summary(message, caw_pv(about->note), brief, sizeof brief);
-    if (!message->row->writes || !about->user)
-        return wmem_strdup(pinfo->pool, brief);
-    caw_printable(caw_view_of(about->user), user, sizeof user);
-    caw_printable(caw_view_of(about->host ? about->host : ""), host, sizeof host);
-    return wmem_strdup_printf(pinfo->pool, "%s (%s%s%s)", brief, user, *host ? "@" : "", host);
+    caw_summary(message, &known, brief, sizeof brief);
+    return wmem_strdup(pinfo->pool, brief);
 }
 
 /* "Channel Access, Read Notify Response, t:ai = 3.25 mm": the short form, named in full. */

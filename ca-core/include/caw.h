@@ -670,11 +670,26 @@ bool caw_long_string(const caw_message *message, caw_view *text);
  */
 size_t caw_printable(caw_view bytes, char *text, size_t size);
 
+/*
+ * How unlike `length` characters are to a word: how many letters to change, leave out or add, or to
+ * swap with their neighbour, in any case. For "did you mean": of words within CAW_DISTANCE_LIKE the
+ * nearest was meant. CAW_DISTANCE_FAR when one is longer than that.
+ */
+#define CAW_DISTANCE_FAR          32
+#define CAW_DISTANCE_LIKE(length) ((size_t)((length) < 4 ? 1 : (length) < 8 ? 2 : 3))
+size_t caw_distance(const char *written, size_t length, const char *word);
+
 /* The same characters with nothing escaped, NULs included: for those who escape in another way. */
 size_t caw_utf8(caw_view bytes, char *text, size_t size);
 
 /* ClassName(field=value, ...): what repr() of caproto's class prints. */
 size_t caw_line(const caw_message *message, char *text, size_t size);
+
+/*
+ * The same with at most so many elements of the value: "Array('d', [1.0, 2.0, ... 2 of 1000])". Of
+ * a value without a type an element is a byte: "b'ab'... 2 of 1000".
+ */
+size_t caw_line_shortened(const caw_message *message, uint32_t elements, char *text, size_t size);
 
 /* The line of bytes that are no message: Malformed(reason='...', bytes=5). */
 size_t caw_malformed_line(const char *reason, uint64_t bytes, char *text, size_t size);
@@ -697,18 +712,44 @@ typedef struct {
     size_t length;  /* of the text: CAW_WORD_STRING as caw_utf8, CAW_WORD_OBJECT as repr() */
 } caw_word_value;
 
-/* False when the message's line has no such name. */
-bool caw_line_word(const caw_message *message, const char *name, caw_word_value *value, char *text,
-                   size_t size);
+/* False when the message's line has no such name. Of a value at most so many elements. */
+bool caw_line_word(const caw_message *message, const char *name, uint32_t elements,
+                   caw_word_value *value, char *text, size_t size);
 
 /*
- * The short form a control engineer reads at a glance: "Event sub 3 = 3.25 mm MINOR/HIGH".
- * `subject` replaces the ids when it is known (the PV name), NULL otherwise.
+ * What is inside of such a value, by its path in Python: "data[3]", "metadata.severity",
+ * "status.name". False when this message has none.
  */
-size_t caw_summary(const caw_message *message, const char *subject, char *text, size_t size);
+bool caw_line_part(const caw_message *message, const char *path, caw_word_value *value, char *text,
+                   size_t size);
+
+/* Some message could have it. */
+bool caw_line_is_part(const char *path);
+
+/* What is known of a message beside it; NULL: it is not. */
+typedef struct {
+    const char *pv;    /* takes the place of ids */
+    const char *user;  /* of the client, as on the wire; both are told of a write */
+    const char *host;  /* may be NULL */
+    uint32_t elements; /* of an array that are shown; 0: three */
+} caw_about;
+
+/*
+ * The short form a control engineer reads at a glance: "Event t:ai = 3.25 mm MINOR/HIGH", or
+ * without a PV "Event sub 3 = 3.25 mm", "Write t:ao = 2.5 (operator@console3)". `about` may be
+ * NULL.
+ */
+size_t caw_summary(const caw_message *message, const caw_about *about, char *text, size_t size);
 
 /* The value alone, shortened: "3.25 mm", "[1, 2, 3, ... 1000 elements]", "Fault (2)". */
 size_t caw_summary_value(const caw_message *message, char *text, size_t size);
+
+/*
+ * The value as a person would type it: 3.25, Fault (the name of a state, where the message has it),
+ * a text as it is, the elements of an array with blanks between them and no more than so many of
+ * them: "1 2 3 ... 3 of 1000". 0 when the message has no value.
+ */
+size_t caw_plain_value(const caw_message *message, uint32_t elements, char *text, size_t size);
 
 /* Shortest digits that read back to the same double, as Python's repr: "0.1", "1e-05", "nan". */
 size_t caw_real(double value, char *text, size_t size);

@@ -154,10 +154,11 @@ typedef struct {
 
 typedef struct {
     caw_event_kind kind;
-    caw_moment now;  /* of the frame; a message belongs to the frame that completes it */
-    caw_moment sent; /* of the packet with the message's last byte, when that is another one: it
-                        waited for bytes before it. Frame 0: it is `now`, see caw_event_sent */
-    bool exact;      /* the capture counts nanoseconds, not microseconds */
+    caw_moment now;   /* of the frame; a message belongs to the frame that completes it */
+    caw_moment sent;  /* of the packet with the message's last byte, when that is another one: it
+                         waited for bytes before it. Frame 0: it is `now`, see caw_event_sent */
+    bool exact;       /* the capture counts nanoseconds, not microseconds */
+    caw_moment began; /* when the first packet of the capture was that has a time */
     caw_transport transport;
     caw_end source; /* CAW_BY_ICMP: the end that was asked, although a router may have answered */
     caw_end target;
@@ -170,9 +171,9 @@ typedef struct {
     const caw_note *note; /* CAW_EVENT_MESSAGE: never NULL then; is not changed once it is told */
     const char *reason;   /* CAW_EVENT_MALFORMED: a few words; static text */
     uint64_t bytes;       /* CAW_EVENT_MALFORMED */
-    uint32_t times;       /* CAW_EVENT_ASKED: from 1 */
-    caw_by by;            /* CAW_EVENT_REFUSED, CAW_EVENT_CLOSED */
-    uint8_t icmp_type;    /* CAW_BY_ICMP: as in RFC 792 and 4443 */
+    uint32_t times;    /* CAW_EVENT_ASKED: from 1; CAW_EVENT_ACCEPTED: of how many, 0: not known */
+    caw_by by;         /* CAW_EVENT_REFUSED, CAW_EVENT_CLOSED */
+    uint8_t icmp_type; /* CAW_BY_ICMP: as in RFC 792 and 4443 */
     uint8_t icmp_code;
     uint32_t copies; /* CAW_EVENT_MESSAGE: how often its datagram was recorded, on as many
                         interfaces; 0 and 1 are once */
@@ -490,6 +491,17 @@ caw_capture_counts caw_capture_counted(const caw_capture *capture);
 bool caw_capture_trouble(const caw_capture *capture, size_t index, const char **what,
                          uint64_t *times);
 
+/* What a capture has as long as no message was found in it. */
+typedef struct {
+    caw_transport transport;
+    uint16_t port; /* the lower one of a packet's */
+    uint64_t packets;
+} caw_stranger;
+
+/* The `index`-th, from 0, the most frequent first. False after the last one, and after a message.
+ */
+bool caw_capture_stranger(const caw_capture *capture, size_t index, caw_stranger *stranger);
+
 /* ---- 5. reports --------------------------------------------------------------------------- */
 
 /*
@@ -633,9 +645,10 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
  * Messages, by name
  *     `search`, `beacon`, `create`, `subscribe`, `event`, `clear`, `error`, `echo`,
  *     `access rights`, `host name` ...: the words of the short form and the titles of Wireshark's
- *     tree, in any case. `caw --help` lists them. `read` and `write` are with and without
- *     NOTIFY. `NAME reply` (or `NAME response`) are the answers of the command, `NAME request` its
- *     requests: `search reply`, `create reply`, `subscribe reply`. `ca` is every message.
+ *     tree, and what lines begin with, in any case. `caw --help` lists them. `read` and `write`
+ *     are with and without NOTIFY. `NAME reply` (or `NAME response`) are the answers of the
+ *     command, `NAME request` its requests: `search reply`, `create reply`, `subscribe reply`. `ca`
+ *     is every message.
  * Groups
  *     `put` is `write`, `get` is `read`, `update` is `event`: values of a subscription, not the end
  *     of one. `request` and `response` are all that ask and all that answer. `failed` is an
@@ -644,7 +657,7 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
  * Fields, compared with a number
  *     `cid == 7`, `sid != 3`, `priority > 0`, `dtype == DBR_TIME_DOUBLE`, `eca != ECA_NORMAL`,
  *     `serv.ip == 10.0.0.1`. Names as in display filters, with or without `ca.`; operators
- *     == != < <= > >=; decimal or 0x numbers, or a name of the field's values. `port` is
+ *     == != < <= > >=; decimal or 0x numbers, inf, nan, or a name of the field's values. `port` is
  *     `serv.port`, the server's port in search answers and beacons. Only fields at fixed places
  *     are there: headers, a subscription's mask, the failed command of an ERROR, the version in a
  *     search answer; not values, and not the rest of the request that an ERROR repeats.
@@ -653,10 +666,13 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
  *     `user` and `host`. At most 80 characters. A pattern that is a beginning, `pv ~ "BL7:*"`,
  *     is one.
  * Sets
- *     `cid in {1, 7}`, `pv in {"t:ai", "t:ao"}`: one of these.
+ *     `cid in {1, 5..9}`, `pv in {"t:ai", "t:ao"}`: one of these, or from 5 to 9.
+ * Presence
+ *     `has sid`: there is one. In a capture filter of fields of headers only, not of names.
  * Packets
  *     `tcp`, `udp`, `[src|dst] host ADDRESS`, `[src|dst] net ADDRESS/BITS`,
- *     `[tcp|udp] [src|dst] port NUMBER`: as pcap-filter has them, IPv4 addresses only.
+ *     `[tcp|udp] [src|dst] port NUMBER`: as pcap-filter has them; `src` and `dst`, addresses, and
+ *     `sport` and `dport` as fields: `src in 10.0.0.0/8`. In a capture filter IPv4 only.
  * Operators
  *     `and`, `or`, `not` and `&&`, `||`, `!`, with parentheses. `not` binds strongest, then `and`.
  *
@@ -669,10 +685,9 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
  *     `data.severity >= MINOR` (or `severity`), `data.time < "2026-11-24 15:00"`. Besides:
  *     `pv`, `user`, `host`     of every message whose channel or circuit is known
  *     `value`                  each element: a number, a text (also of a CHAR array that is one),
- *                              the name of a state where the message has it
+ *                              the name of a state where the message has it; no conversions
  *     `time`                   seconds from request to answer, of both (`dt` is the same)
  *     `timestamp`, `frame`     of the packet
- *     `src`, `dst`             addresses, `src in 10.0.0.0/8`; `sport`, `dport` ports
  *     `message`                what the line begins with, "ReadNotifyResponse"
  *     `line`                   the text of the command
  *     `request`, `response`    1 or 0
@@ -680,9 +695,8 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
  * Operators
  *     `~` compares with a pattern, `~i` in any case of ASCII letters: `*` any characters, `?` one,
  *     `[a-z]` or `[!a-z]` one of these or of the others, `{on,off}` one or the other, `\` before a
- *     character that is meant as it stands. `^=` begins with. `in {1, 5..9}` one of these, or from
- *     5 to 9. `has FIELD`: there is one. Texts are in double or single quotes, and compared in
- *     UTF-8, whatever the wire has (caw_utf8).
+ *     character that is meant as it stands. `^=` begins with. Texts are in double or single
+ *     quotes, and compared in UTF-8, whatever the wire has (caw_utf8).
  * Several values
  *     Of an array one element is enough, `value > 3`; of `!=` none may be equal. `any value != 3`
  *     and `all value > 3` say it otherwise; of no elements both are false.
@@ -691,7 +705,7 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
  *     another PV, `not pv == "t:ai"` also one without.
  * Times
  *     "2026-11-24", "2026-11-24 15:00", "2026-11-24T15:00:07.25Z", "... 15:00+01:00": UTC without
- *     a zone; or seconds since 1970.
+ *     a zone; or seconds since 1970. A date is its first moment. `in` takes ranges of them.
  * `unanswered`
  *     A request without an answer. ERROR, CREATE_CH_FAIL and NOT_FOUND are answers; a WRITE asks
  *     for none. Whether one comes is known later only, and so is `time` of a request.
@@ -700,7 +714,8 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
  *
  * Here the question is about one message: `write and sid == 3` is a write with this sid, `write and
  * pv == "t:ao"` one to this PV. Bytes that are no message have addresses, ports, a `timestamp`, a
- * `frame` and a `line`, and the `user` and `host` of their circuit; nothing else is there.
+ * `frame` and a `line`, and the `user` and `host` of their circuit; nothing else is there. So it is
+ * with the life of circuits (caw_event_class), which has a `message` too.
  *
  * # Of packets
  *
@@ -826,7 +841,8 @@ typedef struct {
     uint64_t later;
 } caw_where_rest;
 
-/* `rest`, or NULL: filled in with CAW_WHERE_LATER. Only messages and CAW_EVENT_MALFORMED match. */
+/* `rest`, or NULL: filled in with CAW_WHERE_LATER. Only what has a
+ * caw_event_class matches. */
 caw_where_answer caw_where_ask(caw_where *where, const caw_event *event, caw_where_rest *rest);
 
 /* What has become of a request. */
@@ -903,20 +919,30 @@ size_t caw_where_to_pcap(const char *expression, char *text, size_t size,
 /* The names of messages and fields that expressions know, for a person. As snprintf. */
 size_t caw_where_words(char *text, size_t size);
 
+/* The same, one by one, with the words between them: for completion. */
+void caw_where_each_word(void (*take)(void *user, const char *word), void *user);
+
 /* ---- 7. lines ----------------------------------------------------------------------------- */
 
 /*
  * A line of text for each message, as caproto-shark prints them. The format is a Python format
  * string, as str.format() of Python 3.11 takes it with keyword arguments:
- * "{timestamp:.3f} {src:>15} {command}". Not taken are indexing ("{a[0]}"), fields in fields
- * ("{a:{b}}") and "z"; widths and precisions go up to 9999. The locale changes nothing.
+ * "{timestamp:.3f} {src:>15} {command}". Not taken are indices but numbers ("{a[b]}"), fields in
+ * fields ("{a:{b}}") and "z"; widths and precisions go up to 9999. Between fields \t, \n and \\ are
+ * what they are in C; objects as {command} take the specs of text. The locale changes nothing.
  *
- *     {timestamp}  seconds since 1970: a float, or a decimal when the capture has nanoseconds
+ *     {timestamp}  when, as caw_lines_form says: seconds since 1970 are a float, or a decimal when
+ *                  the capture has nanoseconds
+ *     {elapsed}    seconds since the first packet of the capture, with six or nine places
  *     {src} {dst}  addresses, without port
  *     {ethernet} {ip} {transport}   the headers, see above, and what is in them:
  *                  {transport.sport}, {ip.ttl}
- *     {command}    the message, as caw_line prints it, or caw_malformed_line
- *     {command.NAME}   a word of that line; {command.__class__.__name__}: what it begins with
+ *     {command}    the message, as caw_event_line has it
+ *     {command.NAME}   a word of that line, or what is in it: {command.data[0]},
+ *                  {command.status.name}, {command.metadata.severity}
+ *     {message}    what that line begins with; {command.__class__.__name__} is the same
+ *     {value}      caw_plain_value
+ *     {severity}   of the alarm, as Base names it: MAJOR
  *     {pv} {user} {host}   the names that belong to the message
  *     {dt}         seconds from the request to this answer
  *     {frame}      its number
@@ -925,7 +951,8 @@ size_t caw_where_words(char *text, size_t size);
  * of the wire are shown as caw_printable does, unless !r or !a asks for Python's way.
  *
  *     char problem[CAW_LINES_PROBLEM];
- *     caw_lines *lines = caw_lines_new(format, &memory, problem, sizeof problem);
+ *     caw_lines_form form = {.format = "{timestamp} {pv}"};
+ *     caw_lines *lines = caw_lines_new(&form, &memory, problem, sizeof problem);
  *     while (next_event(&event)) {
  *         size_t length = caw_lines_print(lines, &event, text, size);
  *         if (!length && caw_lines_problem(lines))
@@ -935,24 +962,85 @@ size_t caw_where_words(char *text, size_t size);
  */
 typedef struct caw_lines caw_lines;
 
+/* What {timestamp} is, and what the other lines begin with. */
+typedef enum {
+    CAW_TIME_EPOCH,    /* seconds since 1970 */
+    CAW_TIME_ISO,      /* 2026-11-23T03:03:24.197149Z: RFC 3339, UTC; a text */
+    CAW_TIME_LOCAL,    /* 2026-11-23T04:03:24.197149+01:00: as the zone has it; a text */
+    CAW_TIME_RELATIVE, /* as {elapsed} */
+    CAW_TIME_DELTA     /* seconds since the line before, see caw_lines_follow */
+} caw_time_style;
+
+/* How lines are to be. Zeroed it is the default. */
+typedef struct {
+    const char *format; /* NULL: "{timestamp} {src}:{transport.sport}->{dst}:{transport.dport}
+                           {command}", or the short line */
+    bool brief;         /* the short line: time, client, direction, server, and caw_event_summary,
+                           in at most CAW_BRIEF_COLUMNS; what does not fit ends in "..." */
+    bool circuits;      /* lines for the life of circuits too */
+    uint32_t elements;  /* that {command} has of an array; 0: all */
+    uint32_t shown;     /* that {value} and the short line have of one; 0: three */
+    caw_time_style time;
+    int32_t (*zone)(int64_t seconds); /* CAW_TIME_LOCAL: seconds east of UTC at that time */
+} caw_lines_form;
+
+#define CAW_BRIEF_COLUMNS 119
+
+/*
+ * What an event is in the line: its class, NULL for one that no line tells of, and all of it, with
+ * at most so many elements of an array. Beside messages and Malformed(...) these are
+ *
+ *     Connected(attempts=1)       a circuit is accepted; after so many SYN, if they were seen
+ *     Refused(by='server RST')    it was asked for and is refused; or by='ICMP 3/10', type and code
+ *     Disconnected(by='client FIN', channels=12)  it has ended, by a FIN, a RST or the SYN of the
+ *                                 next, with so many channels open; the side is left out when it is
+ *                                 not known
+ */
+const char *caw_event_class(const caw_event *event);
+size_t caw_event_line(const caw_event *event, uint32_t elements, char *text, size_t size);
+
+/* As caw_line_word and caw_line_part. And: a name that some event could have. */
+bool caw_event_word(const caw_event *event, const char *name, uint32_t elements,
+                    caw_word_value *value, char *text, size_t size);
+bool caw_event_is_word(const char *name);
+
+/* As caw_summary. `about` may be NULL. */
+size_t caw_event_summary(const caw_event *event, const caw_about *about, char *text, size_t size);
+
 /* Room for any sentence about a format, NUL included; a longer one is cut. */
 #define CAW_LINES_PROBLEM 1024
 
 /*
- * Reads a format; NULL stands for the default, "{timestamp} {src}:{transport.sport}->{dst}:
- * {transport.dport} {command}" in one line. NULL when the format is wrong, names what no message
- * has, or there is no memory; `problem` is then a sentence that says what and where, cut at `size`.
- * The memory is the lines' own: for the format, and for text that a spec measures or converts.
+ * Lines of this form, NULL is the default; its format is copied. NULL when the format is wrong,
+ * names what no message has, or there is no memory; `problem` is then a sentence that says what and
+ * where, cut at `size`. The memory is the lines' own: for the format, and for text that a spec
+ * measures or converts.
  */
-caw_lines *caw_lines_new(const char *format, const caw_memory *memory, char *problem, size_t size);
+caw_lines *caw_lines_new(const caw_lines_form *form, const caw_memory *memory, char *problem,
+                         size_t size);
+
+/* There is a line of this event. */
+bool caw_lines_has(const caw_lines *lines, const caw_event *event);
 
 /*
  * The line of an event, with its line end. As snprintf: writes at most size bytes, NUL included,
  * and returns the length of the whole line; a line can have many megabytes. 0 for an event that has
- * no line, as the end of a circuit, and when it cannot be printed: caw_lines_problem then says why.
+ * no line, and when it cannot be printed: caw_lines_problem then says why.
  * Nothing of the event is kept.
  */
 size_t caw_lines_print(caw_lines *lines, const caw_event *event, char *text, size_t size);
+
+/* A line of this moment has been written: what CAW_TIME_DELTA counts from. */
+void caw_lines_follow(caw_lines *lines, caw_moment previous);
+
+/*
+ * A line that is written later, after lines that are not known yet: the same, but where it depends
+ * on them it has NULs. caw_lines_complete, as snprintf, makes a line of that, by the time of its
+ * event: of `when` it reads `now`, `exact` and `began`.
+ */
+size_t caw_lines_print_later(caw_lines *lines, const caw_event *event, char *text, size_t size);
+size_t caw_lines_complete(caw_lines *lines, const char *line, size_t length, const caw_event *when,
+                          char *text, size_t size);
 
 /* Why the last call printed nothing: a value does not suit its spec; NULL when nothing was wrong.
  */

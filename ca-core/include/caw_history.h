@@ -136,6 +136,9 @@ void caw_circuit_observe(caw_circuit *circuit, int end, const caw_message *messa
 const char *caw_circuit_user(const caw_circuit *circuit);
 const char *caw_circuit_host(const caw_circuit *circuit);
 
+/* How many channels are open, as far as the capture shows. */
+uint32_t caw_circuit_channels(const caw_circuit *circuit);
+
 typedef struct caw_searches caw_searches;
 
 /* NULL without memory. */

@@ -5,6 +5,7 @@
 #include "lines.h"
 #include "notices.h"
 #include "output.h"
+#include "progress.h"
 #include "report.h"
 #include "say.h"
 #include "signals.h"
@@ -26,7 +27,9 @@ typedef struct {
     caw_capture *capture;
     consumer to;
     bool live;
+    bool quiet; /* no notices */
     bool stopped;
+    uint64_t shown;          /* bytes of all input, when it is shown how far it is read; else 0 */
     caw_moment last;         /* when the last packet was */
     int64_t ticked, watched; /* when it was, in nanoseconds */
 } decoding;
@@ -91,6 +94,8 @@ static void take(decoding *self, const caw_frame *frame) {
     if (frame->timed)
         self->last = (caw_moment){.seconds = frame->seconds, .nanoseconds = frame->nanoseconds};
     caw_capture_frame(self->capture, frame);
+    if (self->shown)
+        progress_tell(input_done(self->from), self->shown);
 }
 
 /* True at the end of the input; false when nobody wants more of it. */
@@ -141,30 +146,43 @@ static caw_capture *new_capture(const options *asked, consumer *to) {
 static int status_of(int printed, int consumed, int read) {
     if (printed != STATUS_DONE)
         return printed;
-    return consumed != STATUS_DONE ? consumed : read;
+    bool found = consumed == STATUS_DONE || (consumed == STATUS_NO_MATCH && read != STATUS_DONE);
+    return found ? read : consumed;
+}
+
+static int status_of_input(const decoding *self, bool whole) {
+    caw_capture_counts counts = caw_capture_counted(self->capture);
+
+    if (whole && notices_nothing_but_malformed(&counts))
+        return STATUS_DAMAGED;
+    return input_status(self->from);
 }
 
 static int decode_for(decoding *self) {
     bool whole = read_all(self);
+
+    progress_hide();
 
     if (whole)
         caw_capture_end(self->capture);
     int consumed = self->to.end(self->to.self, self->last);
     bool unread = output_is_over();
     int printed = output_end();
-    if (whole && !unread)
+    if (whole && !unread && !self->quiet)
         notices_end(self->capture, input_dropped(self->from));
-    return status_of(printed, consumed, unread ? STATUS_DONE : input_status(self->from));
+    return status_of(printed, consumed, unread ? STATUS_DONE : status_of_input(self, whole));
 }
 
 int decode(const options *asked, input *from) {
-    decoding self = {.from = from, .live = input_is_live(from)};
+    decoding self = {.from = from, .live = input_is_live(from), .quiet = asked->form.quiet};
 
     if (!(asked->report ? report_begin(&self.to, &asked->words, asked->memory)
-                        : lines_begin(&self.to, asked->format, asked->where, asked->most_lines)))
+                        : lines_begin(&self.to, &asked->form, asked->where, asked->most_lines)))
         return STATUS_USAGE;
     if (!(self.capture = new_capture(asked, &self.to)))
         return STATUS_USAGE;
+    if (!asked->form.quiet && progress_begin())
+        self.shown = input_size(from);
     signals_catch();
     if (asked->stats_seconds)
         signals_ask_every(asked->stats_seconds);

@@ -33,3 +33,15 @@ int devices_print(void) {
     pcap_freealldevs(all);
     return output_end();
 }
+
+void devices_each(void (*take)(void *user, const char *name, const char *what), void *user) {
+    char problem[PCAP_ERRBUF_SIZE] = "";
+    pcap_if_t *all;
+
+    if (pcap_findalldevs(&all, problem) != 0)
+        return;
+    for (const pcap_if_t *device = all; device; device = device->next)
+        take(user, device->name, device->description);
+    if (all)
+        pcap_freealldevs(all);
+}

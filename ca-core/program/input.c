@@ -9,6 +9,14 @@ bool input_is_live(const input *self) {
     return self->live;
 }
 
+uint64_t input_size(const input *self) {
+    return self->live ? 0 : self->size;
+}
+
+uint64_t input_done(const input *self) {
+    return self->done;
+}
+
 void input_stop(input *self) {
     if (!self->stopped)
         self->kind->stop(self);

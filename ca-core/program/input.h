@@ -46,6 +46,11 @@ input_state input_next(input *self, caw_frame *frame, int milliseconds);
  */
 bool input_is_live(const input *self);
 
+/* The bytes of all input as it lies on the disk, 0 when it is not only regular files; of these are
+ * read so far. */
+uint64_t input_size(const input *self);
+uint64_t input_done(const input *self);
+
 /*
  * Stops bringing more: what the kernel and libpcap still hold of an interface is given by
  * input_next, then INPUT_END; of a pipe what is in it, of a file what has been read.

@@ -33,6 +33,7 @@ typedef struct {
     child tshark;        /* that reads it for us */
     uint32_t earlier;    /* interfaces of the files before */
     uint32_t interfaces; /* those before and those of this one */
+    uint64_t before;     /* bytes of the files before */
     bool begun;          /* it has given a frame with a time */
     moment last;         /* of the last frame that has a time ... */
     const char *last_of; /* ... and the file that it is from */
@@ -180,6 +181,7 @@ static void end_file(files *self) {
         end_own(self, end, what);
     else if (!self->base.stopped && read_foreign(self, what))
         return;
+    self->before = self->base.done;
     self->open = false;
     self->at++;
 }
@@ -190,6 +192,7 @@ static input_state next(input *base, caw_frame *frame, int milliseconds) {
     files *self = (files *)base;
     while (self->open || open_next(self)) {
         input_state state = reader_next(self->reader, frame, milliseconds);
+        self->base.done = self->before + reader_position(self->reader);
         if (state == INPUT_FRAME)
             place(self, frame);
         if (state != INPUT_END)
@@ -213,10 +216,11 @@ static void free_files(input *base) {
     free(self);
 }
 
-/* Its bytes come when they come. What is not there is not waited for. */
-static bool is_live(const char *name) {
+/* Its bytes come when they come. What is not there is not waited for. Else its size is added. */
+static bool is_live(const char *name, uint64_t *size) {
     struct stat status;
     int failed = is_standard_input(name) ? fstat(STDIN_FILENO, &status) : stat(name, &status);
+    *size += failed ? 0 : (uint64_t)status.st_size;
     return failed == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
 }
 
@@ -234,6 +238,6 @@ input *input_files(char *const *names, size_t count) {
     self->count = count;
     self->reader = reading;
     for (size_t i = 0; i < count; i++)
-        self->base.live = self->base.live || is_live(names[i]);
+        self->base.live = is_live(names[i], &self->base.size) || self->base.live;
     return &self->base;
 }

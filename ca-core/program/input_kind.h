@@ -23,6 +23,8 @@ struct input {
     bool live;
     bool stopped;
     int status;
+    uint64_t size; /* see input.h */
+    uint64_t done;
 };
 
 /* The smaller status weighs more, but for 0. */

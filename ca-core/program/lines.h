@@ -4,11 +4,11 @@
 #define LINES_H
 
 #include "consumer.h"
+#include "forms.h"
 
 /*
- * Of this form, NULL is the default; those that match, NULL is all; and not more of them. False:
- * why has been said.
+ * Of these forms; those that match, NULL is all; and not more of them. False: why has been said.
  */
-bool lines_begin(consumer *self, const char *format, const char *where, uint64_t most);
+bool lines_begin(consumer *self, const forms *form, const char *where, uint64_t most);
 
 #endif

@@ -3,9 +3,11 @@
  * caw: Channel Access messages from a network capture, one line each. libcaw does the work, and
  * what comes from Wireshark is asked of tshark.
  */
+#include "complete.h"
 #include "decode.h"
 #include "devices.h"
 #include "filter.h"
+#include "help.h"
 #include "options.h"
 #include "output.h"
 #include "say.h"
@@ -71,7 +73,7 @@ static int read_packets(const options *asked) {
 }
 
 static int print_help(void) {
-    options_help();
+    help_print();
     return output_end();
 }
 
@@ -82,10 +84,22 @@ static int print_version(void) {
     return output_end();
 }
 
+static int print_completions(char *const *words) {
+    size_t count = 0;
+
+    while (words[count])
+        count++;
+    return complete_print(words, count);
+}
+
 static int act(const options *asked) {
     switch (asked->action) {
     case ACTION_HELP:
         return print_help();
+    case ACTION_TOPIC:
+        return help_topic(asked->topic[0] ? asked->topic : NULL);
+    case ACTION_COMPLETE:
+        return print_completions(asked->passed);
     case ACTION_VERSION:
         return print_version();
     case ACTION_DEVICES:

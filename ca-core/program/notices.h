@@ -15,4 +15,7 @@ void notices_watch(const caw_capture_counts *counts, uint64_t lost);
 /* To be called at the end: what deserves a word. */
 void notices_end(const caw_capture *capture, uint64_t lost);
 
+/* What was taken for Channel Access is none of it: damaged, or something else. */
+bool notices_nothing_but_malformed(const caw_capture_counts *counts);
+
 #endif

@@ -86,3 +86,7 @@ bool passed_are_good(char *const *arguments) {
     }
     return true;
 }
+
+bool passed_has(const char *option) {
+    return is_letter_of(option, letters_with_value) || is_letter_of(option, letters_alone);
+}

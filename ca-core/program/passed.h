@@ -11,4 +11,7 @@
 /* False when one of these arguments, NULL at the end, is not to be passed on; why has been said. */
 bool passed_are_good(char *const *arguments);
 
+/* This option of one letter, as "-d", is passed on after "--", and is not one of caw's. */
+bool passed_has(const char *option);
+
 #endif

@@ -78,6 +78,10 @@ void reader_begin(reader *self, int fd) {
     self->fed = 0;
 }
 
+uint64_t reader_position(const reader *self) {
+    return self->source.position;
+}
+
 void reader_stop(reader *self) {
     self->stopped = true;
     source_stop(&self->source);

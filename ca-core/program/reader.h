@@ -25,6 +25,9 @@ void reader_begin(reader *self, int fd);
 /* As input_next. */
 input_state reader_next(reader *self, caw_frame *frame, int milliseconds);
 
+/* How many bytes of the file have been read. */
+uint64_t reader_position(const reader *self);
+
 /* As input_stop. The end is then not too early. */
 void reader_stop(reader *self);
 

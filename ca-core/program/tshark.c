@@ -80,7 +80,7 @@ static void add_report(arguments *self, const options *asked) {
     }
     if (filter)
         add_tap(self, "ca,filter", filter);
-    add_tap(self, "ca,lines", asked->format);
+    add_tap(self, "ca,lines", asked->form.lines.format);
 }
 
 /* TCP's analysis takes a segment for sent again when the capture has it after its acknowledgment,
@@ -243,9 +243,9 @@ static bool fails_without_packets(const options *asked) {
         return false;
     arguments command = make_arguments(asked, "-");
     add_option(&command, "-w", "/dev/null");
-    bool given = write(ends[1], empty, sizeof empty) == (ssize_t)sizeof empty;
+    bool fed = write(ends[1], empty, sizeof empty) == (ssize_t)sizeof empty;
     close(ends[1]);
-    pid_t pid = given ? spawn(&command, ends[0], nothing, nothing) : -1;
+    pid_t pid = fed ? spawn(&command, ends[0], nothing, nothing) : -1;
     close(ends[0]);
     close(nothing);
     free_arguments(&command);

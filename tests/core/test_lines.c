@@ -18,6 +18,7 @@ static caw_event make_event(void) {
     const caw_context context = {CAW_TRANSPORT_TCP, .speaker = CAW_SIDE_CLIENT};
     caw_event event = {.kind = CAW_EVENT_MESSAGE,
                        .now = {5, 42000, 1000000000},
+                       .began = {1, 30000, 999999939},
                        .source = client,
                        .target = server,
                        .user = "op\x85r'ator"};
@@ -29,7 +30,8 @@ static const char *line_of(const char *format, const caw_event *event) {
     static char line[1 << 12];
     counted count = {.good = -1};
     const caw_memory memory = counted_memory(&count);
-    caw_lines *lines = caw_lines_new(format, &memory, line, sizeof line);
+    caw_lines *lines =
+        caw_lines_new(&(caw_lines_form){.format = format}, &memory, line, sizeof line);
     if (!lines)
         return line;
     size_t length = caw_lines_print(lines, event, line, sizeof line);
@@ -94,6 +96,11 @@ static void test_tokens(void) {
          "  10.1.0.2|2001:db8::1|9c41|5,064"},
         {"{frame:03d} {command}", "005 " COMMAND},
         {"{command!r:.10}", "CreateChan"},
+        {"{command:.10}|{command:>58}", "CreateChan|     " COMMAND},
+        {"{message}\\t{frame}\\n\\\\t\\q", "CreateChanRequest\t5\n\\t\\q"},
+        {"{value} {severity} {command.data[0]} {command.status.name} {command.metadata.units}",
+         "None None None None None"},
+        {"{elapsed} {elapsed:.1f} {elapsed:>12}", "61.000012 61.0    61.000012"},
         {"{command.__class__.__name__:>20}", "   CreateChanRequest"},
         {"{command.cid} {command.version:+} {command.sid}", "7 +13 None"},
         {"{command.name}|{command.name!r}|{command.name:.3}|{command.name:>10}",
@@ -119,13 +126,17 @@ static void test_refused(void) {
         const char *format, *problem;
     } rows[] = {
         {"{src", "'{' is never closed; write '{{' for a brace (at character 1 of the format)"},
-        {"{sorce}", "there is no {sorce}; there are: timestamp, ethernet, ip, transport, command, "
-                    "src, dst, pv, user, host, dt, frame (at character 2 of the format)"},
+        {"{sorce}", "there is no {sorce}; there are: timestamp, elapsed, ethernet, ip, transport, "
+                    "command, message, value, severity, src, dst, pv, user, host, dt, frame "
+                    "(at character 2 of the format)"},
         {"{command.nope}", "{command.nope}: there is no such attribute"},
         {"{command.__class__}", "{command.__class__}: there is no such attribute"},
         {"{ip.nope}", "{ip.nope}: there is no such attribute"},
         {"{src:d}", "{src}: 'd' is for numbers, and this is text"},
-        {"{command:>9}", "{command}: this is no number or text: write !r or !s before the ':'"},
+        {"{command.data[x]}", "'[' in {command.data[: only numbers are indices, and nothing "
+                              "follows them (at character 14 of the format)"},
+        {"{command.status.nope}", "{command.status.nope}: there is no such attribute"},
+        {"{command.metadata.cid}", "{command.metadata.cid}: there is no such attribute"},
         {"{frame:.3}", "{frame}: a whole number takes no precision; write 'f' after it for places"},
     };
     const caw_event event = make_event();
@@ -133,12 +144,134 @@ static void test_refused(void) {
         CHECK_TEXT(line_of(rows[i].format, &event), rows[i].problem);
 }
 
+/* ---- other forms ------------------------------------------------------------------------- */
+
+static const char *line_as(const caw_lines_form *form, const caw_event *event) {
+    static char line[1 << 12];
+    counted count = {.good = -1};
+    const caw_memory memory = counted_memory(&count);
+    caw_lines *lines = caw_lines_new(form, &memory, line, sizeof line);
+    size_t length = caw_lines_print(lines, event, line, sizeof line);
+    CHECK(caw_lines_print(lines, event, NULL, 0) == length, "another length");
+    line[length ? length - 1 : 0] = '\0';
+    caw_lines_free(lines);
+    return line;
+}
+
+/* An hour and a half before UTC until then, two hours after it from then on. */
+static int32_t zone(int64_t seconds) {
+    return seconds < 1000000000 ? -5400 : 7200;
+}
+
+/* Dates are those of date(1). */
+static void test_times(void) {
+    static const struct {
+        caw_time_style style;
+        int64_t seconds;
+        const char *line;
+    } rows[] = {
+        {CAW_TIME_EPOCH, 1000000000, "1000000000.000042"},
+        {CAW_TIME_ISO, 1000000000, "2001-09-09T01:46:40.000042Z"},
+        {CAW_TIME_ISO, 951782399, "2000-02-28T23:59:59.000042Z"},
+        {CAW_TIME_ISO, 951782400, "2000-02-29T00:00:00.000042Z"},
+        {CAW_TIME_ISO, 4107542400, "2100-03-01T00:00:00.000042Z"},
+        {CAW_TIME_ISO, 0, "1970-01-01T00:00:00.000042Z"},
+        {CAW_TIME_ISO, -1, "1969-12-31T23:59:59.000042Z"},
+        {CAW_TIME_ISO, -2203977600, "1900-02-28T00:00:00.000042Z"},
+        {CAW_TIME_ISO, INT64_MAX, "9223372036854775807"},
+        {CAW_TIME_ISO, INT64_MIN, "-9223372036854775808"},
+        {CAW_TIME_LOCAL, 1000000000, "2001-09-09T03:46:40.000042+02:00"},
+        {CAW_TIME_LOCAL, 999999999, "2001-09-09T00:16:39.000042-01:30"},
+        {CAW_TIME_RELATIVE, 1000000000, "61.000012"},
+        {CAW_TIME_RELATIVE, 999999938, "-0.999988"},
+        {CAW_TIME_DELTA, 1000000000, "0.000000"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const caw_lines_form form = {.format = "{timestamp}", .time = rows[i].style, .zone = zone};
+        caw_event event = make_event();
+        event.now.seconds = rows[i].seconds;
+        CHECK_TEXT(line_as(&form, &event), rows[i].line);
+    }
+    caw_event exact = make_event();
+    exact.exact = true;
+    CHECK_TEXT(line_as(&(caw_lines_form){.time = CAW_TIME_ISO}, &exact),
+               "2001-09-09T01:46:40.000042000Z " ENDS COMMAND);
+    CHECK_TEXT(line_as(&(caw_lines_form){.time = CAW_TIME_RELATIVE}, &exact),
+               "61.000012000 " ENDS COMMAND);
+}
+
+/* What waits is timed by the line that is before it when it is written. */
+static void test_waiting(void) {
+    static const struct {
+        caw_lines_form form;
+        const char *line;
+    } rows[] = {
+        {{.format = "{timestamp:>9}|{frame}|{timestamp!s:.3}", .time = CAW_TIME_DELTA},
+         "-2.500000|5|-2.\n"},
+        {{.brief = true, .time = CAW_TIME_DELTA},
+         "  -2.500000  10.1.0.2:40001 -> [2001:db8::1]:5064  Create t:ai\\x1b\n"},
+        {{.time = CAW_TIME_DELTA}, "-2.500000 " ENDS COMMAND "\n"},
+        {{.format = "{timestamp} {frame}"}, "1000000000.000042 5\n"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        counted count = {.good = -1};
+        const caw_memory memory = counted_memory(&count);
+        char line[200], whole[200];
+        caw_event event = make_event();
+        caw_lines *lines = caw_lines_new(&rows[i].form, &memory, line, sizeof line);
+        size_t length = caw_lines_print_later(lines, &event, line, sizeof line);
+        caw_lines_follow(lines, (caw_moment){9, 500042000, 1000000002});
+        size_t full = caw_lines_complete(lines, line, length, &event, whole, sizeof whole);
+        CHECK(caw_lines_complete(lines, line, length, &event, NULL, 0) == full, "another length");
+        CHECK_TEXT(whole, rows[i].line);
+        caw_lines_free(lines);
+    }
+}
+
+static void test_circuits(void) {
+    static const struct {
+        caw_event event;
+        const char *line, *brief;
+    } rows[] = {
+        {{.kind = CAW_EVENT_ASKED, .times = 1}, "", ""},
+        {{.kind = CAW_EVENT_ACCEPTED, .times = 2}, "Connected(attempts=2)", "Connected, attempt 2"},
+        {{.kind = CAW_EVENT_ACCEPTED}, "Connected()", "Connected"},
+        {{.kind = CAW_EVENT_REFUSED, .by = CAW_BY_RST, .speaker = CAW_SIDE_SERVER},
+         "Refused(by='server RST')",
+         "Refused, server RST"},
+        {{.kind = CAW_EVENT_REFUSED, .by = CAW_BY_ICMP, .icmp_type = 3, .icmp_code = 10},
+         "Refused(by='ICMP 3/10')",
+         "Refused, ICMP 3/10"},
+        {{.kind = CAW_EVENT_CLOSED, .by = CAW_BY_SYN, .speaker = CAW_SIDE_CLIENT},
+         "Disconnected(by='client SYN', channels=0)",
+         "Disconnected, client SYN, 0 channels"},
+        {{.kind = CAW_EVENT_CLOSED, .by = CAW_BY_FIN},
+         "Disconnected(by='FIN', channels=0)",
+         "Disconnected, FIN, 0 channels"},
+    };
+    const caw_lines_form form = {.format = "{command}", .circuits = true};
+    const caw_lines_form brief = {.brief = true, .circuits = true};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        CHECK_TEXT(line_as(&form, &rows[i].event), rows[i].line);
+        const char *shown = line_as(&brief, &rows[i].event);
+        const char *clause = strstr(shown, rows[i].brief);
+        CHECK(clause && strcmp(clause, rows[i].brief) == 0, "%s: %s", rows[i].brief, shown);
+        CHECK_TEXT(line_of("{command}", &rows[i].event), "");
+    }
+    const caw_lines_form words = {
+        .format = "{message} {command.by} {command.channels} {command.attempts} {value} {pv}",
+        .circuits = true};
+    CHECK_TEXT(line_as(&words, &rows[5].event), "Disconnected client SYN 0 None None None");
+    CHECK_TEXT(line_as(&words, &rows[1].event), "Connected None None 2 None None");
+}
+
 /* A problem is of one line: the next may be printed. */
 static void test_problems_pass(void) {
     counted count = {.good = -1};
     const caw_memory memory = counted_memory(&count);
     char problem[CAW_LINES_PROBLEM], line[200];
-    caw_lines *lines = caw_lines_new("{user:d}", &memory, problem, sizeof problem);
+    caw_lines *lines =
+        caw_lines_new(&(caw_lines_form){.format = "{user:d}"}, &memory, problem, sizeof problem);
     caw_event event = make_event();
     CHECK(caw_lines_print(lines, &event, line, sizeof line) == 0, "printed: %s", line);
     CHECK(caw_lines_problem(lines) != NULL, "no problem");
@@ -154,8 +287,8 @@ static void test_memory(counted *count) {
     const caw_memory memory = counted_memory(count);
     char problem[CAW_LINES_PROBLEM], line[200];
     const caw_event event = make_event();
-    caw_lines *lines =
-        caw_lines_new("{command!r:.9} {user!a:>20}", &memory, problem, sizeof problem);
+    caw_lines *lines = caw_lines_new(&(caw_lines_form){.format = "{command!r:.9} {user!a:>20}"},
+                                     &memory, problem, sizeof problem);
     if (!lines) {
         CHECK_TEXT(problem, "out of memory");
     } else if (caw_lines_print(lines, &event, line, sizeof line)) {
@@ -203,6 +336,9 @@ int main(void) {
     test_tokens();
     test_malformed();
     test_refused();
+    test_times();
+    test_waiting();
+    test_circuits();
     test_problems_pass();
     counted_fail_each(test_memory);
     return test_summary();

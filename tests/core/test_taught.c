@@ -52,7 +52,7 @@ static void lines(void) {
                "severity=<AlarmSeverity.MAJOR_ALARM: 2>, note=b'hello'))");
     caw_summary(&message, NULL, text, sizeof text);
     CHECK_TEXT(text, "Locked ioid 7 = 1.5 MAJOR/LOLO");
-    caw_summary(&message, "t:ai", text, sizeof text);
+    caw_summary(&message, &(caw_about){.pv = "t:ai"}, text, sizeof text);
     CHECK_TEXT(text, "Locked t:ai = 1.5 MAJOR/LOLO");
     CHECK(caw_flaws(&message) == 0, "flaws %llx", (unsigned long long)caw_flaws(&message));
 }

@@ -3,6 +3,7 @@
 #include "caw.h"
 #include "make.h"
 #include "test.h"
+#include "text/columns.h"
 #include "text/text.h"
 
 #define ROOM 2048
@@ -44,7 +45,7 @@ static size_t print_value(char *text, size_t size) {
 }
 
 static size_t print_word(char *text, size_t size) {
-    CHECK(caw_line_word(&example, "metadata", &value, text, size), "metadata");
+    CHECK(caw_line_word(&example, "metadata", CAW_ALL, &value, text, size), "metadata");
     return value.length;
 }
 
@@ -239,7 +240,7 @@ static void test_briefs(void) {
     for (size_t i = 0; i < sizeof briefs / sizeof *briefs; i++) {
         char text[ROOM];
         caw_message message = decode(&briefs[i].message);
-        caw_summary(&message, briefs[i].subject, text, sizeof text);
+        caw_summary(&message, &(caw_about){.pv = briefs[i].subject}, text, sizeof text);
         CHECK_TEXT(text, briefs[i].text);
     }
 }
@@ -284,6 +285,86 @@ static void test_long_texts(void) {
     }
 }
 
+/* Of an array only the beginning, and of bytes without a type. */
+static void test_shortened(void) {
+    static const struct {
+        uint32_t elements;
+        const char *data;
+        draft message;
+    } rows[] = {
+        {2, "(data=Array('i', [0, 0, ... 2 of 4]), ", {UPDATE(5, 4), .size = 16}},
+        {0, "(data=Array('i', [... 0 of 4]), ", {UPDATE(5, 4), .size = 16}},
+        {4, "(data=Array('i', [0, 0, 0, 0]), ", {UPDATE(5, 4), .size = 16}},
+        {1,
+         "(data=[b'a', ... 1 of 2], ",
+         {ANSWER(0, 2), BYTES("a\0______________________________________b\0")}},
+        {3, "(data=b'abc'... 3 of 8, ", {ANSWER(99, 1), BYTES("abcdefgh")}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[ROOM];
+        caw_word_value word;
+        caw_message message = decode(&rows[i].message);
+        caw_line_shortened(&message, rows[i].elements, text, sizeof text);
+        CHECK(strstr(text, rows[i].data), "%s: %s", rows[i].data, text);
+        const char *data = rows[i].data + strlen("(data=");
+        CHECK(caw_line_word(&message, "data", rows[i].elements, &word, text, sizeof text), "data");
+        CHECK(strncmp(text, data, strlen(data) - 2) == 0, "%s: %s", data, text);
+    }
+}
+
+static void test_plain_values(void) {
+    static const struct {
+        const char *text;
+        uint32_t elements;
+        draft message;
+    } rows[] = {
+        {"20 \u00b0C",
+         3,
+         {ANSWER(0, 1), BYTES("20 \xb0"
+                              "C\0\0")}},
+        {"say \"\"", 3, {ANSWER(0, 1), BYTES("say \"\"\0")}},
+        {"3", 3, {ANSWER(6, 1), BYTES("\x40\x08\0\0\0\0\0\0")}},
+        {"0.1", 3, {ANSWER(6, 1), BYTES("\x3f\xb9\x99\x99\x99\x99\x99\x9a")}},
+        {"0.1", 3, {ANSWER(2, 1), BYTES("\x3d\xcc\xcc\xcd\0\0\0\0")}},
+        {"0 0 ... 2 of 4", 2, {UPDATE(5, 4), .size = 16}},
+        {"0 0 0 0", CAW_ALL, {UPDATE(5, 4), .size = 16}},
+        {"", 3, {CLIENT, .command = CAW_COMMAND_ECHO}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[ROOM];
+        caw_message message = decode(&rows[i].message);
+        size_t length = caw_plain_value(&message, rows[i].elements, text, sizeof text);
+        CHECK_TEXT(text, rows[i].text);
+        CHECK(caw_plain_value(&message, rows[i].elements, NULL, 0) == length, "another length");
+    }
+}
+
+static void test_columns(void) {
+    static const struct {
+        const char *text;
+        size_t most;
+        const char *shown;
+    } rows[] = {
+        {"abcdef", 6, "abcdef"},
+        {"abcdefg", 6, "abc..."},
+        {"abcdefg", 2, ".."},
+        {"abcdefg", 0, ""},
+        {"\u00e9\u00e9\u00e9\u00e9", 4, "\u00e9\u00e9\u00e9\u00e9"},
+        {"\u4e2d\u6587", 4, "\u4e2d\u6587"},
+        {"\u4e2d\u6587\u4e2d", 5, "\u4e2d..."},
+        {"ab\\x1bcdef", 8, "ab..."}, /* no escape is cut */
+        {"ab\\x1bcdef", 9, "ab\\x1b..."},
+        {"a\\bcdefgh", 8, "a\\bcd..."},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[ROOM];
+        caw_text out = caw_text_into(text, sizeof text);
+        caw_put_columns(&out, rows[i].text, strlen(rows[i].text), rows[i].most);
+        caw_text_end(&out);
+        CHECK_TEXT(text, rows[i].shown);
+    }
+}
+
 /* An array whose end the capture cut off keeps its length; of a value not there nothing is said. */
 static void test_cut_briefs(void) {
     static const draft made = {UPDATE(5, 4), .size = 16};
@@ -310,7 +391,7 @@ static void test_escapes(void) {
                "ClientNameRequest(name='\\x1b[31m\\n\\r\\t\\\\\\'\"\\x7f\xc2\xb5\\x85\\xa0\\xad')");
     caw_summary(&message, NULL, text, sizeof text);
     CHECK_TEXT(text, "Client \\x1b[31m\\x0a\\x0d\\x09\\'\"\\x7f\xc2\xb5\\x85\\xa0\\xad");
-    caw_summary(&message, "\x1b[2J", text, sizeof text);
+    caw_summary(&message, &(caw_about){.pv = "\x1b[2J"}, text, sizeof text);
     CHECK_TEXT(text, "Client \\x1b[2J");
 }
 
@@ -320,21 +401,21 @@ static void test_words(void) {
                                .p2 = 0xffffffff, BYTES("\xff\xff\0\0\0\0\0\0")};
     char text[ROOM];
     caw_message message = decode(&made);
-    CHECK(caw_line_word(&message, "port", &value, text, sizeof text), "port");
+    CHECK(caw_line_word(&message, "port", CAW_ALL, &value, text, sizeof text), "port");
     CHECK(value.kind == CAW_WORD_NUMBER && value.number == 5064, "port");
-    CHECK(caw_line_word(&message, "cid", &value, text, sizeof text), "cid");
+    CHECK(caw_line_word(&message, "cid", CAW_ALL, &value, text, sizeof text), "cid");
     CHECK(value.number == 0xffffffff, "ids are not negative");
-    CHECK(caw_line_word(&message, "version", &value, text, sizeof text), "version");
+    CHECK(caw_line_word(&message, "version", CAW_ALL, &value, text, sizeof text), "version");
     CHECK(value.number == -1, "versions are, to caproto");
-    CHECK(caw_line_word(&message, "ip", &value, text, sizeof text), "ip");
+    CHECK(caw_line_word(&message, "ip", CAW_ALL, &value, text, sizeof text), "ip");
     CHECK(value.kind == CAW_WORD_STRING && value.length == 8, "ip");
     CHECK_TEXT(text, "10.1.0.7");
     static const draft named = {CLIENT, .command = CAW_COMMAND_CLIENT_NAME,
                                 BYTES("\xc2\xb0\x1b\\\0\0\0\0")};
     caw_message client = decode(&named);
-    CHECK(caw_line_word(&client, "name", &value, text, sizeof text), "name");
+    CHECK(caw_line_word(&client, "name", CAW_ALL, &value, text, sizeof text), "name");
     CHECK_TEXT(text, "\u00b0\x1b\\");
-    CHECK(!caw_line_word(&message, "sid", &value, text, sizeof text), "no such word");
+    CHECK(!caw_line_word(&message, "sid", CAW_ALL, &value, text, sizeof text), "no such word");
 }
 
 int main(void) {
@@ -343,6 +424,9 @@ int main(void) {
     test_briefs();
     test_long_brief();
     test_long_texts();
+    test_shortened();
+    test_plain_values();
+    test_columns();
     test_cut_briefs();
     test_escapes();
     test_words();

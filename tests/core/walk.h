@@ -117,7 +117,7 @@ static inline size_t walk_brief(const caw_message *message, char *text, size_t s
 }
 
 static inline size_t walk_brief_pv(const caw_message *message, char *text, size_t size) {
-    return caw_summary(message, "t:ai", text, size);
+    return caw_summary(message, &(caw_about){.pv = "t:ai"}, text, size);
 }
 
 /* A small buffer gets the beginning of what a big one gets; neither is written over its end. */
@@ -143,14 +143,14 @@ static inline walk_fault walk_words(const caw_message *message) {
     for (const caw_word *word = message->row->line; word->id != CAW_FIELD_RESERVED; word++) {
         const char *name = word->name ? word->name : caw_field_rows[word->id].name;
         caw_word_value value;
-        bool found = caw_line_word(message, name, &value, text, WALK_LINE_MOST);
+        bool found = caw_line_word(message, name, CAW_ALL, &value, text, WALK_LINE_MOST);
         if (found != !caw_broken(message))
             fault = "a word of the line cannot be had";
         else if (found && value.length < WALK_LINE_MOST && strlen(text) != value.length)
             fault = "a word of another length than announced";
     }
     caw_word_value value;
-    if (caw_line_word(message, "no such word", &value, text, WALK_LINE_MOST))
+    if (caw_line_word(message, "no such word", CAW_ALL, &value, text, WALK_LINE_MOST))
         fault = "a word that no line has";
     return fault;
 }

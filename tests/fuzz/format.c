@@ -75,7 +75,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
     memcpy(bytes, data + 3 + data[2], rest);
     left = data[0] & 64 ? 3 : 100;
     caw_event event = event_of(bytes, rest, data[0]);
-    caw_lines *lines = caw_lines_new(data[2] ? format : NULL, &memory, problem, sizeof problem);
+    caw_lines *lines = caw_lines_new(&(caw_lines_form){.format = data[2] ? format : NULL}, &memory,
+                                     problem, sizeof problem);
     if (lines)
         check_line(lines, &event, 1 + (size_t)data[1]);
     else

@@ -29,7 +29,7 @@ static size_t print_brief(char *text, size_t size) {
 }
 
 static size_t print_brief_of_name(char *text, size_t size) {
-    return caw_summary(&message, name, text, size);
+    return caw_summary(&message, &(caw_about){.pv = name}, text, size);
 }
 
 static size_t print_value(char *text, size_t size) {

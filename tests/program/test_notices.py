@@ -31,8 +31,41 @@ def test_a_good_capture(caw, captures):
 
 
 def test_no_channel_access(caw, save):
+    """What there is instead, and how to read it as Channel Access: its ports, most frequent first."""
+    def datagrams(port, count):
+        return [wire.udp(('10.1.0.2', 40000), ('10.1.0.1', port), b'nothing of ours')] * count
+
+    (notice,) = notices(caw(save(wire.capture(datagrams(53, 2) + datagrams(123, 3)))))
+    assert 'no Channel Access in 5 packets' in notice and 'UDP 123 (3), UDP 53 (2)' in notice
+    assert notice.endswith('-- -d udp.port==123,ca')
+    lots = [packet for port in range(1000, 1100) for packet in datagrams(port, 1)]
+    (notice,) = notices(caw(save(wire.capture(lots + datagrams(53, 40) + lots))))
+    assert 'UDP 53 (' in notice
+    (notice,) = notices(caw(save(wire.pcap(wire.timed([bytes(12) + b'\x88\xcc' + bytes(50)])))))
+    assert 'no Channel Access in 1 packets, and neither TCP nor UDP' in notice
+
+
+def test_no_channel_access_on_a_port_of_tcp(caw, save):
+    """The port of the service is named, whichever side has spoken."""
+    packets = wire.circuit([('client', b'GET / HTTP/1.1\r\n\r\n'), ('server', b'HTTP/1.1 200 OK\r\n')],
+                           server=('10.1.0.1', 8080))  # fmt: skip
+    (notice,) = notices(caw(save(wire.capture(packets))))
+    assert f'TCP 8080 ({len(packets)})' in notice and '-- -d tcp.port==8080,ca' in notice
+
+
+def test_quiet_is_quiet(caw, save):
     packets = [wire.udp(('10.1.0.2', 4000), ('10.1.0.1', 53), b'nothing of ours')] * 3
-    assert notices(caw(save(wire.capture(packets)))) == ['caw: no Channel Access in 3 packets']
+    done = caw('--quiet', save(wire.capture(packets)))
+    assert (done.returncode, done.stdout, done.stderr) == (4, '', '')
+
+
+def test_nothing_but_malformed(caw, save):
+    """Not one message: the input is damaged, or something else."""
+    packets = [wire.udp(('10.1.0.2', 40000), ('10.1.0.1', 5064), b'\x7f\xff' + bytes(range(1, 31)))] * 2
+    done = caw(save(wire.capture(packets)))
+    assert done.returncode == 3 and len(done.stdout.splitlines()) == 2
+    assert all(' Malformed(' in line for line in done.stdout.splitlines())
+    assert done.stderr.startswith('caw: not one of 64 bytes for Channel Access is a message')
 
 
 def test_names_that_are_not_known(caw, save):
@@ -40,6 +73,7 @@ def test_names_that_are_not_known(caw, save):
     packets = wire.circuit([('client', read(1)), ('client', read(2)), ('client', echo.ECHO)])
     (notice,) = notices(caw(save(wire.capture(packets[2:]))))
     assert notice.startswith('caw: 2 of 3 messages ') and 'names' in notice
+    assert 'began after' in notice and 'begin before clients connect' in notice
 
 
 def test_packets_that_were_cut(caw, save):

@@ -65,7 +65,7 @@ def test_what_is_passed_on(caw, echoes, stage):
 
 
 def test_the_example_in_the_help(caw, echoes):
-    example = re.search(r'such as\s+(-d \S+)', caw('--help').stdout)[1].split()
+    example = re.search(r'-- (-d \S+)', caw('--help').stdout)[1].split()
     assert echo.words(caw(echoes, '--', *example).stdout) == echo.expected(4)
 
 

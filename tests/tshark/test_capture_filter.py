@@ -545,24 +545,24 @@ def test_fits_the_kernel(expression, pcap_filter):
 # ---- mistakes -------------------------------------------------------------------------------
 
 MISTAKES = [
-    ('serch', 0, "no such message 'serch'", 'search response'),
-    ('search and serch', 11, "no such message 'serch'", 'beacon'),
-    ('cidd == 7', 0, "no such field 'cidd'", 'ioid'),
-    ('data.value > 1', 0, 'cannot see this field', 'cid'),
+    ('serch', 0, "no such message 'serch'", 'did you mean search?'),
+    ('search and serch', 11, "no such message 'serch'", 'did you mean search?'),
+    ('cidd == 7', 0, "no such field 'cidd'", 'did you mean cid?'),
+    ('data.value > 1', 0, 'cannot see this field', 'fixed place'),
     ('cid = 7', 4, "operator '='", '== != < <= > >='),
     ('cid ^= 7', 4, "by '^='", '== != < <= > >='),
     ('pv > "a"', 3, "by '>'", '==, != or ^='),
-    ('pv == a', 6, "not 'a'", 'double quotes'),
+    ('pv == a', 6, "not 'a'", 'a text in quotes'),
     ('pv == "a', 6, 'no closing quote', ''),
-    ('pv == ""', 6, 'a name in double quotes', ''),
+    ('pv ^= ""', 6, 'begins with nothing', 'has FIELD'),
     ('cid == seven', 7, "value of this field: 'seven'", '4294967295'),
     ('cid == 4294967296', 7, 'not a value', '4294967295'),
     ('(search', 0, 'no closing parenthesis', ''),
     ('search)', 6, 'no opening parenthesis', ''),
-    ('search and', 10, 'a condition is missing', 'beacon'),
-    ('', 0, 'a condition is missing', 'beacon'),
-    ('and search', 0, "before 'and'", 'beacon'),
-    ('search beacon', 0, "no such message 'search beacon'", 'beacon'),
+    ('search and', 10, 'a condition is missing', 'caw-where(7)'),
+    ('', 0, 'a condition is missing', 'caw-where(7)'),
+    ('and search', 0, "before 'and'", 'caw-where(7)'),
+    ('search beacon', 7, "missing before 'beacon'", 'and or or'),
     ('host 10.0.0', 5, "'10.0.0'", 'host 10.0.0.1'),
     ('net 10.0.0.1/24', 4, "'10.0.0.1/24'", 'zeros after the bits'),
     ('port 70000', 5, "'70000'", '65535'),
@@ -648,10 +648,11 @@ def test_the_output_fails(program, run):
 
 
 def test_words(caw):
-    done = caw('--help')
+    done = caw('help', 'words')
     assert done.returncode == 0
+    shown = ' '.join(done.stdout.split())
     for word in ('search response', 'access rights', 'priority', 'serv.port', 'error.command'):
-        assert word in done.stdout
+        assert word in shown
 
 
 def test_capturing_with_a_mistake(caw):

@@ -15,7 +15,7 @@ import pytest
 from places import CAPTURES, ROOT
 from deviations import RULES, SHARK_RULES
 
-MAN = ROOT / 'packaging' / 'man'
+MAN = ROOT / 'ca-core' / 'program' / 'man'
 README = ROOT / 'README.md'
 EXAMPLES_OF = [README, MAN / 'caw.1', MAN / 'caw-cookbook.7', MAN / 'caw-where.7']
 DEVIATIONS = ROOT / 'ca-core' / 'src' / 'text' / 'DEVIATIONS.md'
@@ -124,13 +124,6 @@ def test_every_command_on_our_captures_is_an_example(path):
             text = text.replace(command, '')
     shipped = '|'.join(re.escape(capture.name) for capture in CAPTURES.glob('*.pcap'))
     assert re.findall(rf'.*\b(?:caw|tshark)\b.*(?:{shipped}).*', text) == []
-
-
-def test_the_manual_has_every_option(caw):
-    manual = plain((MAN / 'caw.1').read_text())
-    told = set(re.findall(r'^\s+(-[-\w]+)', caw('--help').stdout, re.M))
-    assert {'-r', '--format'} <= told
-    assert {option for option in told if not re.search(rf'{option}\b', manual)} == set()
 
 
 # ---- deviations from caproto -----------------------------------------------------------------

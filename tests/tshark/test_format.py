@@ -205,7 +205,8 @@ def test_decimals_refuse(spec):
 @settings(max_examples=300, deadline=None)
 @given(specs(), THINGS)
 def test_objects(spec, value):
-    same(f'{{x:{spec}}}', value)
+    """Python refuses a spec without !s."""
+    assert ours(f'{{x:{spec}}}', value) == python(f'{{x!s:{spec}}}', value)
 
 
 @settings(max_examples=1000, deadline=None)
@@ -259,7 +260,9 @@ def test_what_is_not_known_suits_every_spec():
         ('\xe9\xe9 {x', ["'{'", 'character 4', '{{']),
         ('a}', ["'}'", 'character 2', '}}']),
         ('{}', ['{}', 'x, z']),
-        ('{x[0]}', ['indexing']),
+        ('{x[0]}', ['{x[0]}', 'x, z']),
+        ('{x.a[b]}', ['indices']),
+        ('{x.a[0].b}', ['indices']),
         ('{x:{z}}', ['nested', 'character 4']),
         ('{x!q}', ['!r']),
         ('{x:5q}', ['{x:5q}', "'q'", 'character 4']),
@@ -276,6 +279,11 @@ def test_complaints_say_where_and_what(text, words):
     assert all(word in answer for word in words), answer
 
 
-def test_an_object_needs_a_conversion_to_be_padded():
-    assert '!r' in complaint('{x:>20}', Thing('IP()'))
+def test_an_object_is_padded_as_text():
+    """Python refuses it without !s."""
     assert ours('{x!s:>8}', Thing('IP()')) == '  <IP()>'
+    assert ours('{x:>8}', Thing('IP()')) == '  <IP()>'
+
+
+def test_backslashes_in_the_text():
+    assert ours(r'\t{x}\n\\t\q{x:\>3}' '\\', 7) == '\t7\n\\t\\q\\\\7\\'

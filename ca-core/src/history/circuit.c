@@ -42,6 +42,7 @@ struct caw_circuit {
     int server_end; /* -1 until it is settled */
     uint32_t epoch;
     bool has_channels;
+    uint32_t channels; /* that are open */
     uint32_t answered; /* the latest frame of a request that has its answer */
     int64_t quickest;  /* answer, in nanoseconds; 0: none yet */
     const char *user;
@@ -90,6 +91,10 @@ const char *caw_circuit_user(const caw_circuit *circuit) {
 
 const char *caw_circuit_host(const caw_circuit *circuit) {
     return circuit->host;
+}
+
+uint32_t caw_circuit_channels(const caw_circuit *circuit) {
+    return circuit->channels;
 }
 
 void caw_circuit_gap(caw_circuit *circuit) {
@@ -513,6 +518,7 @@ static void end_channel(caw_circuit *circuit, open_channel *channel) {
     if (!channel)
         return;
     caw_ring *subscriptions = &channel->subscriptions, *requests = &channel->requests;
+    circuit->channels -= channel->channel.has_sid && !channel->channel.closed;
     channel->channel.closed = true;
     end_cid(circuit, channel);
     replace(circuit, BY_SID, channel->channel.sid, channel, NULL);
@@ -530,6 +536,7 @@ static void see_created(caw_circuit *circuit, const caw_message *message, caw_mo
         channel = new_channel(circuit, NULL);
     if (!channel)
         return;
+    circuit->channels += !channel->channel.has_sid;
     channel->channel.cid = message->param1;
     channel->channel.sid = message->param2;
     channel->channel.has_sid = true;

@@ -55,7 +55,7 @@ static size_t see_syn_ack(caw_connection *connection, int end, uint32_t sequence
     connection->client = !end;
     connection->accepted = true;
     connection->isn[end] = sequence;
-    return change(to, CAW_EVENT_ACCEPTED, CAW_BY_NOTHING, 0);
+    return change(to, CAW_EVENT_ACCEPTED, CAW_BY_NOTHING, connection->times);
 }
 
 static size_t see_rst(caw_connection *connection, int end, caw_change *to) {

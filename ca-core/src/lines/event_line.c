@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Lines: what the tokens of a format are for an event, and the line without a format. */
-#include "caw_capture.h"
+#include "brief.h"
 #include "format.h"
+#include "history/moment.h"
+#include "text/value.h"
+#include "timing.h"
 
 /* From one end to the other, as the default line has it: " 10.0.0.1:5064->10.0.0.2:40000 ". */
 typedef struct {
@@ -19,9 +22,18 @@ typedef struct {
     char text[sizeof((route *)0)->text + 50]; /* two numbers of 20 digits before it */
 } beginning;
 
+/* One of the kinds of lines. False when a value does not suit the format. */
+typedef bool put_function(caw_lines *self, const caw_event *event, caw_text *out);
+
 struct caw_lines {
     caw_memory memory;
-    caw_format *format; /* NULL: the default */
+    caw_format *format; /* NULL: the default, or the short line */
+    put_function *put;
+    bool circuits;
+    uint32_t elements; /* of arrays in commands */
+    uint32_t shown;    /* of arrays in the short line and in {value}; 0: as usual */
+    caw_timing timing;
+    caw_brief columns;
     char problem[CAW_LINES_PROBLEM];
     beginning last;
     route routes[2]; /* the latest: mostly both ways of a connection */
@@ -33,13 +45,15 @@ struct caw_lines {
     caw_packet packet;
     caw_attribute attribute;
     const char *word; /* of its command */
+    bool later;       /* what depends on the line before is left out */
     char address[CAW_END_TEXT];
 };
 
 /* What a name may begin with. */
-static const char *const tokens[] = {"timestamp", "ethernet", "ip", "transport", "command",
-                                     "src",       "dst",      "pv", "user",      "host",
-                                     "dt",        "frame",    NULL};
+static const char *const tokens[] = {"timestamp", "elapsed", "ethernet", "ip",       "transport",
+                                     "command",   "message", "value",    "severity", "src",
+                                     "dst",       "pv",      "user",     "host",     "dt",
+                                     "frame",     NULL};
 
 /* The room that is left for one of the core's writers. */
 static char *left_of(const caw_text *out, size_t *size) {
@@ -49,16 +63,18 @@ static char *left_of(const caw_text *out, size_t *size) {
 
 /* ---- values ----------------------------------------------------------------------------- */
 
-static void put_command(const caw_event *event, caw_text *out) {
+static void put_command(const caw_lines *self, const caw_event *event, caw_text *out) {
     size_t size;
     char *text = left_of(out, &size);
-    out->length += event->reason ? caw_malformed_line(event->reason, event->bytes, text, size)
-                                 : caw_line(&event->message, text, size);
+    out->length += event->kind == CAW_EVENT_MESSAGE /* mostly */
+                       ? caw_line_shortened(&event->message, self->elements, text, size)
+                       : caw_event_line(event, self->elements, text, size);
 }
 
-static void print_command(const void *event, bool repr, caw_text *out) {
+static void print_command(const void *object, bool repr, caw_text *out) {
+    const caw_lines *self = object;
     (void)repr;
-    put_command(event, out);
+    put_command(self, self->event, out);
 }
 
 static void print_attribute(const void *object, bool repr, caw_text *out) {
@@ -66,11 +82,6 @@ static void print_attribute(const void *object, bool repr, caw_text *out) {
     size_t size;
     char *text = left_of(out, &size);
     out->length += caw_packet_text(&self->packet, &self->attribute, repr, text, size);
-}
-
-/* A capture that knows nanoseconds prints all of them, any other a float: as dpkt reads them. */
-static double seconds(const caw_event *event) {
-    return (double)event->now.seconds + event->now.nanoseconds / 1000 / 1e6;
 }
 
 static caw_value number(int64_t integer) {
@@ -81,12 +92,10 @@ static caw_value text_of(const char *text) {
     return (caw_value){.kind = CAW_VALUE_TEXT, .text = text, .length = strlen(text)};
 }
 
-static caw_value get_timestamp(const caw_event *event) {
-    uint64_t nanoseconds = (uint64_t)event->now.seconds * 1000000000u;
-    nanoseconds += (uint64_t)event->now.nanoseconds;
-    if (event->exact)
-        return (caw_value){.kind = CAW_VALUE_DECIMAL, .integer = (int64_t)nanoseconds};
-    return (caw_value){.kind = CAW_VALUE_REAL, .real = seconds(event)};
+static caw_value get_timestamp(caw_lines *self) {
+    if (self->later)
+        return (caw_value){.kind = CAW_VALUE_LATER};
+    return caw_timing_value(&self->timing, self->event);
 }
 
 static caw_value get_address(caw_lines *self, const caw_end *end) {
@@ -114,9 +123,34 @@ static caw_value get_dt(const caw_event *event) {
         return (caw_value){.kind = CAW_VALUE_NONE};
     const caw_moment *asked = &note->exchange->request;
     caw_moment answered = caw_event_sent(event);
-    return (caw_value){.kind = CAW_VALUE_REAL,
-                       .real = (double)(answered.seconds - asked->seconds) +
-                               (answered.nanoseconds - asked->nanoseconds) / 1e9};
+    return (caw_value){.kind = CAW_VALUE_REAL, .real = (double)caw_between(asked, &answered) / 1e9};
+}
+
+static void print_value(const void *object, bool repr, caw_text *out) {
+    const caw_lines *self = object;
+    size_t size;
+    char *text = left_of(out, &size);
+    (void)repr;
+    out->length += caw_plain_value(&self->event->message,
+                                   self->shown ? self->shown : CAW_ELEMENTS_SHOWN, text, size);
+}
+
+static caw_value get_plain_value(const caw_lines *self) {
+    const caw_event *event = self->event;
+    if (event->kind != CAW_EVENT_MESSAGE || caw_broken(&event->message) ||
+        !caw_has_value(&event->message))
+        return (caw_value){.kind = CAW_VALUE_NONE};
+    return (caw_value){.kind = CAW_VALUE_TEXT, .print = print_value, .object = self};
+}
+
+static caw_value get_severity(const caw_event *event) {
+    const caw_message *message = &event->message;
+    caw_field field;
+    const caw_name *name = NULL;
+    if (event->kind == CAW_EVENT_MESSAGE && message->dbr && message->dbr->meta &&
+        caw_find(message, CAW_FIELD_ALARM_SEVERITY, &field))
+        name = caw_name_of(caw_alarm_severity_names, (uint32_t)field.number);
+    return name ? text_of(name->name) : (caw_value){.kind = CAW_VALUE_NONE};
 }
 
 /* The attribute of ethernet, ip or transport that was found. */
@@ -146,13 +180,7 @@ static bool find_attribute(caw_lines *self, const char *name) {
 static const char class_name[] = "__class__.__name__";
 
 static bool is_word(const char *name) {
-    if (strcmp(name, class_name) == 0)
-        return true;
-    for (size_t i = 0; i < caw_message_row_count; i++)
-        for (const caw_word *word = caw_message_rows[i].line; word->id; word++)
-            if (strcmp(name, word->name ? word->name : caw_field_rows[word->id].name) == 0)
-                return true;
-    return false;
+    return strcmp(name, class_name) == 0 || caw_event_is_word(name);
 }
 
 static void print_word(const void *object, bool repr, caw_text *out) {
@@ -161,7 +189,7 @@ static void print_word(const void *object, bool repr, caw_text *out) {
     size_t size;
     char *text = left_of(out, &size);
     (void)repr;
-    caw_line_word(&self->event->message, self->word, &word, text, size);
+    caw_event_word(self->event, self->word, self->elements, &word, text, size);
     out->length += word.length;
 }
 
@@ -181,8 +209,8 @@ static bool get_word(caw_lines *self, const char *name, caw_value *value) {
     const caw_event *event = self->event;
     caw_word_value word;
     if (strcmp(name, class_name) == 0)
-        *value = text_of(event->reason ? "Malformed" : caw_line_class(&event->message));
-    else if (!event->reason && caw_line_word(&event->message, name, &word, NULL, 0))
+        *value = text_of(caw_event_class(event));
+    else if (caw_event_word(event, name, self->elements, &word, NULL, 0))
         *value = value_of_word(self, &word);
     else
         return is_word(name);
@@ -203,7 +231,7 @@ static bool get_value(void *user, const char *name, caw_value *value) {
     const caw_event *event = self->event;
 
     if (strcmp(name, "timestamp") == 0)
-        *value = get_timestamp(event);
+        *value = get_timestamp(self);
     else if (strcmp(name, "src") == 0)
         *value = get_address(self, &event->source);
     else if (strcmp(name, "dst") == 0)
@@ -223,7 +251,15 @@ static bool get_value(void *user, const char *name, caw_value *value) {
     else if (strcmp(name, "dt") == 0)
         *value = get_dt(event);
     else if (strcmp(name, "command") == 0)
-        *value = (caw_value){.kind = CAW_VALUE_OBJECT, .print = print_command, .object = event};
+        *value = (caw_value){.kind = CAW_VALUE_OBJECT, .print = print_command, .object = self};
+    else if (strcmp(name, "message") == 0)
+        *value = text_of(caw_event_class(event));
+    else if (strcmp(name, "value") == 0)
+        *value = get_plain_value(self);
+    else if (strcmp(name, "severity") == 0)
+        *value = get_severity(event);
+    else if (strcmp(name, "elapsed") == 0)
+        *value = caw_timing_between(&event->began, event);
     else if (is_command_word(name))
         return get_word(self, name + sizeof command_prefix - 1, value);
     else if (find_attribute(self, name))
@@ -249,17 +285,6 @@ static bool check_name(void *user, const char *name, caw_value *value) {
 }
 
 /* ---- the default ------------------------------------------------------------------------ */
-
-static void put_timestamp(const caw_event *event, caw_text *out) {
-    if (!event->exact) {
-        caw_put_time(out, event->now.seconds, (uint32_t)event->now.nanoseconds / 1000);
-        return;
-    }
-    caw_put_signed(out, event->now.seconds);
-    caw_put(out, '.');
-    for (int32_t place = 100000000; place; place /= 10)
-        caw_put(out, (char)('0' + event->now.nanoseconds / place % 10));
-}
 
 static void put_end(const caw_end *end, caw_text *out) {
     char address[CAW_END_TEXT];
@@ -311,32 +336,57 @@ static void begin(const caw_event *event, const route *way, beginning *last) {
     last->now = event->now;
     last->exact = event->exact;
     last->route = way;
-    put_timestamp(event, &out);
+    caw_put_epoch(event, &out);
     caw_put_chars(&out, way->text, way->length);
     last->length = out.length;
 }
 
-/* "{timestamp} {src}:{transport.sport}->{dst}:{transport.dport} {command}" */
-static void put_default(caw_lines *self, const caw_event *event, caw_text *out) {
+/* The same as a format. */
+static const char default_format[] =
+    "{timestamp} {src}:{transport.sport}->{dst}:{transport.dport} {command}";
+
+static bool put_default(caw_lines *self, const caw_event *event, caw_text *out) {
     const route *way = route_of(self, event);
     if (!begins_alike(event, way, &self->last))
         begin(event, way, &self->last);
     caw_put_chars(out, self->last.text, self->last.length);
-    put_command(event, out);
+    put_command(self, event, out);
+    return true;
+}
+
+/* ---- the short line --------------------------------------------------------------------- */
+
+static void put_time(const caw_lines *self, const caw_event *event, caw_text *out) {
+    if (self->later)
+        caw_put(out, '\0');
+    else
+        caw_timing_put(&self->timing, event, out);
+}
+
+static bool put_short(caw_lines *self, const caw_event *event, caw_text *out) {
+    char time[CAW_DATE_TEXT];
+    caw_text columns = caw_text_into(time, sizeof time);
+    caw_timing_put(&self->timing, event, &columns);
+    put_time(self, event, out);
+    caw_put_brief(&self->columns, event, columns.length, self->shown, out);
+    return true;
 }
 
 /* ---- lines ------------------------------------------------------------------------------ */
 
-static bool put_line(caw_lines *self, caw_text *out) {
+/* By the format. */
+static bool put_formatted(caw_lines *self, const caw_event *event, caw_text *out) {
     caw_text why = caw_text_into(self->problem, sizeof self->problem);
-    if (!self->format) {
-        put_default(self, self->event, out);
-        return true;
-    }
+    (void)event;
     if (caw_format_print(self->format, get_value, self, out, &why))
         return true;
     caw_text_end(&why);
     return false;
+}
+
+bool caw_lines_has(const caw_lines *self, const caw_event *event) {
+    return event->kind == CAW_EVENT_MESSAGE || event->kind == CAW_EVENT_MALFORMED ||
+           (self->circuits && caw_event_class(event));
 }
 
 size_t caw_lines_print(caw_lines *self, const caw_event *event, char *text, size_t size) {
@@ -344,12 +394,53 @@ size_t caw_lines_print(caw_lines *self, const caw_event *event, char *text, size
     self->problem[0] = '\0';
     self->event = event;
     self->parsed = false;
-    if (event->kind != CAW_EVENT_MESSAGE && event->kind != CAW_EVENT_MALFORMED)
+    if (!caw_lines_has(self, event))
         return 0;
-    if (!put_line(self, &out))
+    if (!self->put(self, event, &out))
         return 0;
     caw_put(&out, '\n');
     return caw_text_end(&out);
+}
+
+size_t caw_lines_print_later(caw_lines *self, const caw_event *event, char *text, size_t size) {
+    self->later = self->timing.style == CAW_TIME_DELTA;
+    size_t length = caw_lines_print(self, event, text, size);
+    self->later = false;
+    return length;
+}
+
+static bool complete(caw_lines *self, const char *line, size_t length, caw_text *out) {
+    caw_text why = caw_text_into(self->problem, sizeof self->problem);
+    const char *gap = memchr(line, '\0', length);
+    if (self->format) {
+        if (caw_format_complete(self->format, "timestamp", line, length, get_value, self, out,
+                                &why))
+            return true;
+        caw_text_end(&why);
+        return false;
+    }
+    if (gap) {
+        caw_put_chars(out, line, (size_t)(gap - line));
+        caw_timing_put(&self->timing, self->event, out);
+        length -= (size_t)(gap + 1 - line);
+        line = gap + 1;
+    }
+    caw_put_chars(out, line, length);
+    return true;
+}
+
+size_t caw_lines_complete(caw_lines *self, const char *line, size_t length, const caw_event *when,
+                          char *text, size_t size) {
+    caw_text out = caw_text_into(text, size);
+    self->problem[0] = '\0';
+    self->event = when;
+    if (!complete(self, line, length, &out))
+        return 0;
+    return caw_text_end(&out);
+}
+
+void caw_lines_follow(caw_lines *self, caw_moment previous) {
+    self->timing.previous = previous;
 }
 
 const char *caw_lines_problem(const caw_lines *self) {
@@ -367,7 +458,24 @@ static caw_format *read_format(const char *text, const caw_memory *memory, caw_t
     return format;
 }
 
-caw_lines *caw_lines_new(const char *format, const caw_memory *memory, char *problem, size_t size) {
+static void take_form(caw_lines *self, const caw_lines_form *form) {
+    self->circuits = form->circuits;
+    self->elements = form->elements ? form->elements : CAW_ALL;
+    self->shown = form->shown;
+    self->timing.style = form->time;
+    self->timing.zone = form->zone;
+}
+
+/* The default line is made without a format where it can be: most are. */
+static const char *format_of(const caw_lines_form *form) {
+    if (form->format || form->brief || form->time == CAW_TIME_EPOCH)
+        return form->format;
+    return default_format;
+}
+
+caw_lines *caw_lines_new(const caw_lines_form *form, const caw_memory *memory, char *problem,
+                         size_t size) {
+    static const caw_lines_form usual = {.format = NULL};
     caw_text why = caw_text_into(problem, size);
     caw_lines *self = memory->alloc(memory->user, sizeof *self);
     if (!self) {
@@ -377,6 +485,10 @@ caw_lines *caw_lines_new(const char *format, const caw_memory *memory, char *pro
     }
     memset(self, 0, sizeof *self);
     self->memory = *memory;
+    form = form ? form : &usual;
+    take_form(self, form);
+    const char *format = format_of(form);
+    self->put = format ? put_formatted : form->brief ? put_short : put_default;
     if (format && !(self->format = read_format(format, memory, &why))) {
         caw_lines_free(self);
         self = NULL;

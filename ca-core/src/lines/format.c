@@ -61,15 +61,21 @@ static bool fail(reader *in, const char *where, const char *words, const char *n
     return fail_at(in, where);
 }
 
+/* What a backslash and this letter stand for; 0: for themselves. */
+static char escaped(char letter) {
+    return letter == 't' ? '\t' : letter == 'n' ? '\n' : letter == '\\' ? '\\' : '\0';
+}
+
 /* Literal text up to a field or the end; doubled braces stand for one. */
 static bool read_text(reader *in, piece *to) {
     to->text = in->chars;
     while (*in->at && (*in->at != '{' || in->at[1] == '{')) {
         bool brace = *in->at == '{' || *in->at == '}';
+        char other = *in->at == '\\' ? escaped(in->at[1]) : '\0';
         if (brace && in->at[1] != *in->at)
             return fail(in, in->at, "'}' without '{'; write '}}' for a brace", "", "");
-        *in->chars++ = *in->at;
-        in->at += brace ? 2 : 1;
+        *in->chars++ = other ? other : *in->at;
+        in->at += brace || other ? 2 : 1;
     }
     to->length = (size_t)(in->chars - to->text);
     return true;
@@ -97,13 +103,23 @@ static bool lacks_attribute(const char *name) {
     return strstr(name, "..") || (*name && name[strlen(name) - 1] == '.');
 }
 
+/* Up to what ends a name: "[3]" is part of one, any other index is not. */
+static size_t name_length(const char *at) {
+    size_t length = strcspn(at, "!:{}[");
+    size_t digits = at[length] == '[' ? strspn(at + length + 1, "0123456789") : 0;
+    if (digits && at[length + 1 + digits] == ']' && strchr("!:}", at[length + digits + 2]))
+        length += digits + 2;
+    return length;
+}
+
 static bool read_name(reader *in, piece *to) {
-    size_t length = strcspn(in->at, "!:{}[");
+    size_t length = name_length(in->at);
     to->name = memcpy(in->chars, in->at, length);
     in->chars += length;
     *in->chars++ = '\0';
     if (in->at[length] == '[')
-        return fail(in, in->at + length, "'[' in {", to->name, "[: indexing is not supported");
+        return fail(in, in->at + length, "'[' in {", to->name,
+                    "[: only numbers are indices, and nothing follows them");
     if (!is_token(in, to->name, strcspn(to->name, ".")))
         return fail_name(in, to->name);
     if (lacks_attribute(to->name))
@@ -291,6 +307,8 @@ static bool put_number(const piece *self, const caw_value *value, caw_text *out,
 static bool put_text(caw_format *self, const piece *field, caw_value *value, caw_text *out,
                      caw_text *why) {
     char conversion = field->conversion;
+    if (!conversion && value->kind == CAW_VALUE_OBJECT && !field->spec.empty)
+        conversion = 's';
     if (value->print && !remake(self, &self->made, make_printed, conversion, value, why))
         return false;
     if (conversion && !convert(self, conversion, value, why))
@@ -325,6 +343,10 @@ static bool put_field(caw_format *self, const piece *field, caw_format_get get, 
     caw_text reason = caw_text_into(words, sizeof words);
     if (!get(user, field->name, &value))
         return fail_field(field, "there is no such attribute", why);
+    if (value.kind == CAW_VALUE_LATER) {
+        caw_put(out, '\0');
+        return true;
+    }
     if (put_value(self, field, &value, out, &reason))
         return true;
     caw_text_end(&reason);
@@ -339,5 +361,22 @@ bool caw_format_print(caw_format *self, caw_format_get get, void *user, caw_text
         if (next->name && !put_field(self, next, get, user, out, why))
             return false;
     }
+    return true;
+}
+
+bool caw_format_complete(caw_format *self, const char *name, const char *line, size_t length,
+                         caw_format_get get, void *user, caw_text *out, caw_text *why) {
+    const char *end = line + length, *gap;
+    for (size_t i = 0; i < self->count; i++) {
+        const piece *next = &self->pieces[i];
+        if (!next->name || strcmp(next->name, name) != 0 ||
+            !(gap = memchr(line, '\0', (size_t)(end - line))))
+            continue;
+        caw_put_chars(out, line, (size_t)(gap - line));
+        if (!put_field(self, next, get, user, out, why))
+            return false;
+        line = gap + 1;
+    }
+    caw_put_chars(out, line, (size_t)(end - line));
     return true;
 }

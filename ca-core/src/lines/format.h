@@ -3,8 +3,10 @@
  * Python's format strings: "{timestamp:.3f} {src:>15} {command}", as str.format() understands them
  * with keyword arguments. What a token means is the caller's: values come through a callback.
  *
- * All of Python 3.11's language but indexing ("{a[0]}"), formats within formats ("{a:{b}}") and
- * the "z" option. Nothing depends on the locale; "n" prints as in the C locale.
+ * All of Python 3.11's language but indices that are no numbers ("{a[b]}") or are followed by
+ * more, formats within formats ("{a:{b}}") and the "z" option. Beyond it "{command:.60}" is what
+ * "{command!s:.60}" is, and "\t", "\n" and "\\" in the text around fields are what they are in C.
+ * Nothing depends on the locale; "n" prints as in the C locale.
  */
 #ifndef CAW_FORMAT_H
 #define CAW_FORMAT_H
@@ -31,6 +33,13 @@ caw_format *caw_format_parse(const char *text, const char *const *tokens, const 
  */
 bool caw_format_print(caw_format *self, caw_format_get get, void *user, caw_text *out,
                       caw_text *why);
+
+/*
+ * Appends a line that was printed with CAW_VALUE_LATER for all fields of this name, with their
+ * values as they are now.
+ */
+bool caw_format_complete(caw_format *self, const char *name, const char *line, size_t length,
+                         caw_format_get get, void *user, caw_text *out, caw_text *why);
 
 void caw_format_free(caw_format *self);
 

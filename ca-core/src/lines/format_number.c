@@ -344,19 +344,22 @@ static void put_exponent(caw_text *out, char letter, int exponent) {
     caw_put_signed(out, exponent);
 }
 
-static bool put_decimal(caw_text *out, const caw_spec *spec, int64_t billionths, caw_text *why) {
-    char type = spec->type ? spec->type : 'G';
+static bool put_decimal(caw_text *out, const caw_spec *spec, const caw_value *decimal,
+                        caw_text *why) {
+    bool fixed = decimal->kind == CAW_VALUE_FIXED;
+    int places = fixed ? decimal->places : 9;
+    char type = spec->type ? spec->type : fixed ? 'f' : 'G';
     char kind = strchr("eE", type) ? 'e' : strchr("fF%", type) ? 'f' : 'g';
     if (spec->alternate || spec->grouping == '_')
         return caw_refuse_character(why, spec->alternate ? '#' : '_',
                                     " does not go with exact decimals");
-    exact rounded = {magnitude_of(billionths), 0, type == '%' ? -7 : -9};
+    exact rounded = {magnitude_of(decimal->integer), 0, type == '%' ? 2 - places : -places};
     round_exact(&rounded, kind, spec->precision);
     int place = point_place(&rounded, kind, spec->precision);
     int exponent = rounded.exponent + digits_of(&rounded) - place;
     number value;
     caw_text text = caw_text_into(value.chars, sizeof value.chars);
-    value.negative = billionths < 0;
+    value.negative = decimal->integer < 0;
     value.prefix = "";
     put_exact(&text, &rounded, place);
     if (exponent || kind == 'e')
@@ -380,8 +383,8 @@ bool caw_put_formatted_number(caw_text *out, const caw_spec *spec, const caw_val
             why, spec->type, whole ? " is not for numbers" : " is not for numbers with a fraction");
     if (whole && !real_type)
         return put_int(out, spec, value->integer, why);
-    if (value->kind == CAW_VALUE_DECIMAL)
-        return put_decimal(out, spec, value->integer, why);
+    if (value->kind == CAW_VALUE_DECIMAL || value->kind == CAW_VALUE_FIXED)
+        return put_decimal(out, spec, value, why);
     put_real(out, spec, whole ? (double)value->integer : value->real);
     return true;
 }

@@ -44,11 +44,13 @@ bool caw_put_value(caw_text *out, const caw_spec *spec, const caw_value *value, 
         return true;
     case CAW_VALUE_TEXT:
         return put_text(out, spec, value, why);
+    case CAW_VALUE_LATER:
     case CAW_VALUE_OBJECT:
-        return caw_refuse(why, "this is no number or text: write !r or !s before the ':'");
+        return true; /* was printed without a spec, or became text for one */
     case CAW_VALUE_INT:
     case CAW_VALUE_REAL:
     case CAW_VALUE_DECIMAL:
+    case CAW_VALUE_FIXED:
         break;
     }
     return caw_put_formatted_number(out, spec, value, why);

@@ -10,7 +10,9 @@ typedef enum {
     CAW_VALUE_INT,     /* .integer */
     CAW_VALUE_REAL,    /* .real, a Python float */
     CAW_VALUE_DECIMAL, /* .integer billionths, an exact Python Decimal with nine places */
+    CAW_VALUE_FIXED,   /* .integer of units with .places, all of which are shown */
     CAW_VALUE_TEXT,    /* .text, .length, or .print: UTF-8; stray bytes are a character each */
+    CAW_VALUE_LATER,   /* not known yet: a NUL takes its place, see caw_format_complete */
     CAW_VALUE_OBJECT   /* .print: anything else that Python prints but cannot format, as bytes */
 } caw_value_kind;
 
@@ -18,6 +20,7 @@ typedef enum {
 typedef struct {
     caw_value_kind kind;
     int64_t integer;
+    int places;
     double real;
     const char *text; /* NULL when it is printed */
     size_t length;

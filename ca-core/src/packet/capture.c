@@ -3,6 +3,7 @@
 #include "conversations.h"
 #include "copies.h"
 #include "network.h"
+#include "strangers.h"
 #include "udp.h"
 
 /* IP datagrams that are not whole: so many at once, and their share of what may be held. */
@@ -19,8 +20,9 @@ struct caw_capture {
     caw_network *network;
     caw_conversations *conversations;
     caw_copies *copies;
-    uint32_t unknown;   /* interfaces */
-    int64_t held_since; /* a clock has seen copies waiting; 0: it has not */
+    caw_strangers strangers; /* as long as there is no message */
+    uint32_t unknown;        /* interfaces */
+    int64_t held_since;      /* a clock has seen copies waiting; 0: it has not */
 };
 
 /* ---- a frame ---------------------------------------------------------------------------- */
@@ -111,9 +113,14 @@ void caw_capture_frame(caw_capture *self, const caw_frame *frame) {
     self->reader.counts.packets++;
     self->reader.counts.cut += frame->captured < frame->length;
     caw_recorded recorded = recorded_of(self, frame);
+    if (!self->reader.began.frame && frame->timed)
+        self->reader.began = recorded.now;
     caw_searches_expire(self->reader.searches, recorded.now);
-    if (caw_network_frame(self->network, frame->link, span, recorded.now, &part))
+    if (caw_network_frame(self->network, frame->link, span, recorded.now, &part)) {
+        if (!self->reader.counts.messages)
+            caw_strangers_see(&self->strangers, &part);
         take_part(self, &recorded, &part, frame->interface_id);
+    }
     bound(self);
 }
 
@@ -164,6 +171,10 @@ bool caw_capture_trouble(const caw_capture *self, size_t index, const char **wha
     *what = caw_ignored_text((caw_ignored)reason);
     *times = self->reader.ignored[reason];
     return true;
+}
+
+bool caw_capture_stranger(const caw_capture *self, size_t index, caw_stranger *stranger) {
+    return !self->reader.counts.messages && caw_strangers_at(&self->strangers, index, stranger);
 }
 
 /* ---- life ------------------------------------------------------------------------------- */

@@ -45,6 +45,7 @@ caw_teller caw_reader_teller(caw_reader *reader, const caw_end *source, const ca
     return (caw_teller){.reader = reader,
                         .event = {.now = recorded->now,
                                   .exact = recorded->exact,
+                                  .began = reader->began,
                                   .source = *source,
                                   .target = *target,
                                   .frame = recorded->frame,

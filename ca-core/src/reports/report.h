@@ -12,6 +12,7 @@
 
 #include "caw_capture.h"
 #include "history/exchange.h"
+#include "history/moment.h"
 #include "text/text.h"
 
 struct caw_report_code {
@@ -66,9 +67,6 @@ const caw_report_row *caw_report_row_of(const caw_report *report);
 const caw_record *caw_report_first(const caw_report *report, uint32_t table);
 bool caw_report_exact(const caw_report *report); /* an event counted nanoseconds */
 void caw_report_end(caw_report *report);
-
-/* From one moment to another in nanoseconds; the nearest number when there is none. */
-int64_t caw_between(const caw_moment *from, const caw_moment *to);
 
 /* Cells. A moment of frame 0 is not known, nor an end without an address. */
 caw_cell caw_cell_text(const char *text);

@@ -132,10 +132,29 @@ static void put_element(caw_text *out, caw_element_kind kind, const caw_field *f
         caw_put_signed(out, (int64_t)field->number);
 }
 
-static void put_data(caw_text *out, const caw_message *message, const caw_field *none) {
-    (void)none;
+/* " ... 3 of 1000", after what is shown. */
+static void put_extent(caw_text *out, uint32_t shown, uint32_t all) {
+    caw_puts(out, "... ");
+    caw_put_unsigned(out, shown);
+    caw_puts(out, " of ");
+    caw_put_unsigned(out, all);
+}
+
+/* A payload of no known type: its bytes are the elements. */
+static void put_payload(caw_text *out, caw_view payload, uint32_t most) {
+    if (payload.len <= most) {
+        caw_put_bytes(out, payload);
+        return;
+    }
+    caw_put_bytes(out, wire_sub(payload, 0, most));
+    put_extent(out, most, payload.len);
+}
+
+/* The field's number is how many elements there may be. */
+static void put_data(caw_text *out, const caw_message *message, const caw_field *most) {
+    uint32_t shown = (uint32_t)most->number;
     if (!message->dbr) {
-        caw_put_bytes(out, message->payload);
+        put_payload(out, message->payload, shown);
         return;
     }
     caw_element_kind kind = message->dbr->element;
@@ -147,11 +166,16 @@ static void put_data(caw_text *out, const caw_message *message, const caw_field 
     }
     caw_put_phrase(out, &array_heads[kind]);
     caw_field field;
-    for (uint32_t i = 0; i < message->elements; i++) {
+    uint32_t count = message->elements < shown ? message->elements : shown;
+    for (uint32_t i = 0; i < count; i++) {
         caw_element(message, i, &field);
         if (i)
             caw_puts(out, ", ");
         put_element(out, kind, &field);
+    }
+    if (count < message->elements) {
+        caw_puts(out, count ? ", " : "");
+        put_extent(out, count, message->elements);
     }
     caw_puts(out, strings ? "]" : "])");
 }
@@ -412,10 +436,12 @@ static bool is_one_field(const caw_field_row *row) {
 }
 
 static void put_word(caw_text *out, const caw_message *message, const caw_word *word,
-                     const caw_field_row *row) {
+                     const caw_field_row *row, uint32_t elements) {
     caw_field field;
     if (is_one_field(row))
         find_word(message, word, &field);
+    else
+        field.number = elements;
     put_field(out, message, row, style_of(word, row), &field);
 }
 
@@ -425,11 +451,12 @@ static const char *word_name(const caw_word *word) {
 
 /* ---- the line ----------------------------------------------------------------------------- */
 
-static void put_words(caw_text *out, const caw_message *message, const caw_word *words) {
+static void put_words(caw_text *out, const caw_message *message, const caw_word *words,
+                      uint32_t elements) {
     for (const caw_word *word = words; word->id != CAW_FIELD_RESERVED; word++) {
         const caw_field_row *row = &caw_field_rows[word->id];
         put_head(out, word->name ? &word->head : &row->head, word == words);
-        put_word(out, message, word, row);
+        put_word(out, message, word, row, elements);
     }
     caw_put(out, ')');
 }
@@ -440,7 +467,7 @@ static void put_reason(caw_text *out, const char *reason) {
     caw_put(out, '\'');
 }
 
-size_t caw_line(const caw_message *message, char *text, size_t size) {
+size_t caw_line_shortened(const caw_message *message, uint32_t elements, char *text, size_t size) {
     caw_text out = caw_text_into(text, size);
     const char *reason = caw_broken(message);
     if (reason) {
@@ -448,13 +475,17 @@ size_t caw_line(const caw_message *message, char *text, size_t size) {
         bare.row = &caw_message_rows[caw_message_row_count - 1];
         put_reason(&out, reason);
         caw_puts(&out, ", ");
-        put_words(&out, &bare, bare.row->line);
+        put_words(&out, &bare, bare.row->line, elements);
     } else {
         caw_puts(&out, message->row->name);
         caw_put(&out, '(');
-        put_words(&out, message, message->row->line);
+        put_words(&out, message, message->row->line, elements);
     }
     return caw_text_end(&out);
+}
+
+size_t caw_line(const caw_message *message, char *text, size_t size) {
+    return caw_line_shortened(message, CAW_ALL, text, size);
 }
 
 size_t caw_malformed_line(const char *reason, uint64_t bytes, char *text, size_t size) {
@@ -479,8 +510,8 @@ static const caw_word *word_by_name(const caw_message *message, const char *name
     return word->id == CAW_FIELD_RESERVED || caw_broken(message) ? NULL : word;
 }
 
-bool caw_line_word(const caw_message *message, const char *name, caw_word_value *value, char *text,
-                   size_t size) {
+bool caw_line_word(const caw_message *message, const char *name, uint32_t elements,
+                   caw_word_value *value, char *text, size_t size) {
     const caw_word *word = word_by_name(message, name);
     if (!word)
         return false;
@@ -493,7 +524,7 @@ bool caw_line_word(const caw_message *message, const char *name, caw_word_value 
     caw_style style = style_of(word, row);
     if (style == CAW_STYLE_STATUS || style == CAW_STYLE_BYTEARRAY) {
         value->kind = CAW_WORD_OBJECT;
-        put_word(&out, message, word, row);
+        put_word(&out, message, word, row, elements);
     } else if (kind == CAW_KIND_TEXT) {
         value->kind = CAW_WORD_STRING;
         caw_put_utf8(&out, field.text);
@@ -508,7 +539,7 @@ bool caw_line_word(const caw_message *message, const char *name, caw_word_value 
         value->number = style == CAW_STYLE_INT16 ? (int16_t)field.number : (int64_t)field.number;
     } else {
         value->kind = CAW_WORD_OBJECT;
-        put_word(&out, message, word, row);
+        put_word(&out, message, word, row, elements);
     }
     value->length = caw_text_end(&out);
     return true;

@@ -1,28 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The short form: one clause that a control engineer reads at a glance. */
 #include "message/dbr.h"
-#include "text.h"
+#include "value.h"
 
-#define SHOWN         3  /* elements of an array */
-#define TEXT_SHOWN    80 /* bytes of a string */
-#define FLOAT_DIGITS  7
 #define DOUBLE_DIGITS 10
 
 /* ---- values ------------------------------------------------------------------------------- */
 
 static void put_text(caw_text *out, caw_view text) {
     caw_put(out, '"');
-    caw_put_beginning(out, text, TEXT_SHOWN);
-    caw_puts(out, text.len > TEXT_SHOWN ? "...\"" : "\"");
-}
-
-/* The name of a state, when the message brings the names along. */
-static bool find_state(const caw_message *message, uint64_t index, caw_field *field) {
-    caw_cursor cursor = caw_fields(message, 0);
-    while (caw_next(&cursor, field))
-        if (field->id == CAW_FIELD_STATE && field->index == index)
-            return true;
-    return false;
+    caw_put_beginning(out, text, CAW_TEXT_SHOWN);
+    caw_puts(out, text.len > CAW_TEXT_SHOWN ? "...\"" : "\"");
 }
 
 static void put_element(caw_text *out, const caw_message *message, const caw_field *field) {
@@ -32,13 +20,13 @@ static void put_element(caw_text *out, const caw_message *message, const caw_fie
         put_text(out, field->text);
         break;
     case CAW_ELEMENT_FLOAT:
-        caw_put_short_real(out, field->real, FLOAT_DIGITS);
+        caw_put_short_real(out, field->real, CAW_FLOAT_DIGITS);
         break;
     case CAW_ELEMENT_DOUBLE:
         caw_put_short_real(out, field->real, DOUBLE_DIGITS);
         break;
     case CAW_ELEMENT_ENUM:
-        if (message->dbr->meta && find_state(message, field->number, &state)) {
+        if (caw_find_state(message, field->number, &state)) {
             caw_put_printable(out, state.text);
             caw_puts(out, " (");
             caw_put_unsigned(out, field->number);
@@ -52,22 +40,17 @@ static void put_element(caw_text *out, const caw_message *message, const caw_fie
     }
 }
 
-/* Elements of the value, those that a capture cut off as well. */
-static uint32_t elements(const caw_message *message) {
-    return caw_is_cut(message) ? message->count : message->elements;
-}
-
-static void put_array(caw_text *out, const caw_message *message) {
+static void put_array(caw_text *out, const caw_message *message, uint32_t shown) {
     caw_field field;
     caw_put(out, '[');
-    for (uint32_t i = 0; i < SHOWN && caw_element(message, i, &field); i++) {
+    for (uint32_t i = 0; i < shown && caw_element(message, i, &field); i++) {
         if (i)
             caw_puts(out, ", ");
         put_element(out, message, &field);
     }
-    if (elements(message) > SHOWN) {
+    if (caw_value_elements(message) > shown) {
         caw_puts(out, ", ... ");
-        caw_put_unsigned(out, elements(message));
+        caw_put_unsigned(out, caw_value_elements(message));
         caw_puts(out, " elements");
     }
     caw_put(out, ']');
@@ -81,28 +64,23 @@ static void put_units(caw_text *out, const caw_message *message) {
     }
 }
 
-/* An empty array is a value, one of which nothing is there is not. */
-static bool has_value(const caw_message *message) {
-    return message->dbr && (message->elements || !message->count);
-}
-
-static void put_value(caw_text *out, const caw_message *message) {
+static void put_value(caw_text *out, const caw_message *message, uint32_t shown) {
     caw_field field;
     caw_view text;
-    if (!has_value(message))
+    if (!caw_has_value(message))
         return;
     if (caw_long_string(message, &text))
         put_text(out, text);
-    else if (elements(message) == 1 && caw_element(message, 0, &field))
+    else if (caw_value_elements(message) == 1 && caw_element(message, 0, &field))
         put_element(out, message, &field);
     else
-        put_array(out, message);
+        put_array(out, message, shown);
     put_units(out, message);
 }
 
 size_t caw_summary_value(const caw_message *message, char *text, size_t size) {
     caw_text out = caw_text_into(text, size);
-    put_value(&out, message);
+    put_value(&out, message, CAW_ELEMENTS_SHOWN);
     return caw_text_end(&out);
 }
 
@@ -144,7 +122,7 @@ static void put_field(caw_text *out, const caw_field *field, bool named) {
     const caw_field_row *row = &caw_field_rows[field->id];
     const caw_name *name = caw_name_of(row->names, (uint32_t)field->number);
     if (row->kind == CAW_KIND_TEXT) {
-        caw_put_beginning(out, field->text, TEXT_SHOWN);
+        caw_put_beginning(out, field->text, CAW_TEXT_SHOWN);
     } else if (row->kind == CAW_KIND_IPV4) {
         caw_put_ipv4(out, (uint32_t)field->number);
     } else if (row->flags) {
@@ -213,15 +191,30 @@ static void put_subject(caw_text *out, const caw_message *message, const char *s
     }
 }
 
-size_t caw_summary(const caw_message *message, const char *subject, char *text, size_t size) {
+/* " (operator@console3)" of a write. */
+static void put_writer(caw_text *out, const char *user, const char *host) {
+    caw_puts(out, " (");
+    caw_put_printable(out, caw_view_of(user));
+    if (host && *host) {
+        caw_put(out, '@');
+        caw_put_printable(out, caw_view_of(host));
+    }
+    caw_put(out, ')');
+}
+
+size_t caw_summary(const caw_message *message, const caw_about *about, char *text, size_t size) {
+    static const caw_about nothing = {NULL, NULL, NULL, 0};
     caw_text out = caw_text_into(text, size);
+    about = about ? about : &nothing;
     caw_puts(&out, message->row->brief);
-    put_subject(&out, message, subject);
-    if (has_value(message) && succeeded(message)) {
+    put_subject(&out, message, about->pv);
+    if (caw_has_value(message) && succeeded(message)) {
         caw_puts(&out, " = ");
-        put_value(&out, message);
+        put_value(&out, message, about->elements ? about->elements : CAW_ELEMENTS_SHOWN);
         put_alarm(&out, message);
     }
     put_details(&out, message);
+    if (message->row->writes && about->user)
+        put_writer(&out, about->user, about->host);
     return caw_text_end(&out);
 }

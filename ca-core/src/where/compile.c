@@ -50,7 +50,15 @@ static void put_number(caw_text *out, where_spot spot, uint32_t at, uint32_t len
         caw_where_put_guard(out, spot, at + len);
         caw_puts(out, " and ");
     }
-    caw_where_put_test(out, spot, word, operators[node->operator], node->value);
+    if (node->value == node->upto) {
+        caw_where_put_test(out, spot, word, operators[node->operator], node->value);
+        return;
+    }
+    caw_puts(out, node->operator== WHERE_NE ? "not (" : "(");
+    caw_where_put_test(out, spot, word, ">=", node->value);
+    caw_puts(out, " and ");
+    caw_where_put_test(out, spot, word, "<=", node->upto);
+    caw_put(out, ')');
 }
 
 static uint32_t big_endian(const char *bytes, uint32_t len) {
@@ -200,18 +208,21 @@ static where_node with_value(const where_node *node, uint32_t i) {
     const where_value *value = &node->values[i];
     one.operator= node->operator== WHERE_IN ? WHERE_EQ : node->operator;
     one.value = node->sort == WHERE_NUMBER ? (uint32_t)value->low : 0;
+    one.upto = node->sort == WHERE_NUMBER ? (uint32_t)value->high : 0;
     one.text = (const char *)value->text.bytes;
     one.length = value->text.len;
     return one;
 }
 
-/* "not" a set: not one of them. */
+/* "not" a set: not one of them. "has" a field: one of the messages that always have it. */
 static void put_message(caw_text *out, const where_node *node, bool negated) {
     where_certainty certainty = negated ? SURELY : compares_name(node) ? NAMED : MAY;
     where_list list = {out, negated ? " and " : " or ", false};
-    if (!node->has_field) {
+    where_node whole = *node;
+    whole.has_field = node->has_field && node->operator!= WHERE_HAS;
+    if (!whole.has_field) {
         caw_puts(out, negated ? "not " : "");
-        put_one(out, node, certainty);
+        put_one(out, &whole, certainty);
         return;
     }
     caw_puts(out, node->count > 1 ? "(" : "");
@@ -247,7 +258,12 @@ static void put_node(caw_text *out, const where_node *node, bool negated) {
         caw_put(out, ')');
         break;
     case WHERE_MESSAGE:
-        put_message(out, node, negated);
+        if (caw_where_is_end_field(node)) {
+            caw_puts(out, negated ? "not " : "");
+            caw_where_put_end_field(out, node);
+        } else {
+            put_message(out, node, negated);
+        }
         break;
     default: /* not visible */
         break;
@@ -261,10 +277,8 @@ static bool names_port(const where_node *node) {
         return names_port(node->left) || names_port(node->right);
     case WHERE_OR:
         return names_port(node->left) && names_port(node->right);
-    case WHERE_PACKET:
-        return node->has_port;
     default:
-        return false;
+        return caw_where_names_port(node);
     }
 }
 
@@ -284,6 +298,8 @@ static unsigned remark(caw_where_remark remark) {
 
 static unsigned remarks_on(const where_node *node, bool negated) {
     if (!node)
+        return 0;
+    if (caw_where_is_end_field(node))
         return 0;
     if (node->kind == WHERE_MESSAGE)
         return remark(negated ? CAW_WHERE_NOT : CAW_WHERE_DEEP) |

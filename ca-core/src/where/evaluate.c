@@ -35,17 +35,21 @@ static int order_of(const caw_moment *one, const caw_moment *other) {
     return (one->nanoseconds > other->nanoseconds) - (one->nanoseconds < other->nanoseconds);
 }
 
-/* Below, within or above what it is compared with; 2: not to be ordered. */
+static bool is_nan(double number) {
+    return number != number;
+}
+
+/* Below, within or above what it is compared with; 2: not to be ordered. NaN is like NaN. */
 static int place_of(const event_value *value, const where_value *with) {
     if (value->sort == WHERE_MOMENT) {
         int low = order_of(&value->moment, &with->first);
         return low < 0 ? -1 : order_of(&value->moment, &with->last) > 0;
     }
+    if (is_nan(value->number) || is_nan(with->low))
+        return is_nan(value->number) && is_nan(with->low) ? 0 : 2;
     if (value->number < with->low)
         return -1;
-    if (value->number > with->high)
-        return 1;
-    return value->number >= with->low ? 0 : 2;
+    return value->number > with->high;
 }
 
 static bool is_text(const event_value *value, const where_value *with, where_operator operator) {
@@ -197,24 +201,31 @@ static caw_where_answer ask_condition(const asker *self, const where_node *node)
     return CAW_WHERE_YES;
 }
 
+/* A name of messages: a bit that the decoder knows. */
+static bool is_cheap(const where_node *node) {
+    return node->kind == WHERE_MESSAGE && !node->has_field;
+}
+
+/* What is cheap is asked first. */
 static caw_where_answer ask(const asker *self, const where_node *node) {
     if (node->kind == WHERE_NOT)
         return opposite(ask(self, node->left));
     if (node->kind != WHERE_AND && node->kind != WHERE_OR)
         return ask_condition(self, node);
     caw_where_answer decisive = node->kind == WHERE_AND ? CAW_WHERE_NO : CAW_WHERE_YES;
-    caw_where_answer left = ask(self, node->left);
-    if (left == decisive)
-        return left;
-    caw_where_answer right = ask(self, node->right);
-    return right == decisive || left != CAW_WHERE_LATER ? right : left;
+    bool swap = is_cheap(node->right);
+    caw_where_answer one = ask(self, swap ? node->right : node->left);
+    if (one == decisive)
+        return one;
+    caw_where_answer other = ask(self, swap ? node->left : node->right);
+    return other == decisive || one != CAW_WHERE_LATER ? other : one;
 }
 
 caw_where_answer caw_where_ask(caw_where *self, const caw_event *event, caw_where_rest *rest) {
     caw_where_rest ignored;
     asker asking = {self, event, rest ? rest : &ignored};
     *asking.rest = (caw_where_rest){0, 0};
-    if (event->kind != CAW_EVENT_MESSAGE && event->kind != CAW_EVENT_MALFORMED)
+    if (!caw_event_class(event))
         return CAW_WHERE_NO;
     return ask(&asking, self->root);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "event_value.h"
 
+#include "history/moment.h"
+
 /* ---- texts -------------------------------------------------------------------------------- */
 
 void caw_where_room_free(where_room *room) {
@@ -172,8 +174,7 @@ static void give_elements(const giver *self) {
 /* ---- what no message has as such ---------------------------------------------------------- */
 
 double caw_where_seconds(const caw_moment *request, const caw_moment *answer) {
-    return (double)(answer->seconds - request->seconds) +
-           (answer->nanoseconds - request->nanoseconds) / 1e9;
+    return (double)caw_between(request, answer) / 1e9;
 }
 
 static void give_time(const giver *self) {
@@ -181,8 +182,9 @@ static void give_time(const giver *self) {
     const caw_exchange *exchange = note ? note->exchange : NULL;
     if (!exchange)
         return;
+    caw_moment sent = caw_event_sent(self->event);
     if (note->turn == CAW_TURN_RESPONSE)
-        give_number(self, caw_where_seconds(&exchange->request, &self->event->now));
+        give_number(self, caw_where_seconds(&exchange->request, &sent));
     else if (note->turn == CAW_TURN_REQUEST && exchange->answer.frame)
         give_number(self, caw_where_seconds(&exchange->request, &exchange->answer));
 }
@@ -192,22 +194,16 @@ static bool is_message(const giver *self) {
 }
 
 static void give_class(const giver *self) {
-    give_name(self, is_message(self) ? caw_line_class(&self->event->message) : "Malformed");
-}
-
-static size_t write_line(const caw_event *event, char *text, size_t size) {
-    return event->kind == CAW_EVENT_MESSAGE
-               ? caw_line(&event->message, text, size)
-               : caw_malformed_line(event->reason, event->bytes, text, size);
+    give_name(self, caw_event_class(self->event));
 }
 
 /* It is text in UTF-8 already. */
 static void give_line(const giver *self) {
-    size_t length = write_line(self->event, self->room->text, self->room->size);
+    size_t length = caw_event_line(self->event, CAW_ALL, self->room->text, self->room->size);
     if (length >= self->room->size) {
         if (!room_for(self->room, length + 1))
             return;
-        write_line(self->event, self->room->text, self->room->size);
+        caw_event_line(self->event, CAW_ALL, self->room->text, self->room->size);
     }
     event_value value = {.sort = WHERE_STRING,
                          .text = {(const uint8_t *)self->room->text, 0, (uint32_t)length}};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "literal.h"
 
+#include <math.h>
 #include <string.h>
 
 /* A place in a text, and its end. */
@@ -12,6 +13,15 @@ static bool skip(reader *in, char c) {
     if (in->at == in->end || caw_where_lower(*in->at) != c)
         return false;
     in->at++;
+    return true;
+}
+
+static bool skip_word(reader *in, const char *word) {
+    reader at = *in;
+    while (*word)
+        if (!skip(&at, *word++))
+            return false;
+    *in = at;
     return true;
 }
 
@@ -65,14 +75,24 @@ static bool read_decimal(reader *in, double *number) {
     return true;
 }
 
+static bool read_special(reader *in, double *number) {
+    if (skip_word(in, "inf"))
+        *number = (double)INFINITY;
+    else if (skip_word(in, "nan"))
+        *number = (double)NAN;
+    else
+        return false;
+    return true;
+}
+
 bool caw_where_number(const char *text, size_t length, double *number) {
     reader in = {text, text + length};
     bool minus = skip(&in, '-');
-    bool hex = in.end - in.at > 2 && in.at[0] == '0' && caw_where_lower(in.at[1]) == 'x';
     *number = 0;
-    if (hex)
-        in.at += 2;
-    if (!(hex ? read_digits(&in, 16, number) > 0 : read_decimal(&in, number)))
+    if (!minus)
+        skip(&in, '+');
+    if (!read_special(&in, number) &&
+        !(skip_word(&in, "0x") ? read_digits(&in, 16, number) > 0 : read_decimal(&in, number)))
         return false;
     if (minus)
         *number = -*number;
@@ -195,8 +215,9 @@ static bool read_date(reader *in, int64_t *seconds) {
     if (!read_small(in, 4, 9999, &year) || !skip(in, '-') || !read_small(in, 2, 12, &month) ||
         !skip(in, '-') || !read_small(in, 2, 31, &day) || !month || !day)
         return false;
+    int64_t next = month < 12 ? days_of(year, month + 1, 1) : days_of(year + 1, 1, 1);
     *seconds = 86400 * days_of(year, month, day);
-    return true;
+    return days_of(year, month, day) < next;
 }
 
 static bool read_fraction(reader *in, int32_t *nanoseconds) {
@@ -208,15 +229,27 @@ static bool read_fraction(reader *in, int32_t *nanoseconds) {
     return place < 100000000;
 }
 
+static bool read_two(reader *in, double most, uint32_t *number) {
+    reader two = *in;
+    if (two.end - two.at > 2)
+        two.end = two.at + 2;
+    if (!read_small(&two, 2, most, number))
+        return false;
+    in->at = two.at;
+    return true;
+}
+
 /* Z, or how much the clock is ahead of UTC. */
 static bool read_zone(reader *in, int64_t *seconds) {
     uint32_t hours, minutes = 0;
-    if (skip(in, 'z'))
+    if (skip(in, 'z') || skip_word(in, " utc"))
         return true;
     bool ahead = skip(in, '+');
     if (!ahead && !skip(in, '-'))
         return true;
-    if (!read_small(in, 2, 14, &hours) || (skip(in, ':') && !read_small(in, 2, 59, &minutes)))
+    if (!read_two(in, 14, &hours))
+        return false;
+    if ((skip(in, ':') || in->at < in->end) && !read_two(in, 59, &minutes))
         return false;
     int64_t offset = 3600 * (int64_t)hours + 60 * (int64_t)minutes;
     *seconds += ahead ? -offset : offset;

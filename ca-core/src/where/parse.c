@@ -1,24 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Expressions: words, then a tree. */
 #include "literal.h"
-#include "where.h"
+#include "parser.h"
 #include "words.h"
 
 #include <string.h>
 
-#define PHRASE 48 /* characters of a message's name */
+#define PHRASE    48 /* characters of a message's name */
+#define OPERATORS "== != < <= > >= ^= ~ ~i in"
 
-typedef struct {
-    const char *expression;
-    where_token now, next;
-    where_tree *tree;
-    caw_where_verdict *verdict;
-    int depth;
-} parser;
+typedef where_parser parser;
 
 static void advance(parser *p) {
-    p->now = p->next;
-    p->next = caw_where_token(p->next.start + p->next.length);
+    caw_where_advance(p);
 }
 
 static bool is_word(const where_token *token, const char *word) {
@@ -27,23 +21,37 @@ static bool is_word(const where_token *token, const char *word) {
 
 /* ---- complaints --------------------------------------------------------------------------- */
 
-static const where_node *complain(parser *p, const where_token *where, const char *why,
+static const where_node *complain(parser *p, const where_token *token, const char *why,
                                   const char *advice) {
-    return caw_where_complain(p->expression, p->verdict, where->start, where->length, why, advice);
+    return caw_where_complain_of(p, token, why, advice);
 }
 
-/* With the word that was meant, or with all there are. */
+/* With the word that was meant, or where all words are. */
 static const where_node *complain_with_words(parser *p, const where_token *where, const char *why,
                                              where_wanted wanted) {
-    char words[CAW_WHERE_PROBLEM - 256];
-    caw_text out = caw_text_into(words, sizeof words);
+    char advice[256];
+    caw_text out = caw_text_into(advice, sizeof advice);
     caw_where_suggest(&out, where, wanted);
-    if (out.length < sizeof words) {
-        caw_put(&out, '\n');
-        out.length += caw_where_words(words + out.length, sizeof words - out.length);
-    }
+    if (!out.length)
+        caw_puts(&out, " (caw help words lists the words)");
     caw_text_end(&out);
-    return complain(p, where, why, words);
+    return complain(p, where, why, advice);
+}
+
+/* With the operator that was meant. */
+static const where_node *complain_of_operator(parser *p, const where_token *where) {
+    char advice[256];
+    caw_text out = caw_text_into(advice, sizeof advice);
+    if (where->kind == TOKEN_END)
+        return complain(p, where, "an operator is missing at the end: " OPERATORS, "");
+    if (where->start[0] == '"' || where->start[0] == '\'')
+        return complain(
+            p, where,
+            where->kind == TOKEN_WRONG ? "no closing quote:" : "an operator is missing before", "");
+    caw_where_suggest(&out, where, WHERE_AN_OPERATOR);
+    caw_puts(&out, ": " OPERATORS " and or not");
+    caw_text_end(&out);
+    return complain(p, where, "no such operator", advice);
 }
 
 /* ---- nodes -------------------------------------------------------------------------------- */
@@ -71,26 +79,10 @@ static const where_node *join(parser *p, where_kind kind, const where_node *left
     return node;
 }
 
-/* Room for one more value of a node, which has those before it. */
-static where_value *new_value(parser *p, where_node *node) {
-    if (p->tree->value_count == WHERE_VALUES) {
-        complain(p, &p->now, "too long: more than 128 values", "");
-        return NULL;
-    }
-    where_value *value = &p->tree->values[p->tree->value_count++];
-    memset(value, 0, sizeof *value);
-    value->at = p->now.start;
-    value->span = (uint32_t)p->now.length;
-    value->sort = node->sort;
-    if (!node->count++)
-        node->values = value;
-    return value;
-}
-
 /* ---- packets: host, net, port, tcp, udp --------------------------------------------------- */
 
 static bool read_address(parser *p, where_node *node, const where_token *token, bool net) {
-    where_value *value = new_value(p, node);
+    where_value *value = caw_where_new_value(p, node);
     if (!value || token->kind != TOKEN_WORD ||
         !caw_where_address(token->start, token->length, &value->address, &value->bits))
         return false;
@@ -103,12 +95,10 @@ static bool read_port(where_node *node, const where_token *token) {
     double number;
     if (token->kind != TOKEN_WORD || !caw_where_number(token->start, token->length, &number) ||
         !(number >= 0 && number <= UINT16_MAX) || number != (double)(uint16_t)number ||
-        memchr(token->start, '.', token->length))
+        memchr(token->start, '.', token->length) || memchr("+-", token->start[0], 2))
         return false;
     node->has_port = true;
     node->port = (uint16_t)number;
-    node->port_text = token->start;
-    node->port_length = (uint32_t)token->length;
     return true;
 }
 
@@ -146,6 +136,13 @@ static bool starts_packet(const parser *p) {
            (is_transport(&p->now) || is_direction(&p->now) || is_packet_word(&p->now));
 }
 
+/* No attempt at an address. */
+static bool is_name_of_host(const where_token *token) {
+    return token->kind == TOKEN_QUOTED ||
+           (token->kind == TOKEN_WORD && !memchr(token->start, ':', token->length) &&
+            (token->start[0] < '0' || token->start[0] > '9'));
+}
+
 /* [src|dst] host, net or port, and its value; all but the value have been read. */
 static const where_node *parse_end(parser *p, where_node *node, bool transport) {
     if (is_direction(&p->now)) {
@@ -154,7 +151,12 @@ static const where_node *parse_end(parser *p, where_node *node, bool transport) 
     }
     if (!(transport ? is_port(&p->now) : is_packet_word(&p->now)))
         return complain(p, &p->now, "no such packet",
-                        transport ? ": port NUMBER goes here" : ": host, net or port goes here");
+                        transport ? ": port NUMBER goes here"
+                                  : ": host, net or port goes here (src host 10.0.0.1), or an "
+                                    "operator (src == 10.0.0.1)");
+    if (is_word(&p->now, "host") && is_name_of_host(&p->next))
+        return complain(p, &p->next,
+                        "not an address:", " (the name that a client gives: host == \"NAME\")");
     if (!read_packet_value(p, node, &p->now, &p->next))
         return complain(p, &p->next, "no such value",
                         ": host 10.0.0.1, net 10.0.0.0/24 with "
@@ -184,216 +186,6 @@ static const where_node *parse_packet(parser *p) {
     return parse_end(p, node, transport);
 }
 
-/* ---- values ------------------------------------------------------------------------------- */
-
-/* A number that the field can have. */
-static bool fits(const where_node *node, double number) {
-    caw_kind kind = node->field < CAW_FIELDS ? caw_field_rows[node->field].kind : CAW_KIND_REAL;
-    return (kind != CAW_KIND_UINT && kind != CAW_KIND_IPV4) ||
-           (number >= 0 && number <= UINT32_MAX && number == (double)(uint32_t)number);
-}
-
-static bool is_number(const where_node *node, const char *text, size_t length, double *number) {
-    uint32_t address;
-    if (caw_where_ipv4(text, length, &address)) {
-        *number = address;
-        return true;
-    }
-    where_token name = {TOKEN_WORD, text, length, WHERE_EQ};
-    return (caw_where_number(text, length, number) && fits(node, *number)) ||
-           caw_where_find_value(node, &name, number);
-}
-
-/* 10.0.0.0/8: the numbers from the first address to the last. */
-static bool is_net(const char *text, size_t length, where_value *value) {
-    caw_end net;
-    uint32_t bits, address;
-    const char *slash = memchr(text, '/', length);
-    if (!slash || !caw_where_address(text, length, &net, &bits) || net.size != 4 ||
-        !caw_where_ipv4(text, (size_t)(slash - text), &address))
-        return false;
-    value->low = address;
-    value->high = address | (bits < 32 ? UINT32_MAX >> bits : 0);
-    return true;
-}
-
-/* 5..9 */
-static const char *dots_in(const char *text, size_t length) {
-    for (size_t i = 0; i + 2 < length; i++)
-        if (text[i] == '.' && text[i + 1] == '.' && i)
-            return text + i;
-    return NULL;
-}
-
-static bool read_number(const where_node *node, const char *text, size_t length,
-                        where_value *value) {
-    const char *dots = node->operator== WHERE_IN ? dots_in(text, length) : NULL;
-    value->sort = WHERE_NUMBER;
-    if (is_number(node, text, length, &value->low)) {
-        value->high = value->low;
-        return true;
-    }
-    if (dots)
-        return is_number(node, text, (size_t)(dots - text), &value->low) &&
-               is_number(node, dots + 2, (size_t)(text + length - dots) - 2, &value->high);
-    return node->field < CAW_FIELDS && caw_field_rows[node->field].kind == CAW_KIND_IPV4 &&
-           (node->operator== WHERE_IN || node->operator== WHERE_EQ || node->operator== WHERE_NE) &&
-           is_net(text, length, value);
-}
-
-/* Without its quotation marks, if it has any. */
-static const char *bare(const where_token *token, size_t *length) {
-    bool quoted = token->kind == TOKEN_QUOTED;
-    *length = token->length - (quoted ? 2 : 0);
-    return token->start + (quoted ? 1 : 0);
-}
-
-static bool parse_number(parser *p, where_node *node, where_value *value) {
-    size_t length;
-    const char *text = bare(&p->now, &length);
-    char advice[256];
-    caw_text out = caw_text_into(advice, sizeof advice);
-    if ((p->now.kind == TOKEN_WORD || p->now.kind == TOKEN_QUOTED) &&
-        read_number(node, text, length, value))
-        return true;
-    caw_where_suggest_value(&out, &p->now, node);
-    caw_puts(&out, fits(node, -1) ? " (a number, or the name of a value)"
-                                  : " (a number from 0 to 4294967295, 0x too, or the name of a "
-                                    "value)");
-    caw_text_end(&out);
-    complain(p, &p->now, "not a value of this field:", advice);
-    return false;
-}
-
-/* A pattern that is a beginning, or a whole, is compared as one. */
-static void simplify(where_node *node, where_value *value) {
-    const glob *pattern = &value->pattern;
-    uint32_t count = pattern->count;
-    if (node->operator!= WHERE_MATCHES || memchr(value->text.bytes, '\\', value->text.len))
-        return;
-    bool open = count && pattern->steps[count - 1].kind == GLOB_ANY;
-    for (uint32_t i = 0; i + open < count; i++)
-        if (pattern->steps[i].kind != GLOB_CHARACTER)
-            return;
-    value->text.len -= open;
-    if (!value->text.len)
-        return;
-    node->operator= open ? WHERE_STARTS : WHERE_EQ;
-}
-
-static bool read_pattern(parser *p, where_node *node, where_value *value) {
-    where_tree *tree = p->tree;
-    const char *problem;
-    uint32_t at = 0;
-    if (!caw_glob_read(value->text, node->operator== WHERE_MATCHES_ANY_CASE,
-                       tree->steps + tree->step_count, WHERE_STEPS - tree->step_count,
-                       &value->pattern, &problem, &at)) {
-        where_token place = {TOKEN_WORD, p->now.start + 1 + at, value->text.len - at, WHERE_EQ};
-        complain(p, &place, problem, "");
-        return false;
-    }
-    tree->step_count += value->pattern.count;
-    caw_view whole = value->text;
-    simplify(node, value);
-    if (node->operator== WHERE_MATCHES || node->operator== WHERE_MATCHES_ANY_CASE)
-        value->text = whole;
-    return true;
-}
-
-static bool parse_text(parser *p, where_node *node, where_value *value) {
-    value->sort = WHERE_STRING;
-    if (p->now.kind == TOKEN_WRONG && (p->now.start[0] == '"' || p->now.start[0] == '\'')) {
-        complain(p, &p->now, "no closing quote:", "");
-        return false;
-    }
-    if (p->now.kind != TOKEN_QUOTED || p->now.length == 2) {
-        complain(p, &p->now, "a name in double quotes goes here, not", "");
-        return false;
-    }
-    if (p->now.length - 2 > WHERE_TEXT) {
-        complain(p, &p->now, "more than 1024 characters:", " (^= takes a beginning)");
-        return false;
-    }
-    value->text = (caw_view){(const uint8_t *)p->now.start + 1, 0, (uint32_t)p->now.length - 2};
-    return (node->operator!= WHERE_MATCHES && node->operator!= WHERE_MATCHES_ANY_CASE) ||
-           read_pattern(p, node, value);
-}
-
-static bool parse_address(parser *p, where_value *value) {
-    if (p->now.kind == TOKEN_WORD &&
-        caw_where_address(p->now.start, p->now.length, &value->address, &value->bits))
-        return true;
-    complain(p, &p->now,
-             "not an address:", " (10.0.0.1, fe80::1, or 10.0.0.0/8 with zeros after the bits)");
-    return false;
-}
-
-static bool parse_moment(parser *p, where_value *value) {
-    size_t length;
-    const char *text = bare(&p->now, &length);
-    if ((p->now.kind == TOKEN_WORD || p->now.kind == TOKEN_QUOTED) &&
-        caw_where_moment(text, length, &value->first)) {
-        value->last = value->first;
-        return true;
-    }
-    complain(p, &p->now, "not a time:",
-             " (\"2026-11-24 15:00\" or \"2026-11-24T15:00:07.25+01:00\", UTC without a zone, or "
-             "seconds since 1970)");
-    return false;
-}
-
-static bool parse_value(parser *p, where_node *node) {
-    where_value *value = new_value(p, node);
-    bool quoted = p->now.kind == TOKEN_QUOTED || p->now.kind == TOKEN_WRONG;
-    bool read = false;
-    if (!value)
-        return false;
-    switch (node->sort) {
-    case WHERE_EITHER:
-        read = quoted ? parse_text(p, node, value) : parse_number(p, node, value);
-        break;
-    case WHERE_NUMBER:
-        read = parse_number(p, node, value);
-        break;
-    case WHERE_STRING:
-        read = parse_text(p, node, value);
-        break;
-    case WHERE_ADDRESS:
-        read = parse_address(p, value);
-        break;
-    case WHERE_MOMENT:
-        read = parse_moment(p, value);
-        break;
-    case WHERE_OPAQUE:
-        break;
-    }
-    if (read)
-        advance(p);
-    return read;
-}
-
-/* { value, value }, or one value. */
-static bool parse_values(parser *p, where_node *node) {
-    bool set = node->operator== WHERE_IN && p->now.kind == TOKEN_SET;
-    where_token open = p->now;
-    if (!set)
-        return parse_value(p, node);
-    do {
-        advance(p);
-        if (!parse_value(p, node))
-            return false;
-    } while (p->now.kind == TOKEN_COMMA);
-    if (p->now.kind != TOKEN_SET_END) {
-        if (p->now.kind == TOKEN_END)
-            complain(p, &open, "no closing brace for", "");
-        else
-            complain(p, &p->now, "expected a comma or } instead of", "");
-        return false;
-    }
-    advance(p);
-    return true;
-}
-
 /* ---- fields ------------------------------------------------------------------------------- */
 
 /* Operators that go with a sort of values, each a bit; and what to say of the others. */
@@ -406,7 +198,7 @@ static const struct {
                       "a number cannot be compared by", ": == != < <= > >= in"},
     [WHERE_STRING] = {1u << WHERE_EQ | 1u << WHERE_NE | 1u << WHERE_STARTS | 1u << WHERE_MATCHES |
                           1u << WHERE_MATCHES_ANY_CASE | 1u << WHERE_IN,
-                      "a name cannot be compared by",
+                      "a text cannot be compared by",
                       ": ==, != or ^= (begins with), ~ (a pattern such as \"SR:*\"), ~i (in any "
                       "case), in"},
     [WHERE_EITHER] = {~0u, "", ""},
@@ -428,10 +220,25 @@ static bool check_either(parser *p, const where_node *node, const where_token *o
         where_sort sort = node->values[i].sort;
         if (suits(sort, node->operator) || node->operator== WHERE_EQ)
             continue;
-        complain(p, operator, comparing[sort].why, comparing[sort].advice);
+        complain(p, operator, comparing[sort].why,
+                 suits(WHERE_NUMBER, node->operator) ? " (numbers stand without quotes)"
+                                                     : comparing[sort].advice);
         return false;
     }
     return true;
+}
+
+/* A word where a field goes, and no field. */
+static void refuse_field(parser *p, const where_token *name) {
+    double number;
+    if (name->kind == TOKEN_END)
+        complain(p, name, "a field is missing at the end", "");
+    else if (name->kind == TOKEN_OPEN)
+        complain(p, name, "a field goes here, without", ": any value > 3, has pv");
+    else if (name->kind != TOKEN_WORD || caw_where_number(name->start, name->length, &number))
+        complain(p, name, "a field goes here, not", ": value > 3, pv == \"NAME\"");
+    else
+        complain_with_words(p, name, "no such field", WHERE_A_FIELD);
 }
 
 static where_node *new_field(parser *p, const where_token *name) {
@@ -439,8 +246,8 @@ static where_node *new_field(parser *p, const where_token *name) {
     if (!node)
         return NULL;
     node->has_field = true;
-    if (!caw_where_find_field(name, node)) {
-        complain_with_words(p, name, "no such field", WHERE_A_FIELD);
+    if (name->kind != TOKEN_WORD || !caw_where_find_field(name, node)) {
+        refuse_field(p, name);
         return NULL;
     }
     if (node->field < CAW_FIELDS && !node->bits)
@@ -449,26 +256,26 @@ static where_node *new_field(parser *p, const where_token *name) {
 }
 
 static const where_node *parse_field(parser *p, where_quantity quantity) {
-    where_node *node = p->now.kind == TOKEN_WORD ? new_field(p, &p->now) : NULL;
+    where_node *node = new_field(p, &p->now);
     if (!node)
-        return complain(p, &p->now, "a field goes here, not", "");
+        return NULL;
     advance(p);
     where_token operator= p->now;
     if (!is_operator(&operator))
-        return complain(p, &operator, "no such operator", ": == != < <= > >= ^= ~ ~i in");
+        return complain_of_operator(p, &operator);
     node->quantity = quantity;
     node->operator= operator.kind == TOKEN_OPERATOR ? operator.operator: WHERE_IN;
     if (!suits(node->sort, node->operator))
         return complain(p, &operator, comparing[node->sort].why, comparing[node->sort].advice);
     advance(p);
-    return parse_values(p, node) && check_either(p, node, &operator) ? node : NULL;
+    return caw_where_parse_values(p, node) && check_either(p, node, &operator) ? node : NULL;
 }
 
 static const where_node *parse_has(parser *p) {
     advance(p);
-    where_node *node = p->now.kind == TOKEN_WORD ? new_field(p, &p->now) : NULL;
+    where_node *node = new_field(p, &p->now);
     if (!node)
-        return complain(p, &p->now, "a field goes here, not", "");
+        return NULL;
     node->operator= WHERE_HAS;
     advance(p);
     return node;
@@ -477,7 +284,7 @@ static const where_node *parse_has(parser *p) {
 /* mask.alarm or flaw.priority alone: the bit is set. */
 static const where_node *parse_bit(parser *p) {
     where_node *node = new_field(p, &p->now);
-    where_value *value = node ? new_value(p, node) : NULL;
+    where_value *value = node ? caw_where_new_value(p, node) : NULL;
     if (!value)
         return NULL;
     node->operator= WHERE_NE;
@@ -492,18 +299,29 @@ static bool is_bit(const parser *p) {
 
 /* ---- messages ----------------------------------------------------------------------------- */
 
+/* As caw_where_rows_named wants it. */
+static void fold(const where_token *words, char phrase[PHRASE]) {
+    caw_text out = caw_text_into(phrase, PHRASE);
+    bool space = false;
+    for (size_t i = 0; i < words->length; i++) {
+        char c = memchr("\t\r\n_", words->start[i], 4) ? ' ' : caw_where_lower(words->start[i]);
+        if (c != ' ' || !space)
+            caw_put(&out, c);
+        space = c == ' ';
+    }
+    caw_text_end(&out);
+}
+
+static void add_word(where_token *words, const where_token *word) {
+    words->length = (size_t)(word->start + word->length - words->start);
+}
+
 /* All words up to a sign, as one phrase. */
 static where_token read_phrase(parser *p, char phrase[PHRASE]) {
     where_token whole = p->now;
-    caw_text out = caw_text_into(phrase, PHRASE);
-    for (; p->now.kind == TOKEN_WORD; advance(p)) {
-        if (out.length)
-            caw_put(&out, ' ');
-        for (size_t i = 0; i < p->now.length; i++)
-            caw_put(&out, caw_where_lower(p->now.start[i]));
-        whole.length = (size_t)(p->now.start + p->now.length - whole.start);
-    }
-    caw_text_end(&out);
+    for (; p->now.kind == TOKEN_WORD; advance(p))
+        add_word(&whole, &p->now);
+    fold(&whole, phrase);
     return whole;
 }
 
@@ -519,7 +337,7 @@ static const where_node *parse_failed(parser *p, const where_token *where) {
     static const char *const failures[] = {"error", "create failed", "server disconnect"};
     where_node *messages = new_message(p, where, failures[0]);
     where_node *status = new_node(p, where, WHERE_MESSAGE);
-    where_value *normal = status ? new_value(p, status) : NULL;
+    where_value *normal = status ? caw_where_new_value(p, status) : NULL;
     if (!messages || !normal)
         return NULL;
     for (size_t i = 1; i < sizeof failures / sizeof *failures; i++)
@@ -533,16 +351,44 @@ static const where_node *parse_failed(parser *p, const where_token *where) {
     return join(p, WHERE_OR, messages, status);
 }
 
+static bool is_message(const char *phrase) {
+    return strcmp(phrase, "failed") == 0 || strcmp(phrase, "unanswered") == 0 ||
+           strcmp(phrase, "malformed") == 0 || caw_where_rows_named(phrase) != 0;
+}
+
+/* "put pv": the first word after as many as are a message; false: they are none. */
+static bool find_rest(const where_token *first, where_token *rest) {
+    char phrase[PHRASE];
+    bool found = false;
+    where_token words = *first;
+    for (where_token word = *first; word.kind == TOKEN_WORD;) {
+        add_word(&words, &word);
+        fold(&words, phrase);
+        word = caw_where_token(word.start + word.length);
+        if (is_message(phrase)) {
+            *rest = word;
+            found = true;
+        }
+    }
+    return found;
+}
+
 /* "pv contains": a field, and a word where an operator goes. */
 static const where_node *refuse_phrase(parser *p, const where_token *first,
                                        const where_token *second, const where_token *whole) {
     where_node field = {0};
+    where_token rest;
+    if (!caw_where_translate(whole, WHERE_A_MESSAGE) && find_rest(first, &rest))
+        return complain(p, &rest, "and or or is missing before", "");
+    if (second->kind == TOKEN_OPEN)
+        return complain(p, first, "there are no functions:",
+                        " (count is the number of elements, ~i compares in any case)");
     if (!caw_where_find_field(first, &field))
         return complain_with_words(p, whole, "no such message", WHERE_A_MESSAGE);
-    if (second->kind == TOKEN_WORD)
-        return complain(p, second, "no such operator", ": == != < <= > >= ^= ~ ~i in");
-    return complain(p, first, "a field alone:",
-                    " (compare it by == != < <= > >= ^= ~ ~i in, or ask: has FIELD)");
+    if (second->kind == TOKEN_WORD || second->kind == TOKEN_NOT)
+        return complain_of_operator(p, second);
+    return complain(p, first,
+                    "a field alone:", " (compare it by " OPERATORS ", or ask: has FIELD)");
 }
 
 static const where_node *parse_message(parser *p) {
@@ -576,17 +422,17 @@ static const where_node *parse_group(parser *p) {
 }
 
 static const where_node *parse_word(parser *p) {
-    if (is_word(&p->now, "has") && p->next.kind == TOKEN_WORD)
+    if (is_word(&p->now, "has"))
         return parse_has(p);
-    if ((is_word(&p->now, "any") || is_word(&p->now, "all")) && p->next.kind == TOKEN_WORD) {
+    if (is_word(&p->now, "any") || is_word(&p->now, "all")) {
         bool all = is_word(&p->now, "all");
         advance(p);
         return parse_field(p, all ? WHERE_ALL_OF : WHERE_ANY_OF);
     }
+    if (p->next.kind == TOKEN_WRONG)
+        return complain_of_operator(p, &p->next);
     if (starts_packet(p))
         return parse_packet(p);
-    if (p->next.kind == TOKEN_WRONG)
-        return complain(p, &p->next, "no such operator", ": == != < <= > >= ^= ~ ~i in and or not");
     if (is_operator(&p->next))
         return parse_field(p, WHERE_AS_USUAL);
     return is_bit(p) ? parse_bit(p) : parse_message(p);
@@ -601,6 +447,10 @@ static const where_node *parse_one(parser *p) {
     case TOKEN_END:
         return complain_with_words(p, &p->now, "a condition is missing at the end",
                                    WHERE_A_MESSAGE);
+    case TOKEN_QUOTED:
+    case TOKEN_OPERATOR:
+        refuse_field(p, &p->now);
+        return NULL;
     default:
         return complain_with_words(p, &p->now, "a condition must stand before", WHERE_A_MESSAGE);
     }
@@ -665,5 +515,5 @@ const where_node *caw_where_parse(const char *expression, where_tree *tree,
     if (p.now.kind == TOKEN_CLOSE)
         return complain(&p, &p.now, "no opening parenthesis for", "");
     return complain(&p, &p.now, "expected and, or, or the end instead of",
-                    " (operators: == != < <= > >= ^= ~ ~i in)");
+                    " (operators: " OPERATORS ")");
 }

@@ -189,12 +189,13 @@ static void see_request(caw_pending *self, const caw_event *event) {
 
 static void see_message(caw_pending *self, const caw_event *event) {
     const caw_note *note = event->note;
+    caw_moment sent = caw_event_sent(event);
     if (note->exchange && note->turn == CAW_TURN_REQUEST)
         see_request(self, event);
     if (note->exchange && note->turn == CAW_TURN_RESPONSE)
         decide_all(self, OF_EXCHANGE, id_of(note->exchange),
                    (caw_where_fate){CAW_FATE_ANSWERED,
-                                    caw_where_seconds(&note->exchange->request, &event->now)});
+                                    caw_where_seconds(&note->exchange->request, &sent)});
     if (note->channel && note->channel->closed)
         decide_all(self, OF_CHANNEL, id_of(note->channel), unanswered);
 }

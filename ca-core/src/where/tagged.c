@@ -40,7 +40,7 @@ static void put_is_tag(caw_text *out, uint32_t at) {
 }
 
 /* One of the ports is this. */
-static void put_port(where_list *either, uint32_t ip, const char *port, uint32_t length) {
+static void put_port(where_list *either, uint32_t ip, uint32_t port) {
     for (uint32_t at = 0; at <= DESTINATION; at += DESTINATION) {
         caw_where_next(either);
         caw_puts(either->out, "ether[((");
@@ -48,16 +48,18 @@ static void put_port(where_list *either, uint32_t ip, const char *port, uint32_t
         caw_puts(either->out, "&15)<<2)+");
         caw_put_unsigned(either->out, ip + at);
         caw_puts(either->out, ":2]=");
-        for (uint32_t i = 0; i < length; i++)
-            caw_put(either->out, port[i]);
+        caw_put_unsigned(either->out, port);
     }
 }
 
 static void put_named_ports(where_list *either, uint32_t ip, const where_node *node) {
     if (!node)
         return;
-    if (node->kind == WHERE_PACKET && node->port_text)
-        put_port(either, ip, node->port_text, node->port_length);
+    if (node->kind == WHERE_PACKET && node->has_port)
+        put_port(either, ip, node->port);
+    else if (caw_where_names_port(node))
+        for (uint32_t i = 0; i < node->count; i++)
+            put_port(either, ip, (uint32_t)node->values[i].low);
     put_named_ports(either, ip, node->left);
     put_named_ports(either, ip, node->right);
 }
@@ -76,8 +78,8 @@ static void put_ip(caw_text *out, uint32_t ip, const where_node *root, bool othe
     caw_puts(out, "&0x1fff=0 and (");
     put_named_ports(&either, ip, root);
     if (others) {
-        put_port(&either, ip, WHERE_SERVER_PORT, sizeof WHERE_SERVER_PORT - 1);
-        put_port(&either, ip, WHERE_REPEATER_PORT, sizeof WHERE_REPEATER_PORT - 1);
+        put_port(&either, ip, CAW_SERVER_PORT);
+        put_port(&either, ip, CAW_REPEATER_PORT);
     }
     caw_puts(out, "))");
 }

@@ -13,23 +13,22 @@ bool caw_where_is_word(const where_token *token, const char *word) {
            memcmp(token->start, word, token->length) == 0;
 }
 
-/* READ_NOTIFY is "Read Notify". */
-static char folded(char c) {
-    return c == '_' ? ' ' : caw_where_lower(c);
-}
-
 bool caw_where_is_name(const where_token *token, const char *name) {
     for (size_t i = 0; i < token->length; i++)
-        if (folded(token->start[i]) != folded(name[i]))
+        if (caw_where_folded(token->start[i]) != caw_where_folded(name[i]))
             return false;
     return !name[token->length];
 }
 
-/* Numbers and times have a plus within: 1e+300, 15:00+01:00. */
+static bool begins(const char *at, const char *sign) {
+    return strncmp(at, sign, strlen(sign)) == 0;
+}
+
+/* Numbers and times have a plus within: +3, 1e+300, 15:00+01:00. */
 static where_token read_word(const char *at) {
     where_token word = {TOKEN_WORD, at, 1, WHERE_EQ};
     while ((in_word(at[word.length]) || at[word.length] == '+') &&
-           strncmp(at + word.length, "||", 2) != 0)
+           !begins(at + word.length, "||") && !begins(at + word.length, ".."))
         word.length++;
     if (caw_where_is_name(&word, "and"))
         word.kind = TOKEN_AND;
@@ -59,7 +58,14 @@ where_token caw_where_token(const char *at) {
         const char *text;
         where_token_kind kind;
         where_operator operator;
-    } signs[] = {{"&&", TOKEN_AND, 0},
+    } signs[] = {{"===", TOKEN_WRONG, 0}, /* of other languages */
+                 {"=~", TOKEN_WRONG, 0},
+                 {"!~", TOKEN_WRONG, 0},
+                 {"~=", TOKEN_WRONG, 0},
+                 {"<>", TOKEN_WRONG, 0},
+                 {"=>", TOKEN_WRONG, 0},
+                 {"=<", TOKEN_WRONG, 0},
+                 {"&&", TOKEN_AND, 0},
                  {"||", TOKEN_OR, 0},
                  {"==", TOKEN_OPERATOR, WHERE_EQ},
                  {"!=", TOKEN_OPERATOR, WHERE_NE},
@@ -73,19 +79,20 @@ where_token caw_where_token(const char *at) {
                  {")", TOKEN_CLOSE, 0},
                  {"{", TOKEN_SET, 0},
                  {"}", TOKEN_SET_END, 0},
-                 {",", TOKEN_COMMA, 0}};
+                 {",", TOKEN_COMMA, 0},
+                 {"..", TOKEN_RANGE, 0}};
     while (*at && strchr(" \t\r\n", *at))
         at++;
     if (!*at)
         return (where_token){TOKEN_END, at, 0, WHERE_EQ};
     if (*at == '"' || *at == '\'')
         return read_quoted(at);
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (begins(at, signs[i].text))
+            return (where_token){signs[i].kind, at, strlen(signs[i].text), signs[i].operator};
     if (*at == '~')
         return read_tilde(at);
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-        if (strncmp(at, signs[i].text, strlen(signs[i].text)) == 0)
-            return (where_token){signs[i].kind, at, strlen(signs[i].text), signs[i].operator};
-    if (in_word(*at))
+    if (in_word(*at) || (*at == '+' && in_word(at[1])))
         return read_word(at);
     return (where_token){TOKEN_WRONG, at, 1, WHERE_EQ};
 }

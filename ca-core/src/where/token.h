@@ -33,6 +33,7 @@ typedef enum {
     TOKEN_SET, /* { */
     TOKEN_SET_END,
     TOKEN_COMMA,
+    TOKEN_RANGE, /* .. */
     TOKEN_WRONG
 } where_token_kind;
 
@@ -52,6 +53,11 @@ bool caw_where_is_name(const where_token *token, const char *name);
 
 static inline char caw_where_lower(char c) {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* READ_NOTIFY is "read notify". */
+static inline char caw_where_folded(char c) {
+    return c == '_' ? ' ' : caw_where_lower(c);
 }
 
 #endif

@@ -30,11 +30,7 @@ static const char *const instead[WHERE_FIELDS - CAW_FIELDS] = {
     [WHERE_FIELD_TIME - CAW_FIELDS] = ", which takes a request and its answer",
     [WHERE_FIELD_TIMESTAMP - CAW_FIELDS] = ": it looks at packets, not at clocks",
     [WHERE_FIELD_FRAME - CAW_FIELDS] = ": it does not count",
-    [WHERE_FIELD_SRC - CAW_FIELDS] = "; write: src host ADDRESS, or src net ADDRESS/BITS",
-    [WHERE_FIELD_DST - CAW_FIELDS] = "; write: dst host ADDRESS, or dst net ADDRESS/BITS",
-    [WHERE_FIELD_SPORT - CAW_FIELDS] = "; write: src port NUMBER",
-    [WHERE_FIELD_DPORT - CAW_FIELDS] = "; write: dst port NUMBER",
-    [WHERE_FIELD_MESSAGE - CAW_FIELDS] = "; write the name of the message alone, such as search",
+    [WHERE_FIELD_MESSAGE - CAW_FIELDS] = "; write the name of the message alone, without quotes",
     [WHERE_FIELD_LINE - CAW_FIELDS] = ": it has no lines",
     [WHERE_FIELD_REQUEST - CAW_FIELDS] = "; write: request",
     [WHERE_FIELD_RESPONSE - CAW_FIELDS] = "; write: response",
@@ -45,29 +41,57 @@ static const char *const instead[WHERE_FIELDS - CAW_FIELDS] = {
 
 static bool refuse_field(const looker *self, const where_node *node) {
     static const char why[] = "a capture filter cannot see this field:";
-    char words[CAW_WHERE_PROBLEM - 256] = "\n";
-    if (node->field >= CAW_FIELDS)
-        return refuse_node(self, node, why, instead[node->field - CAW_FIELDS]);
-    caw_where_visible_words(words + 1, sizeof words - 1);
-    return refuse_node(self, node, why, words);
+    return refuse_node(self, node, why,
+                       node->field < CAW_FIELDS ? ", which is not at a fixed place of a message"
+                                                : instead[node->field - CAW_FIELDS]);
 }
 
 static bool can_write(const looker *self, const where_node *node, const where_value *value) {
     if (node->sort == WHERE_STRING && value->text.len > WHERE_NAME)
         return refuse(self, value->at, value->span,
                       "more than 80 characters:", " (^= takes a beginning)");
-    if (node->sort == WHERE_NUMBER && value->low != value->high)
-        return refuse(self, value->at, value->span, "a capture filter has no ranges:",
-                      "; write >= and <=, which may be met by two messages of a packet");
+    return true;
+}
+
+static bool can_see_address(const looker *self, const where_node *node) {
+    for (uint32_t i = 0; i < node->count && node->sort == WHERE_ADDRESS; i++)
+        if (node->values[i].address.size != 4)
+            return refuse_node(self, node, "a capture filter sees IPv4 only, no", "");
+    return true;
+}
+
+/* In headers: messages of its rows always have it. */
+static bool is_in_headers(caw_field_id field) {
+    where_place places[WHERE_PLACES];
+    for (size_t i = 0; i + 1 < caw_message_row_count; i++)
+        for (caw_transport on = CAW_TRANSPORT_TCP; on <= CAW_TRANSPORT_UDP; on++) {
+            size_t count = caw_where_places(&caw_message_rows[i], on, field, places);
+            for (size_t j = 0; j < count; j++)
+                if (places[j].at >= CAW_HEADER_SIZE)
+                    return false;
+        }
+    return true;
+}
+
+static bool can_tell_has(const looker *self, const where_node *node) {
+    static const char why[] = "a capture filter does not tell whether a message has";
+    if (node->sort == WHERE_STRING)
+        return refuse_node(self, node, why,
+                           ", which is known from others; write the names of messages that say it");
+    if (node->field == CAW_FIELD_COMMAND || node->field == CAW_FIELD_SIZE)
+        return refuse_node(self, node, why, ": all have it; write: ca");
+    if (!is_in_headers((caw_field_id)node->field))
+        return refuse_node(self, node, why, "; write the names of messages that have it");
     return true;
 }
 
 static bool can_compare(const looker *self, const where_node *node) {
+    if (caw_where_is_end_field(node))
+        return can_see_address(self, node);
     if (!node->rows)
         return refuse_field(self, node);
     if (node->operator== WHERE_HAS)
-        return refuse_node(self, node, "a capture filter does not tell whether a message has",
-                           "; write the names of messages that have it");
+        return can_tell_has(self, node);
     if (node->operator== WHERE_MATCHES || node->operator== WHERE_MATCHES_ANY_CASE)
         return refuse_node(self, node, "a capture filter cannot look for a pattern in",
                            ", but for a beginning: ~ \"SR:*\" or ^= \"SR:\"");
@@ -87,9 +111,7 @@ static bool can_see(const looker *self, const where_node *node) {
     case WHERE_MALFORMED:
         return refuse_node(self, node, "a capture filter sees messages only, not what is", "");
     case WHERE_PACKET:
-        if (node->count && node->values->address.size != 4)
-            return refuse_node(self, node, "a capture filter sees IPv4 only, no", "");
-        return true;
+        return can_see_address(self, node);
     case WHERE_MESSAGE:
         if (node->has_field)
             return can_compare(self, node);

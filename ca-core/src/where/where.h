@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the parts of expressions share. The parser (parse.c) makes a tree of conditions, of tokens
- * (token.c), words of the protocol (words.c), values (literal.c) and patterns (glob.c).
+ * What the parts of expressions share. The parser (parse.c, parse_value.c) makes a tree of
+ * conditions, of tokens (token.c), words of the protocol (words.c), values (literal.c) and patterns
+ * (glob.c); it knows some words of others (foreign.c), to say what is written here.
  *
  * Two read the tree: evaluate.c asks an event, whose values event_value.c finds; compile.c writes
  * it as a capture filter, when visible.c and sense.c have no objection, with tests of rows
- * (rows.c), of headers (load.c), of packets with VLAN tags (tagged.c), and what headers look like
- * (shape.c).
+ * (rows.c), of headers (load.c), of a packet's ends (end_field.c), of packets with VLAN tags
+ * (tagged.c), and what headers look like (shape.c).
  */
 #ifndef CAW_WHERE_H
 #define CAW_WHERE_H
@@ -111,16 +112,14 @@ typedef struct where_node {
     where_quantity quantity;
     const where_value *values;
     uint32_t count;
-    uint32_t value;   /* the one that is written to a capture filter: a number ... */
-    const char *text; /* ... or a name without quotes */
+    uint32_t value, upto; /* what is written to a capture filter: a number, or from, to; ... */
+    const char *text;     /* ... or a name without quotes */
     uint32_t length;
 
     caw_transport transport; /* WHERE_PACKET: of these, */
     unsigned ends;           /* one of these ends ... */
     bool has_port;           /* ... has this port, or the address in `values` */
     uint16_t port;
-    const char *port_text; /* as it stands; NULL: it names none */
-    uint32_t port_length;
 } where_node;
 
 typedef struct {
@@ -271,6 +270,15 @@ void caw_where_put_rows(caw_text *out, where_spot spot, where_rows set, where_ce
  * aligned size; no word larger than all rows of the command allow.
  */
 void caw_where_put_sane(where_list *all, where_spot spot, where_rows set);
+
+/* A comparison with src, dst, sport or dport. */
+bool caw_where_is_end_field(const where_node *node);
+
+/* Such a condition. */
+void caw_where_put_end_field(caw_text *out, const where_node *node);
+
+/* The condition is met by packets of some ports only, which it names. */
+bool caw_where_names_port(const where_node *node);
 
 /*
  * A packet with VLAN tags and a port that the tree names, or (`others`) one of Channel Access's

@@ -36,7 +36,8 @@ static bool is_in(const caw_message_row *row, const char *phrase) {
         return row->exchange == CAW_TURN_REQUEST;
     if (strcmp(phrase, "response") == 0)
         return row->exchange == CAW_TURN_RESPONSE;
-    return strcmp(phrase, "ca") == 0 || names(row->brief, phrase) || names(row->label, phrase);
+    return strcmp(phrase, "ca") == 0 || names(row->brief, phrase) || names(row->label, phrase) ||
+           names(row->name, phrase);
 }
 
 /* The last row too: a capture filter cannot see it, and leaves it out. */
@@ -177,6 +178,10 @@ static const caw_name *names_of(const where_node *node) {
     return node->field < CAW_FIELDS && !node->bits ? caw_field_rows[node->field].names : NULL;
 }
 
+bool caw_where_has_names(const where_node *node) {
+    return names_of(node) != NULL;
+}
+
 bool caw_where_find_value(const where_node *node, const where_token *name, double *number) {
     for (const caw_name *each = names_of(node); each && each->name; each++)
         if (caw_where_is_name(name, each->name)) {
@@ -188,42 +193,17 @@ bool caw_where_find_value(const where_node *node, const where_token *name, doubl
 
 /* ---- suggestions -------------------------------------------------------------------------- */
 
-#define LIKE 32 /* characters of words that are compared */
-
 /* What was written, and the word that is most like it so far. */
 typedef struct {
-    const where_token *written;
+    where_token written;
     const char *best;
     size_t distance;
 } search;
 
-/* How many letters to change, leave out or add, or swap with their neighbour. */
-static size_t distance_of(const where_token *written, const char *word) {
-    size_t rows[3][LIKE + 1], length = strlen(word);
-    if (length > LIKE || written->length > LIKE)
-        return LIKE;
-    for (size_t j = 0; j <= length; j++)
-        rows[0][j] = j;
-    for (size_t i = 1; i <= written->length; i++) {
-        size_t *now = rows[i % 3], *before = rows[(i + 2) % 3], *older = rows[(i + 1) % 3];
-        char a = caw_where_lower(written->start[i - 1]);
-        now[0] = i;
-        for (size_t j = 1; j <= length; j++) {
-            char b = caw_where_lower(word[j - 1]);
-            size_t least = before[j - 1] + (a != b);
-            least = before[j] + 1 < least ? before[j] + 1 : least;
-            least = now[j - 1] + 1 < least ? now[j - 1] + 1 : least;
-            if (i > 1 && j > 1 && a == caw_where_lower(word[j - 2]) &&
-                b == caw_where_lower(written->start[i - 2]) && older[j - 2] + 1 < least)
-                least = older[j - 2] + 1;
-            now[j] = least;
-        }
-    }
-    return rows[written->length % 3][length];
-}
-
 static void consider(search *self, const char *word) {
-    size_t distance = word ? distance_of(self->written, word) : LIKE;
+    if (!word)
+        return;
+    size_t distance = caw_distance(self->written.start, self->written.length, word);
     if (distance < self->distance) {
         self->best = word;
         self->distance = distance;
@@ -251,51 +231,106 @@ static void consider_fields(search *self) {
         consider(self, caw_field_rows[i].key);
 }
 
-static search search_for(const where_token *written) {
-    size_t most = written->length < 4 ? 1 : written->length < 8 ? 2 : 3;
-    return (search){written, NULL, most + 1};
+/* Words of lines are other names of fields: data_type, subscriptionid. */
+static const char *find_in_lines(const where_token *written) {
+    for (int i = 0; i < CAW_FIELDS; i++)
+        if (caw_field_rows[i].key && caw_field_rows[i].name &&
+            caw_where_is_word(written, caw_field_rows[i].name))
+            return caw_field_rows[i].key;
+    return NULL;
 }
 
-static void put_best(caw_text *out, const search *self) {
+/* TIMEOUT of ECA_TIMEOUT, MAJOR_ALARM for MAJOR: one is the other's beginning or end. */
+static bool is_part(const char *longer, size_t length, const char *part, size_t size) {
+    where_token head = {TOKEN_WORD, longer, size, WHERE_EQ};
+    where_token tail = {TOKEN_WORD, longer + length - size, size, WHERE_EQ};
+    char name[CAW_DISTANCE_FAR + 1] = {0};
+    if (length <= size + 1 || size > CAW_DISTANCE_FAR)
+        return false;
+    memcpy(name, part, size);
+    return (longer[size] == '_' && caw_where_is_name(&head, name)) ||
+           (longer[length - size - 1] == '_' && caw_where_is_name(&tail, name));
+}
+
+static bool is_related(const where_token *written, const char *name) {
+    size_t length = strlen(name);
+    return is_part(name, length, written->start, written->length) ||
+           is_part(written->start, written->length, name, length);
+}
+
+/* What was written, without the protocol's or Wireshark's prefix. */
+static search search_for(const where_token *written) {
+    static const char *const prefixes[] = {"CA_PROTO_", "ca."};
+    search self = {.written = *written};
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        size_t length = strlen(prefixes[i]);
+        if (written->length > length && memcmp(written->start, prefixes[i], length) == 0) {
+            self.written.start += length;
+            self.written.length -= length;
+            break;
+        }
+    }
+    size_t length = self.written.length;
+    self.distance = 1 + CAW_DISTANCE_LIKE(length);
+    return self;
+}
+
+static void put_best(caw_text *out, const search *self, bool as_it_stands) {
     if (!self->best)
         return;
     caw_puts(out, " (did you mean ");
     for (const char *c = self->best; *c; c++)
-        caw_put(out, caw_where_lower(*c));
+        caw_put(out, as_it_stands ? *c : caw_where_lower(*c));
     caw_puts(out, "?)");
 }
 
 void caw_where_suggest(caw_text *out, const where_token *written, where_wanted wanted) {
     search self = search_for(written);
-    if (wanted == WHERE_A_MESSAGE)
+    const char *known = caw_where_translate(&self.written, wanted);
+    if (!known && wanted == WHERE_A_FIELD)
+        known = find_in_lines(&self.written);
+    if (known)
+        self.best = known;
+    else if (wanted == WHERE_A_MESSAGE)
         consider_messages(&self);
-    else
+    else if (wanted == WHERE_A_FIELD)
         consider_fields(&self);
-    put_best(out, &self);
+    put_best(out, &self, known != NULL);
 }
 
 void caw_where_suggest_value(caw_text *out, const where_token *written, const where_node *node) {
     search self = search_for(written);
-    for (const caw_name *each = names_of(node); each && each->name; each++)
-        consider(&self, each->name);
-    put_best(out, &self);
+    for (const caw_name *each = names_of(node); each && each->name; each++) {
+        if (is_related(&self.written, each->name))
+            self.distance = 1;
+        if (is_related(&self.written, each->name))
+            self.best = each->name;
+        else
+            consider(&self, each->name);
+    }
+    put_best(out, &self, true);
 }
 
 /* ---- all of them -------------------------------------------------------------------------- */
+
+/* No row before it has the same word. */
+static bool is_first_of_its_name(size_t row) {
+    for (size_t i = 0; i < row; i++)
+        if (strcmp(caw_message_rows[i].brief, caw_message_rows[row].brief) == 0)
+            return false;
+    return true;
+}
 
 static void put_lower(caw_text *out, const char *text) {
     while (*text)
         caw_put(out, caw_where_lower(*text++));
 }
 
-/* The row's word, unless a row before it has the same. */
 static void put_message(caw_text *out, size_t row) {
-    const char *brief = caw_message_rows[row].brief;
-    for (size_t i = 0; i < row; i++)
-        if (strcmp(caw_message_rows[i].brief, brief) == 0)
-            return;
+    if (!is_first_of_its_name(row))
+        return;
     caw_puts(out, ", ");
-    put_lower(out, brief);
+    put_lower(out, caw_message_rows[row].brief);
 }
 
 static void put_key(caw_text *out, const char *key) {
@@ -303,25 +338,24 @@ static void put_key(caw_text *out, const char *key) {
     caw_puts(out, key);
 }
 
-/* Of those that no message has as such a capture filter has none but the first. */
-static void put_fields(caw_text *out, bool visible) {
+static void put_fields(caw_text *out) {
     caw_puts(out, fields[0].key);
-    for (int i = 1; i < FIELDS && !visible; i++)
+    for (int i = 1; i < FIELDS; i++)
         put_key(out, fields[i].key);
     for (int id = CAW_FIELD_COMMAND; id < CAW_FIELDS; id++)
-        if (visible ? caw_where_rows_with((caw_field_id)id) != 0 : caw_field_rows[id].key != NULL)
+        if (caw_field_rows[id].key != NULL)
             put_key(out, caw_field_rows[id].key);
 }
 
-static size_t put_words(char *text, size_t size, bool visible) {
+size_t caw_where_words(char *text, size_t size) {
     caw_text out = caw_text_into(text, size);
     caw_puts(&out, "messages: ca");
     for (size_t i = 0; i + 1 < caw_message_row_count; i++)
         put_message(&out, i);
     caw_puts(&out, "\n  and their titles (host name); NAME reply: the answers to NAME;\n"
-                   "  put, get, update, failed, request, response");
-    caw_puts(&out, visible ? "\nfields: " : ", unanswered, malformed\nfields: ");
-    put_fields(&out, visible);
+                   "  put, get, update, failed, request, response, unanswered, malformed\n"
+                   "fields: ");
+    put_fields(&out);
     caw_puts(&out, "\npackets: tcp, udp, host ADDRESS, net ADDRESS/BITS, port NUMBER, "
                    "with src or dst\n"
                    "between them: and, or, not, ( )\n");
@@ -334,4 +368,29 @@ size_t caw_where_words(char *text, size_t size) {
 
 size_t caw_where_visible_words(char *text, size_t size) {
     return put_words(text, size, true);
+}
+
+static const char *const operators[] = {"and", "or",  "not", "in",     "has",    "any",
+                                        "all", "put", "get", "update", "failed", "unanswered"};
+
+/* Messages in lower case: nobody begins them otherwise. */
+static void take_message(size_t row, void (*take)(void *user, const char *word), void *user) {
+    char word[PHRASE];
+    caw_text out = caw_text_into(word, sizeof word);
+    put_lower(&out, caw_message_rows[row].brief);
+    caw_text_end(&out);
+    take(user, word);
+}
+
+void caw_where_each_word(void (*take)(void *user, const char *word), void *user) {
+    for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)
+        take(user, operators[i]);
+    for (size_t i = 0; i + 1 < caw_message_row_count; i++)
+        if (is_first_of_its_name(i))
+            take_message(i, take, user);
+    for (int i = 0; i < FIELDS; i++)
+        take(user, fields[i].key);
+    for (int i = 0; i < CAW_FIELDS; i++)
+        if (caw_field_rows[i].key)
+            take(user, caw_field_rows[i].key);
 }

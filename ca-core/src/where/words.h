@@ -3,6 +3,7 @@
 #ifndef CAW_WHERE_WORDS_H
 #define CAW_WHERE_WORDS_H
 
+#include "foreign.h"
 #include "where.h"
 
 /* Messages by their name, a group, or what answers them; `phrase` is in lower case. 0: none. */
@@ -14,11 +15,10 @@ bool caw_where_find_field(const where_token *name, where_node *node);
 /* A value's name; of a field without names, none. */
 bool caw_where_find_value(const where_node *node, const where_token *name, double *number);
 
-/* As caw_where_words: those that a capture filter has. */
-size_t caw_where_visible_words(char *text, size_t size);
+/* The field's values have names. */
+bool caw_where_has_names(const where_node *node);
 
-/* " (did you mean 'search'?)", or nothing when no such word is like it. */
-typedef enum { WHERE_A_MESSAGE, WHERE_A_FIELD } where_wanted;
+/* " (did you mean search?)", or nothing when no such word is like it. */
 void caw_where_suggest(caw_text *out, const where_token *written, where_wanted wanted);
 void caw_where_suggest_value(caw_text *out, const where_token *written, const where_node *node);
 

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "guesses.h"
+
+#include "commands.h"
+#include "heap.h"
+#include "option_rows.h"
+#include "passed.h"
+#include "say.h"
+#include "suggest.h"
+
+#include "caw_capture.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char list_them[] = "caw --help lists them";
+
+/* ---- options of other programs -------------------------------------------------------------- */
+
+static const char as_json[] =
+    "reports have it, as in caw -z ca,connect,json; packets, too: tshark -T json -r FILE";
+static const char as_fields[] = "--format '{timestamp} {pv} {command}' is the form of lines";
+static const char to_write[] = "packets: tcpdump -w FILE, or tshark -r FILE -Y ca -w OUT; lines: >";
+static const char whole[] = "packets are always captured whole";
+static const char bytes[] = "the bytes of packets: tshark -x -r FILE -Y ca";
+static const char talk[] = "a line tells all of its message; --version prints the version";
+static const char end[] = "-c ends after so many lines; after a minute: timeout 60 caw";
+static const char ring[] = "dumpcap -b writes rings of files, and caw reads them: caw FILE FILE";
+static const char times[] =
+    "--time=iso, local, relative or delta; {dt} of --format is the response time";
+static const char quiet[] = "--quiet: no lines, and status 0 when there would be some";
+static const char promiscuous[] = "interfaces are captured promiscuously, -i any is not";
+static const char messages[] = "--where chooses messages, -Y packets, -f what is captured";
+static const char all_files[] = "files are named without an option: caw FILE FILE";
+
+static const struct {
+    char letter;      /* '\0': it has none */
+    const char *name; /* NULL: it has none */
+    const char *way;
+} guesses[] = {
+    {'\0', "json", as_json},
+    {'\0', "csv",
+     "reports have it, as in caw -z ca,connect,csv; lines: --format '{timestamp},{pv}'"},
+    {'T', NULL, "reports: -z ca,connect,json; packets: tshark -T json -r FILE -Y ca"},
+    {'e', "fields", as_fields},
+    {'E', NULL, as_fields},
+    {'O', NULL, "all of a packet: tshark -V -O ca -r FILE"},
+    {'P', "print", "lines are always printed"},
+    {'w', "write", to_write},
+    {'\0', "output", to_write},
+    {'s', "snapshot-length", whole},
+    {'x', "hexdump", bytes},
+    {'X', NULL, bytes},
+    {'A', "ascii", bytes},
+    {'v', "verbose", talk},
+    {'q', NULL, quiet},
+    {'t', NULL, times},
+    {'p', "no-promiscuous-mode", promiscuous},
+    {'a', "autostop", end},
+    {'\0', "duration", end},
+    {'\0', "count", "-c COUNT ends after so many lines"},
+    {'\0', "limit", "-c COUNT ends after so many lines"},
+    {'b', "ring-buffer", ring},
+    {'G', NULL, ring},
+    {'S', NULL, "numbers of a packet: --format '{frame} {transport.seq} {command}'"},
+    {'F', "file", all_files},
+    {'\0', "files", all_files},
+    {'\0', "input", all_files},
+    {'\0', "read-file", "-r FILE, or FILE alone, is read"},
+    {'\0', "display-filter", "-Y chooses packets as Wireshark does"},
+    {'\0', "interface", "-i INTERFACE captures"},
+    {'\0', "iface", "-i INTERFACE captures"},
+    {'\0', "live", "-i INTERFACE captures"},
+    {'\0', "list-interfaces", "-D lists them"},
+    {'L', "list-data-link-types", "-D lists interfaces; their kind is found out"},
+    {'y', "linktype", "the kind of an interface is found out"},
+    {'\0', "buffer-size", "-B KIB"},
+    {'\0', "filter", messages},
+    {'\0', "grep", messages},
+    {'\0', "expression", messages},
+    {'\0', "report", "-z REPORT, or caw REPORT FILE"},
+};
+
+enum { GUESSES = sizeof guesses / sizeof *guesses };
+
+void guesses_refuse_letter(char letter) {
+    const char option[3] = {'-', letter};
+
+    for (size_t i = 0; i < GUESSES; i++) {
+        if (guesses[i].letter == letter) {
+            say("no such option: %s (%s)", option, guesses[i].way);
+            return;
+        }
+    }
+    if (passed_has(option))
+        say("no such option: %s (one of tshark's, after -- : caw FILE -- %s ...)", option, option);
+    else if (isdigit((unsigned char)letter))
+        say("no such option: %s (-c %c ends after so many lines)", option, letter);
+    else
+        say("no such option: %s (%s)", option, list_them);
+}
+
+/* ---- long options --------------------------------------------------------------------------- */
+
+static bool is_expression(const char *text) {
+    caw_where_verdict verdict;
+    caw_where *where = caw_where_new(text, &heap, &verdict);
+
+    caw_where_free(where);
+    return where != NULL;
+}
+
+/* A word of expressions was taken for an option: --put, --pv NAME. */
+static bool suggest_where(const char *name) {
+    static const struct {
+        const char *format, *shown;
+    } ways[] = {{"%s", "%s"},
+                {"%s == \"x\"", "%s == \"NAME\""},
+                {"%s == 1", "%s == NUMBER"},
+                {"%s == 10.0.0.1", "%s == ADDRESS"}};
+    char text[64], shown[64];
+
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        snprintf(text, sizeof text, ways[i].format, name);
+        snprintf(shown, sizeof shown, ways[i].shown, name);
+        if (!is_expression(text))
+            continue;
+        say("no such option: --%s (messages are chosen by --where '%s')", name, shown);
+        return true;
+    }
+    return false;
+}
+
+static void suggest_option(const char *name) {
+    char advice[SUGGEST_ADVICE];
+    suggestion near = suggest_for(name, strlen(name));
+
+    for (size_t i = 0; option_rows[i].letter; i++)
+        if (option_rows[i].name)
+            suggest(&near, option_rows[i].name);
+    say("no such option: --%s (%s)", name, suggest_say(&near, "--", list_them, advice));
+}
+
+void guesses_refuse_name(const char *written, size_t length) {
+    char name[OPTION_NAME];
+
+    snprintf(name, sizeof name, "%.*s", (int)length, written);
+    for (size_t i = 0; i < GUESSES; i++) {
+        if (guesses[i].name && strcmp(guesses[i].name, name) == 0) {
+            say("no such option: --%s (%s)", name, guesses[i].way);
+            return;
+        }
+    }
+    if (!suggest_where(name))
+        suggest_option(name);
+}
+
+/* ---- words ---------------------------------------------------------------------------------- */
+
+/* Of pcap-filter(7): those that its expressions begin with. */
+static bool begins_capture_filter(const char *word) {
+    static const char *const words[] = {"tcp", "udp", "ip",  "ip6", "host",  "port", "portrange",
+                                        "src", "dst", "net", "not", "ether", "vlan", "icmp"};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i], word) == 0)
+            return true;
+    return false;
+}
+
+static void join(char **words, size_t count, char *text, size_t size) {
+    size_t length = 0;
+
+    text[0] = '\0';
+    for (size_t i = 0; i < count && length < size; i++)
+        length += (size_t)snprintf(text + length, size - length, "%s%s", i ? " " : "", words[i]);
+}
+
+/* What a word that is no file was meant to be; false: it may be the name of a file. */
+static bool say_what_was_meant(char **words, size_t count, const char *interface) {
+    char text[256], advice[SUGGEST_ADVICE];
+    suggestion near = suggest_for(words[0], strlen(words[0]));
+
+    join(words, count, text, sizeof text);
+    commands_suggest(&near);
+    if (begins_capture_filter(words[0]))
+        say("no such file: %s (a capture filter is one argument of -f: caw -i %s -f '%s')",
+            words[0], interface ? interface : "any", text);
+    else if (is_expression(text) || is_expression(words[0]))
+        say("no such file or report: %s (messages are chosen by --where '%s')", words[0],
+            is_expression(text) ? text : words[0]);
+    else if (near.best[0])
+        say("no such file or report: %s (%s)", words[0], suggest_say(&near, "", "", advice));
+    else
+        return false;
+    return true;
+}
+
+bool guesses_are_files(char **words, size_t count, const char *interface) {
+    if (!count || strcmp(words[0], "-") == 0 || access(words[0], F_OK) == 0)
+        return true;
+    return !say_what_was_meant(words, count, interface);
+}
