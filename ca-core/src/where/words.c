@@ -362,14 +362,6 @@ size_t caw_where_words(char *text, size_t size) {
     return caw_text_end(&out);
 }
 
-size_t caw_where_words(char *text, size_t size) {
-    return put_words(text, size, false);
-}
-
-size_t caw_where_visible_words(char *text, size_t size) {
-    return put_words(text, size, true);
-}
-
 static const char *const operators[] = {"and", "or",  "not", "in",     "has",    "any",
                                         "all", "put", "get", "update", "failed", "unanswered"};
 
