@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "heap.h"
 
-#include <stdlib.h>
+#include "compat.h"
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
+#include <stdlib.h>
 
 static void *take(void *user, size_t bytes) {
     (void)user;
@@ -19,7 +17,6 @@ static void release(void *user, void *memory) {
 
 const caw_memory heap = {take, release, NULL};
 
-/* glibc keeps small pieces that lie below others that are in use. */
 void heap_give_back(uint64_t held) {
     static const uint64_t worth = 8 << 20;
     static uint64_t most; /* since it was given back */
@@ -29,7 +26,5 @@ void heap_give_back(uint64_t held) {
     if (most - held < worth || most / 2 < held)
         return;
     most = held;
-#ifdef __GLIBC__
-    malloc_trim(0);
-#endif
+    compat_trim_heap();
 }

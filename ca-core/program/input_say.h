@@ -2,7 +2,9 @@
 #ifndef INPUT_SAY_H
 #define INPUT_SAY_H
 
+#include "compat.h"
+
 /* Says something about a file or an interface on standard error, as printf: without a period. */
-void input_say(const char *about, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void input_say(const char *about, const char *format, ...) PRINTS(2, 3);
 
 #endif

@@ -3,9 +3,11 @@
 #ifndef SAY_H
 #define SAY_H
 
-void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+#include "compat.h"
+
+void say(const char *format, ...) PRINTS(1, 2);
 
 /* Says what is wrong with how the program was called, and returns STATUS_USAGE. */
-int refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int refuse(const char *format, ...) PRINTS(1, 2);
 
 #endif

@@ -214,7 +214,7 @@ static void act(play *self, const char *at, caw_tcp_segment *last) {
         self->milliseconds -= number;
         break;
     case '~':
-        caw_tcp_tick(self->tcp, (self->clock += number * 1000000));
+        caw_tcp_tick(self->tcp, (self->clock += number * INT64_C(1000000)));
         break;
     case 'x':
         while (number--)

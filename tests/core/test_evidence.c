@@ -88,7 +88,7 @@ static void messages_speak_for_themselves(void) {
         {.command = CAW_COMMAND_ERROR,
          .p1 = 2,
          .p2 = 152,
-         .payload = "\0\17\0\0\0\24\0\1",
+         .payload = "\0\17\0\0\0\24\0\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
          .size = 24},
     };
     for (size_t i = 0; i < sizeof real / sizeof *real; i++)

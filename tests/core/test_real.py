@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Numbers as Python prints them: test_real.py REAL_DRIVER POWERS_H [NUMBER].
+"""Numbers as Python prints them: test_real.py POWERS_H REAL_DRIVER....
 
 Python's repr() is the judge of caw_real, Python's integers of the table of powers. NUMBER is how
 many random doubles, and as many floats, are compared: 100 000 unless told.
@@ -12,8 +12,8 @@ import struct
 import subprocess
 import sys
 
-DRIVER, POWERS = sys.argv[1:3]
-NUMBER = int(sys.argv[3]) if len(sys.argv) > 3 else 100_000
+POWERS, *DRIVER = sys.argv[1:]
+NUMBER = 100_000
 AT_ONCE = 100_000
 FIRST_POWER = -292
 LIMITS = [0.0, 5e-324, 2.225073858507201e-308, 2.2250738585072014e-308, 1.7976931348623157e308]
@@ -34,7 +34,7 @@ def neighbours(value):
 
 def check(name, values):
     data = b''.join(struct.pack('>d', value) for value in values)
-    out = subprocess.run([DRIVER], input=data, stdout=subprocess.PIPE, check=True).stdout
+    out = subprocess.run(DRIVER, input=data, stdout=subprocess.PIPE, check=True).stdout
     got, want = out.decode().split('\n')[:-1], [repr(value) for value in values]
     wrong = [(g, w) for g, w in zip(got, want) if g != w]
     assert len(got) == len(want) and not wrong, f'{name}: {len(wrong)} wrong, {wrong[:5]}'

@@ -5,10 +5,11 @@
  */
 #include "dbr.h"
 
+#include "compat.h"
 #include "wire.h"
 
 /* A column left out is zero: no. */
-#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+CAW_ROWS_MAY_BE_SHORT
 
 #define ALARM CAW_FIELD_ALARM_STATUS, CAW_FIELD_ALARM_SEVERITY
 #define DISPLAY                                                                                    \

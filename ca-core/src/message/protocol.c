@@ -27,8 +27,10 @@
  */
 #include "dbr.h"
 
+#include "compat.h"
+
 /* A column left out is zero, and zero means reserved, none, nothing: that is how rows are read. */
-#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+CAW_ROWS_MAY_BE_SHORT
 
 /* ---- fields: filter key, label, word of the line, kind, bits ------------------------------ */
 

@@ -33,7 +33,7 @@ static bool make_room(caw_flow *flow, const caw_memory *memory, uint32_t length)
         return true;
     while (room < needed)
         room *= 2;
-    uint8_t *bytes = room < UINT32_MAX ? memory->alloc(memory->user, room) : NULL;
+    uint8_t *bytes = room < UINT32_MAX ? memory->alloc(memory->user, (size_t)room) : NULL;
     if (!bytes)
         return false;
     if (flow->count)

@@ -171,7 +171,8 @@ static void give_up(caw_fragments *self, datagram *each, caw_problem problem) {
 }
 
 /* The datagram that is being worked on is the last to go, and its room is needed now. */
-static void keep_limits(caw_fragments *self, size_t datagrams, size_t bytes, const datagram *but) {
+static void keep_limits(caw_fragments *self, size_t datagrams, uint64_t bytes,
+                        const datagram *but) {
     while (self->oldest && self->oldest != but && (self->count > datagrams || self->bytes > bytes))
         give_up(self, self->oldest, CAW_PROBLEM_FRAGMENTS_BOUND);
 }

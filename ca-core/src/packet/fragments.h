@@ -28,7 +28,7 @@
 
 typedef struct {
     size_t datagrams; /* incomplete ones at once; at least 1 */
-    size_t bytes;     /* of memory for them, besides a table of 8 to 16 bytes a datagram and the
+    uint64_t bytes;   /* of memory for them, besides a table of 8 to 16 bytes a datagram and the
                          last datagram, at most 128 KiB */
 } caw_fragments_limits;
 

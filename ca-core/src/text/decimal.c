@@ -6,12 +6,11 @@
  */
 #include "decimal.h"
 
+#include "compat.h"
 #include "decimal_powers.h"
 
 #include <stdbool.h>
 #include <string.h>
-
-__extension__ typedef unsigned __int128 u128;
 
 /* floor(log2(10^e)) and floor(log10(2^e)), in fixed point; exact over the range of doubles. */
 static int log2_of_10(int e) {
@@ -25,9 +24,12 @@ static int log10_of_2(int e, bool lopsided) {
 
 /* g * cp / 2^128, its last bit set when anything is lost: enough to compare with the bounds. */
 static uint64_t round_to_odd(const uint64_t g[2], uint64_t cp) {
-    u128 low = (u128)g[1] * cp;
-    u128 high = (u128)g[0] * cp + (uint64_t)(low >> 64);
-    return (uint64_t)(high >> 64) | ((uint64_t)high > 1);
+    uint64_t middle, ignored;
+    uint64_t carried = caw_product(g[1], cp, &ignored);
+    uint64_t high = caw_product(g[0], cp, &middle);
+    middle += carried;
+    high += middle < carried;
+    return high | (middle > 1);
 }
 
 static caw_decimal without_zeros(uint64_t digits, int exponent) {
