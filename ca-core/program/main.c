@@ -12,6 +12,7 @@
 #include "output.h"
 #include "say.h"
 #include "status.h"
+#include "terminal.h"
 #include "tshark.h"
 
 #include <fcntl.h>
@@ -30,7 +31,7 @@ static void hold_standard_files(void) {
 static bool can_read_stdin(void) {
     int flags = fcntl(STDIN_FILENO, F_GETFL);
 
-    return flags >= 0 && (flags & O_ACCMODE) != O_WRONLY && !isatty(STDIN_FILENO);
+    return flags >= 0 && (flags & O_ACCMODE) != O_WRONLY && !terminal_is(stdin);
 }
 
 static bool wants_stdin(const options *asked) {
@@ -117,7 +118,7 @@ int main(int count, char **arguments) {
 
     hold_standard_files();
     output_begin();
-    if (count == 1 && isatty(STDIN_FILENO))
+    if (count == 1 && terminal_is(stdin))
         return print_help();
     if (!(asked.files = calloc((size_t)count, sizeof *asked.files)))
         return refuse("out of memory");
