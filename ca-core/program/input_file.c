@@ -175,7 +175,7 @@ static void end_own(files *self, reader_end end, const char *what) {
 static void end_file(files *self) {
     const char *what;
     reader_end end = reader_ended(self->reader, &what);
-    if (self->tshark.pid)
+    if (self->tshark.process)
         end_foreign(self, end, what);
     else if (end != READER_FOREIGN)
         end_own(self, end, what);

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Frames from an interface, by libpcap. */
 #include "deadline.h"
+#include "descriptor.h"
 #include "input_dumpcap.h"
 #include "input_kind.h"
 #include "input_say.h"
+#include "process.h"
 
 #include <errno.h>
 #include <net/if.h>
 #include <pcap/pcap.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -129,14 +130,13 @@ static bool prepare(live *self, const input_live *wanted) {
 
 static void say_how_to_get_rights(const char *interface) {
     char program[4096];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    program[length > 0 ? length : 0] = '\0';
+    bool known = process_own_path(program, sizeof program);
     input_say(
         interface,
         "you may not capture from it. Use sudo; or install dumpcap (Debian: wireshark-common) "
         "and become a member of its group wireshark; or give caw the right: "
         "sudo setcap cap_net_raw,cap_net_admin=eip %s",
-        length > 0 ? program : "caw");
+        known ? program : "caw");
 }
 
 /* dumpcap may have the right that we have not. */
@@ -164,8 +164,7 @@ static void watch(live *self) {
 /* Until something can be read, the deadline has passed, or a signal has come. */
 static void wait_for_frames(const live *self, int64_t deadline) {
     int fd = pcap_get_selectable_fd(self->pcap), left = deadline_left(deadline);
-    struct pollfd wanted = {.fd = fd, .events = POLLIN};
-    poll(&wanted, 1, fd < 0 && left > NO_FD_WAIT ? NO_FD_WAIT : left);
+    descriptor_wait(fd, fd < 0 && left > NO_FD_WAIT ? NO_FD_WAIT : left);
 }
 
 static caw_frame frame_of(const live *self, const struct pcap_pkthdr *header,

@@ -11,6 +11,7 @@
 #include "options.h"
 #include "output.h"
 #include "say.h"
+#include "signals.h"
 #include "status.h"
 #include "terminal.h"
 #include "tshark.h"
@@ -117,7 +118,7 @@ int main(int count, char **arguments) {
     int status = STATUS_USAGE;
 
     hold_standard_files();
-    output_begin();
+    signals_spare_pipes();
     if (count == 1 && terminal_is(stdin))
         return print_help();
     if (!(asked.files = calloc((size_t)count, sizeof *asked.files)))
