@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What can be asked of a descriptor of a file, a pipe or a socket without reading or writing. */
+/* What can be known of descriptors, of files, pipes and sockets, without reading or writing. */
 #ifndef DESCRIPTOR_H
 #define DESCRIPTOR_H
 
 #include <stdbool.h>
+
+/*
+ * What is opened later must not be taken for standard input, output or error: those that are closed
+ * stay as good as closed. To be called first.
+ */
+void descriptor_hold_standard(void);
+
+/* It is open for reading. */
+bool descriptor_is_readable(int fd);
 
 /*
  * Waits until something can be read, which an end or an error is too, but no longer than so many

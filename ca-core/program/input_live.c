@@ -5,17 +5,14 @@
 #include "input_dumpcap.h"
 #include "input_kind.h"
 #include "input_say.h"
+#include "interface.h"
 #include "process.h"
 
 #include <errno.h>
-#include <net/if.h>
 #include <pcap/pcap.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
 enum {
     SNAP_LENGTH = 1 << 18,
@@ -32,7 +29,6 @@ typedef struct {
     pcap_t *pcap;
     uint16_t link;       /* LINKTYPE_ */
     bool nano;           /* its times count nanoseconds */
-    int control;         /* a socket to ask for the interface's state; -1: it has none */
     bool down;           /* that has been said */
     struct timespec end; /* once it is stopped: frames that came later are left out */
     int64_t drained;     /* and the deadline for those that came before */
@@ -121,8 +117,6 @@ static bool prepare(live *self, const input_live *wanted) {
         return false;
     }
     self->nano = pcap_get_tstamp_precision(self->pcap) == PCAP_TSTAMP_PRECISION_NANO;
-    self->control =
-        input_is_any(wanted->interface) ? -1 : socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     return true;
 }
 
@@ -151,11 +145,9 @@ static input *borrow_rights(const input_live *wanted) {
 
 /* Says so when the interface is down: then nothing can come, until it is up again. */
 static void watch(live *self) {
-    struct ifreq request = {0};
-    strncpy(request.ifr_name, self->interface, sizeof request.ifr_name - 1);
-    if (self->control < 0 || ioctl(self->control, SIOCGIFFLAGS, &request) != 0)
+    bool down;
+    if (input_is_any(self->interface) || !interface_look(self->interface, &down))
         return;
-    bool down = !(request.ifr_flags & IFF_UP);
     if (down != self->down)
         input_say(self->interface, down ? "the interface is down" : "the interface is up again");
     self->down = down;
@@ -222,7 +214,7 @@ static input_state next(input *base, caw_frame *frame, int milliseconds) {
 
 static void stop(input *base) {
     live *self = (live *)base;
-    clock_gettime(CLOCK_REALTIME, &self->end);
+    timespec_get(&self->end, TIME_UTC);
     self->drained = deadline_in(DRAIN_TIME);
 }
 
@@ -240,8 +232,6 @@ static void free_live(input *base) {
     live *self = (live *)base;
     if (self->pcap)
         pcap_close(self->pcap);
-    if (self->control >= 0)
-        close(self->control);
     free(self);
 }
 
@@ -268,8 +258,7 @@ input *input_interface(const input_live *wanted) {
         input_say(wanted->interface, "no memory");
         return NULL;
     }
-    *self = (live){
-        .base = {.kind = &kind, .live = true}, .interface = wanted->interface, .control = -1};
+    *self = (live){.base = {.kind = &kind, .live = true}, .interface = wanted->interface};
     int code = activate(self, wanted);
     if (code >= 0 && prepare(self, wanted))
         return &self->base;

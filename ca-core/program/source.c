@@ -3,10 +3,10 @@
 
 #include "deadline.h"
 #include "descriptor.h"
+#include "named.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 bool source_init(source *self) {
@@ -15,10 +15,9 @@ bool source_init(source *self) {
 }
 
 void source_open(source *self, int fd) {
-    struct stat status;
     source_close(self);
     *self = (source){.fd = fd, .most = UINT64_MAX, .bytes = self->bytes};
-    self->waits = fstat(fd, &status) != 0 || !S_ISREG(status.st_mode);
+    self->waits = named_look_at(fd).kind != NAMED_FILE;
 }
 
 void source_close(source *self) {

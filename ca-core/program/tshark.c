@@ -2,6 +2,7 @@
 #include "tshark.h"
 
 #include "descriptor.h"
+#include "named.h"
 #include "pcapng.h"
 #include "process.h"
 #include "say.h"
@@ -14,17 +15,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 bool tshark_reads(const options *asked) {
-    struct stat file;
-    const char *name = asked->files[0];
-
     if (asked->interface || asked->file_count != 1)
         return false;
-    int found = strcmp(name, "-") == 0 ? fstat(STDIN_FILENO, &file) : stat(name, &file);
-    return found != 0 || S_ISREG(file.st_mode); /* what is not there tshark cannot find either */
+    named_kind kind = named_look(asked->files[0]).kind;
+    /* what is not there tshark cannot find either */
+    return kind == NAMED_FILE || kind == NAMED_NOTHING;
 }
 
 /* ---- its arguments -------------------------------------------------------------------------- */
@@ -134,8 +132,7 @@ static void prepare_environment(void) {
 
 /* ---- the process ---------------------------------------------------------------------------- */
 
-/* ^C is for all of ours, and tshark would leave packets unread: it is apart. 0: it has been said.
- */
+/* Apart: ^C is for all of ours, and tshark would leave packets unread. 0: why has been said. */
 static process start(const arguments *command, process_files files) {
     process self;
     int error = process_start(&self, command->all, files, true);
@@ -227,8 +224,7 @@ static bool fails_without_packets(const options *asked) {
 }
 
 static int status_of(int status, const options *asked) {
-    if (signals_stop() &&
-        status == PROCESS_TERMINATED) /* by us, before it could end in its own way */
+    if (signals_stop() && status == PROCESS_TERMINATED) /* before it could end in its own way */
         return STATUS_DONE;
     if (status == 0 || status >= 20)
         return status;
