@@ -34,9 +34,12 @@ static void set_file(posix_spawn_file_actions_t *actions, int standard, int fd) 
 
 /* ---- its beginning -------------------------------------------------------------------------- */
 
-/* Signals as a shell gives them, whatever we do with them. ^C is for all of a session. */
+/*
+ * It is ended by what we, and who does not read what it writes, end it with, whatever is ignored
+ * here; SIGHUP stays ignored, as by nohup. ^C is for all of a session.
+ */
 static void set_signals(posix_spawnattr_t *attributes, bool apart) {
-    static const int usual[] = {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGUSR1};
+    static const int usual[] = {SIGPIPE, SIGINT, SIGTERM};
     int flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | (apart ? POSIX_SPAWN_SETSID : 0);
     sigset_t set;
     sigemptyset(&set);

@@ -28,8 +28,8 @@ bool process_pipe(int ends[2]);
 FILE *process_scratch(void);
 
 /*
- * Starts a program that is looked for in PATH; signals are to it what they are to one that a shell
- * starts. `apart`: ^C is not for it. Zero, or an error's number.
+ * Starts a program that is looked for in PATH, and that the functions below can end. `apart`: ^C is
+ * not for it. Zero, or an error's number.
  */
 int process_start(process *self, const char *const *arguments, process_files files, bool apart);
 

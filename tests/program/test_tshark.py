@@ -130,6 +130,26 @@ def test_a_signal_while_it_waits(who, start):
     assert (running.stdout.read(), running.stderr.read()) == (b'', b'')
 
 
+@pytest.mark.parametrize('how', [['-Y', 'ca'], []], ids=['a filter', 'another format'])
+def test_signals_that_are_ignored(how, tmp_path, save, stage, environment):
+    """By nohup tshark goes on too; what ends it ends it, as in the background of a script."""
+    (tmp_path / 'tshark').write_text(
+        '#!/bin/sh\necho "tshark: $(grep SigIgn /proc/self/status)" >&2\nexit 1\n'
+    )
+    (tmp_path / 'tshark').chmod(0o755)
+    ignored = [signal.SIGHUP, signal.SIGINT, signal.SIGTERM]
+    snoop = b'snoop\0\0\0' + bytes([0, 0, 0, 2, 0, 0, 0, 4])
+    done = subprocess.run(
+        [stage / 'bin' / 'caw', *how, save(snoop)],
+        capture_output=True,
+        env=environment | {'PATH': f'{tmp_path}:{environment["PATH"]}'},
+        preexec_fn=lambda: [signal.signal(number, signal.SIG_IGN) for number in ignored],
+    )
+    stays = int(re.search(rb'SigIgn:\s*([0-9a-f]+)', done.stderr)[1], 16)
+    known = {number for number in [*ignored, signal.SIGPIPE] if stays >> (number - 1) & 1}
+    assert known == {signal.SIGHUP}
+
+
 def test_a_signal_before_tshark_is_ready(captures, stage, environment):
     """tshark has no handlers yet: here it is a program that has none."""
     folder = stage / 'made' / 'unready'
