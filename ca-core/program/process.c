@@ -53,6 +53,7 @@ static void set_signals(posix_spawnattr_t *attributes, bool apart) {
 int process_start(process *self, const char *const *arguments, process_files files, bool apart) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
+    signal(SIGCHLD, SIG_DFL); /* who started us may ignore it: then nobody could wait */
     posix_spawn_file_actions_init(&actions);
     posix_spawnattr_init(&attributes);
     set_file(&actions, STDIN_FILENO, files.input);

@@ -132,12 +132,12 @@ def test_a_signal_while_it_waits(who, start):
 
 @pytest.mark.parametrize('how', [['-Y', 'ca'], []], ids=['a filter', 'another format'])
 def test_signals_that_are_ignored(how, tmp_path, save, stage, environment):
-    """By nohup tshark goes on too; what ends it ends it, as in the background of a script."""
+    """By nohup tshark goes on too; what ends it ends it, and its end is noticed."""
     (tmp_path / 'tshark').write_text(
         '#!/bin/sh\necho "tshark: $(grep SigIgn /proc/self/status)" >&2\nexit 1\n'
     )
     (tmp_path / 'tshark').chmod(0o755)
-    ignored = [signal.SIGHUP, signal.SIGINT, signal.SIGTERM]
+    ignored = [signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGCHLD]
     snoop = b'snoop\0\0\0' + bytes([0, 0, 0, 2, 0, 0, 0, 4])
     done = subprocess.run(
         [stage / 'bin' / 'caw', *how, save(snoop)],
@@ -145,6 +145,7 @@ def test_signals_that_are_ignored(how, tmp_path, save, stage, environment):
         env=environment | {'PATH': f'{tmp_path}:{environment["PATH"]}'},
         preexec_fn=lambda: [signal.signal(number, signal.SIG_IGN) for number in ignored],
     )
+    assert done.returncode == USAGE
     stays = int(re.search(rb'SigIgn:\s*([0-9a-f]+)', done.stderr)[1], 16)
     known = {number for number in [*ignored, signal.SIGPIPE] if stays >> (number - 1) & 1}
     assert known == {signal.SIGHUP}
