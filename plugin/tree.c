@@ -13,7 +13,7 @@
 
 #include <math.h>
 
-#define TITLE_SIZE 512
+#define TITLE_SIZE 2048 /* three names, each of whose bytes may be escaped, and a value */
 
 /* One walk over one message. */
 typedef struct {

@@ -302,9 +302,9 @@ static bool take_tshark(options *self, const given *all) {
         if (given_value(all, ours[i])) {
             say("%s does not go with %s, for which tshark does the work%s",
                 option_name(option_find(ours[i]), name), why,
-                ours[i] == OPTION_WHERE && self->display_filter
-                    ? " (--where has words for packets, too: host, net, port)"
-                    : "");
+                !self->display_filter     ? ""
+                : ours[i] == OPTION_WHERE ? " (--where has words for packets, too: host, net, port)"
+                                          : " (--where EXPR chooses without it)");
             return false;
         }
     }
