@@ -52,11 +52,15 @@ def test_reports_of_tshark(caw, echoes):
 
 def test_what_is_passed_on(caw, echoes, stage):
     kept = stage / 'made' / 'kept.pcapng'
+    profile = stage / 'home' / '.config' / 'wireshark' / 'profiles' / 'mine'
+    profile.mkdir(parents=True, exist_ok=True)
+    for folder in (profile, *list(profile.parents)[:3]):
+        folder.chmod(0o777)
     for options in (
         ('-n', '-2', '-R', 'ca'),
         ('-c', '100', '-w', kept),
         ('-o', 'tcp.desegment_tcp_streams:TRUE', '--disable-protocol', 'dns'),
-        ('--disable-heuristic=ca_udp', '-C', 'Default', '-N', 'm'),
+        ('--disable-heuristic=ca_udp', '-C', 'mine', '-N', 'm'),
     ):
         done = caw(echoes, '--', *options)
         assert (done.returncode, done.stderr) == (GOOD, '')

@@ -25,6 +25,17 @@ def has_raw_strings():
     return not WIRESHARK_3
 
 
+def writes_netmon_times():
+    """editcap writes the times of Network Monitor's files as they are, not a thousand times later."""
+    return not WIRESHARK_3
+
+
+def reads_segments_recorded_twice():
+    """Without analysis, and with it if they are of a byte or so: TCP puts a message of several segments
+    together although some of them are recorded twice, or begin in the middle."""
+    return not WIRESHARK_3
+
+
 def knows_beginnings_without_analysis():
     """TCP tells with which number a direction begins while sequence numbers are not analysed."""
     return not WIRESHARK_3
