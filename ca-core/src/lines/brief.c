@@ -50,7 +50,8 @@ static size_t put_ends(caw_brief *self, const caw_event *event, caw_text *out) {
 
 /* ---- what happened ------------------------------------------------------------------------ */
 
-/* How many bytes in this direction the character of UTF-8 goes on that is cut here; 0: it is none. */
+/* How many bytes in this direction the character of UTF-8 goes on that is cut here; 0: it is none.
+ */
 static size_t inside(const char *at, int step) {
     size_t bytes = 0;
     for (; bytes < 4 && (*at & 0xc0) == 0x80; at += step)

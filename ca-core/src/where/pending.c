@@ -170,7 +170,8 @@ static void expire(caw_pending *self, int64_t now) {
     }
 }
 
-/* After a client's FIN the server may still say what it has to say; after its own it has said it. */
+/* After a client's FIN the server may still say what it has to say; after its own it has said it.
+ */
 static void see_close(caw_pending *self, const caw_event *event) {
     caw_key key = key_of(OF_CONNECTION, event, NULL);
     bunch *found = find(self, key);
