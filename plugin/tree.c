@@ -13,15 +13,13 @@
 
 #include <math.h>
 
-#define TITLE_SIZE 512
-
 /* One walk over one message. */
 typedef struct {
     packet_info *pinfo;
     tvbuff_t *tvb;
     uint32_t base; /* where the message begins in the tvb */
     const caw_message *message;
-    const tree_about *about;
+    const ca_about *about;
     proto_tree *root; /* of the message */
     bool visible;     /* to a person; else only values asked for by a filter matter */
     caw_part part;    /* of the last field */
@@ -183,7 +181,7 @@ static bool is_array(const caw_message *message) {
 }
 
 static void open_part(ca_walk *walk, uint32_t at, const caw_field *field) {
-    char preview[TITLE_SIZE];
+    char preview[BRIEF_SIZE];
 
     walk->part = field->part;
     walk->part_item = NULL;
@@ -319,25 +317,13 @@ static void add_line(ca_walk *walk) {
     proto_item_set_hidden(item);
 }
 
-/* ---- the message in a few words --------------------------------------------------------- */
-
-/* "t:ao = 2.5 (operator@console3)": the short form, of a write with who wrote. */
-static const char *brief_of(packet_info *pinfo, const caw_message *message,
-                            const tree_about *about) {
-    char brief[TITLE_SIZE];
-    const caw_about known = {.pv = caw_pv(about->note), .user = about->user, .host = about->host};
-
-    caw_summary(message, &known, brief, sizeof brief);
-    return wmem_strdup(pinfo->pool, brief);
-}
-
 /* "Channel Access, Read Notify Response, t:ai = 3.25 mm": the short form, named in full. */
 static void set_title(const ca_walk *walk, proto_item *item) {
-    const caw_message *message = walk->message;
-    const char *details = brief_of(walk->pinfo, message, walk->about) + strlen(message->row->brief);
+    char text[BRIEF_SIZE];
+    const char *details = brief_details(walk->message, walk->about, text);
 
-    proto_item_set_text(item, "Channel Access, %s%s%s", message->row->label, *details ? "," : "",
-                        details);
+    proto_item_set_text(item, "Channel Access, %s%s%s", walk->message->row->label,
+                        *details ? ", " : "", details);
 }
 
 /* ---- what history tells ------------------------------------------------------------------- */
@@ -424,7 +410,7 @@ static void report_flaws(packet_info *pinfo, proto_item *item, uint64_t flaws) {
 }
 
 proto_item *tree_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t at,
-                         const caw_message *message, const tree_about *about) {
+                         const caw_message *message, const ca_about *about) {
     proto_item *item = NULL;
 
     if (tree) {
@@ -459,15 +445,4 @@ void tree_bytes(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t at
     proto_tree_add_item(root, field, tvb, (int)at, (int)length, ENC_NA);
     proto_item_set_text(item, "Channel Access, %s (%u bytes)", what, length);
     expert_add_info_format(pinfo, item, expert, "%s (%u bytes)", what, length);
-}
-
-void tree_info(packet_info *pinfo, bool first, const caw_message *message,
-               const tree_about *about) {
-    if (!col_get_writable(pinfo->cinfo, COL_INFO))
-        return;
-    const char *clause = brief_of(pinfo, message, about);
-    if (first)
-        col_add_str(pinfo->cinfo, COL_INFO, clause);
-    else
-        col_append_sep_str(pinfo->cinfo, COL_INFO, ", ", clause);
 }
