@@ -40,6 +40,7 @@ typedef struct {
     uint32_t reported; /* bytes that were on the wire */
     ca_notes *notes;
     ca_frame *frame;
+    ca_wanted wanted;
     ca_info info;
     ca_events *events;      /* what the frame tells; NULL: nobody listens */
     const caw_event *about; /* what all events of the payload have in common; NULL: none yet */
@@ -62,6 +63,7 @@ static ca_payload payload_of(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
     payload.reported = tvb_reported_length(tvb);
     payload.bytes = tvb_get_ptr(tvb, 0, (int)payload.captured);
     payload.frame = frame_of(pinfo);
+    wanted_in(&payload.wanted, tree);
     if (!pinfo->flags.in_error_pkt) /* what an ICMP error quotes was not sent again */
         payload.events = tap_events(pinfo);
     return payload;
@@ -161,8 +163,8 @@ static void show(ca_payload *payload, uint32_t at, const caw_message *message, c
         tell_message(payload, message, &about);
     begin_columns(payload);
     info_add(&payload->info, payload->pinfo, message, &about);
-    proto_item *item =
-        tree_message(payload->tree, payload->pinfo, payload->tvb, at, message, &about);
+    proto_item *item = tree_message(payload->tree, payload->pinfo, payload->tvb, at, message,
+                                    &about, &payload->wanted);
     if (cut)
         expert_add_info(payload->pinfo, item, cut);
 }
