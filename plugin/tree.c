@@ -72,7 +72,8 @@ static proto_item *add_number(ca_walk *walk, proto_tree *tree, const ca_hf *hf, 
 
     if (row->names) {
         const caw_name *name = caw_name_of(row->names, (uint32_t)field->number);
-        if (name && name->text)
+        bool says_more = field->id != CAW_FIELD_STATUS || field->number != CAW_ECA_NORMAL;
+        if (name && name->text && says_more && walk->wanted->visible)
             proto_item_append_text(item, ", %s", name->text);
     }
     if (row->flags) {
@@ -80,7 +81,7 @@ static proto_item *add_number(ca_walk *walk, proto_tree *tree, const ca_hf *hf, 
         for (size_t i = 0; row->flags[i].key && i < FIELDS_MAX_BITS; i++) {
             proto_tree_add_boolean(bits, hf->bits[i], walk->tvb, (int)at, (int)field->view.len,
                                    (uint32_t)field->number);
-            if (field->number & row->flags[i].mask)
+            if (walk->wanted->visible && field->number & row->flags[i].mask)
                 proto_item_append_text(item, " %s", row->flags[i].label);
         }
     }
