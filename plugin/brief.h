@@ -12,7 +12,7 @@ typedef struct {
     const char *host;
 } ca_about;
 
-#define BRIEF_SIZE 512 /* enough for all but absurd names; longer ones are cut */
+#define BRIEF_SIZE 2048 /* three names, each of whose bytes may be escaped, and a value */
 
 /*
  * "t:ao = 2.5 (operator@console3)": the short form without the words it begins with, which are

@@ -20,7 +20,7 @@ static void register_preferences(void) {
                                    "Larger messages are decoded as far as their first segment goes",
                                    10, &ca_largest_message);
     prefs_register_bool_preference(
-        module, "every_byte", "Show reserved words, padding and parts of time stamps",
+        module, "every_byte", "Show reserved words and padding",
         "Every byte has a line of its own in the packet details, also where it says nothing",
         &ca_every_byte);
 }

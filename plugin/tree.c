@@ -170,7 +170,7 @@ static void add_alias(ca_walk *walk, proto_tree *tree, const ca_hf *hf, uint32_t
     caw_field empty = *field;
     proto_item *item;
 
-    if (!wanted_by_name(hf->alias))
+    if (hf->alias < 0 || !(walk->wanted->visible || wanted_by_name(hf->alias)))
         return;
     empty.view.len = 0;
     if (caw_field_rows[field->id].kind == CAW_KIND_TIME)

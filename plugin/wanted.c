@@ -30,9 +30,6 @@ static wanted_how shown(caw_field_id id) {
     case CAW_FIELD_RISC_PAD:
     case CAW_FIELD_UNUSED_STATES:
         return WANTED_UNLESS_ZERO;
-    case CAW_FIELD_SECONDS: /* the time stamp says the same */
-    case CAW_FIELD_NANOSECONDS:
-        return WANTED_NOT;
     default:
         return WANTED_ALWAYS;
     }
@@ -41,11 +38,6 @@ static wanted_how shown(caw_field_id id) {
 /* What a message with a value, of which there are most, does not have. */
 static bool is_of_others(int id) {
     return id >= CAW_FIELD_PV && id <= CAW_FIELD_ERROR_TEXT;
-}
-
-/* Made for filters, and not seen when it is there. */
-static bool is_hidden(own_field_id id) {
-    return id == OWN_LINE || id == OWN_REQUEST || id == OWN_RESPONSE || id == OWN_CHANNEL;
 }
 
 void wanted_in(ca_wanted *wanted, proto_tree *tree) {
@@ -61,6 +53,5 @@ void wanted_in(ca_wanted *wanted, proto_tree *tree) {
         wanted->of_values |= how != WANTED_NOT && !is_of_others(id);
     }
     for (int id = 0; id < OWN_FIELDS; id++)
-        wanted->own[id] =
-            wanted_by_name(hf_ca_own[id]) || (wanted->visible && !is_hidden((own_field_id)id));
+        wanted->own[id] = wanted_by_name(hf_ca_own[id]) || (wanted->visible && id != OWN_LINE);
 }

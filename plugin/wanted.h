@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Which of a message's fields somebody looks at: a person at all of them, a filter, a column or an
- * option at those it names. Others are not made, as items are what a message costs most.
+ * option at those it names (but TShark 4.0 does not say what -e names: it asks for all). Others are
+ * not made, as items are what a message costs most.
  */
 #ifndef CA_WANTED_H
 #define CA_WANTED_H

@@ -8,6 +8,7 @@ root's calls run as nobody, on a copy that this user can read.
 import itertools
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -15,6 +16,9 @@ from pathlib import Path
 import pytest
 
 from places import BUILD, CAPTURES, as_nobody
+
+# What a shell starts in the background ignores ^C, and so would all that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope='session')

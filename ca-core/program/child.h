@@ -3,15 +3,12 @@
 #ifndef CHILD_H
 #define CHILD_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <sys/types.h>
+#include "process.h"
 
 typedef struct {
     const char *program;
-    pid_t pid;    /* 0: none */
-    FILE *errors; /* what it says on standard error */
+    process process; /* 0: none */
+    FILE *errors;    /* what it says on standard error */
 } child;
 
 /*

@@ -6,6 +6,13 @@
 /* Zones change at whole quarters of an hour. */
 enum { QUARTER = 900 };
 
+int64_t clock_now(void) {
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
 int32_t clock_zone(int64_t seconds) {
     static int64_t known = INT64_MIN;
     static int32_t east;

@@ -2,10 +2,10 @@
 #include "color.h"
 
 #include "heap.h"
+#include "terminal.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* What is shown how, in the language of --where: the first that matches. As of ECMA-48. */
 static const struct {
@@ -28,11 +28,11 @@ struct color {
 };
 
 bool color_is_wanted(color_wish wish) {
-    const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    const char *no = getenv("NO_COLOR");
 
     if (wish != COLOR_AUTO)
         return wish == COLOR_ALWAYS;
-    return isatty(STDOUT_FILENO) && !(no && *no) && terminal && strcmp(terminal, "dumb") != 0;
+    return terminal_has_colors(stdout) && !(no && *no);
 }
 
 color *color_new(void) {

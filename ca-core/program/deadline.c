@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "deadline.h"
 
-#include <time.h>
+#include "clock.h"
 
 static int64_t now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+    return clock_now() / 1000000;
 }
 
 int64_t deadline_in(int milliseconds) {

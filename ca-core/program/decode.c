@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "decode.h"
 
+#include "clock.h"
 #include "heap.h"
 #include "lines.h"
 #include "notices.h"
@@ -12,7 +13,6 @@
 #include "stats.h"
 #include "status.h"
 
-#include <time.h>
 #include <unistd.h>
 
 /* In milliseconds. */
@@ -36,13 +36,6 @@ typedef struct {
 
 /* ---- time ----------------------------------------------------------------------------------- */
 
-static int64_t now(void) {
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
-}
-
 static bool has_passed(int64_t *since, int64_t time, int milliseconds) {
     if (time - *since < (int64_t)milliseconds * 1000000)
         return false;
@@ -62,7 +55,7 @@ static void watch(const decoding *self) {
 
 /* Live, lines are wanted as soon as there are no more of them at once. */
 static void keep_time(decoding *self, bool idle) {
-    int64_t time = now();
+    int64_t time = clock_now();
 
     if (has_passed(&self->ticked, time, TICK) || idle) {
         if (idle || caw_capture_waits(self->capture))
@@ -123,7 +116,7 @@ static bool read_all(decoding *self) {
 static uint64_t random_seed(void) {
     uint64_t seed;
 
-    return getentropy(&seed, sizeof seed) == 0 ? seed : (uint64_t)now() ^ (uint64_t)getpid();
+    return getentropy(&seed, sizeof seed) == 0 ? seed : (uint64_t)clock_now() ^ (uint64_t)getpid();
 }
 
 static caw_capture *new_capture(const options *asked, consumer *to) {

@@ -4,11 +4,11 @@
 #include "clock.h"
 #include "option_rows.h"
 #include "say.h"
+#include "terminal.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* A line for each of a million elements is of no use to who looks at it. */
 enum { ELEMENTS_ON_TERMINAL = 32 };
@@ -60,7 +60,7 @@ static bool read_elements(forms *self, const given *all) {
     char *end;
 
     if (!text) {
-        self->lines.elements = isatty(STDOUT_FILENO) ? ELEMENTS_ON_TERMINAL : 0;
+        self->lines.elements = terminal_is(stdout) ? ELEMENTS_ON_TERMINAL : 0;
         return true;
     }
     errno = 0;

@@ -3,6 +3,7 @@
 
 #include "commands.h"
 #include "heap.h"
+#include "named.h"
 #include "option_rows.h"
 #include "passed.h"
 #include "say.h"
@@ -13,7 +14,6 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char list_them[] = "caw --help lists them";
 
@@ -199,7 +199,7 @@ static bool say_what_was_meant(char **words, size_t count, const char *interface
 }
 
 bool guesses_are_files(char **words, size_t count, const char *interface) {
-    if (!count || strcmp(words[0], "-") == 0 || access(words[0], F_OK) == 0)
+    if (!count || named_is_standard_input(words[0]) || named_look(words[0]).kind)
         return true;
     return !say_what_was_meant(words, count, interface);
 }

@@ -3,12 +3,12 @@
 
 #include "child.h"
 #include "deadline.h"
+#include "descriptor.h"
 #include "input_kind.h"
 #include "input_say.h"
 #include "reader.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,8 +107,7 @@ static void free_captured(input *base) {
 
 /* It writes a header as soon as it captures, or ends. A signal ends the waiting: it may still. */
 static bool has_begun(int fd) {
-    struct pollfd wanted = {.fd = fd, .events = POLLIN};
-    return poll(&wanted, 1, -1) < 0 || wanted.revents & POLLIN;
+    return !descriptor_wait(fd, -1) || descriptor_bytes(fd) > 0;
 }
 
 /* Zero, or an errno; -1: it has been said. */

@@ -3,14 +3,13 @@
 #include "foreign.h"
 #include "input_kind.h"
 #include "input_say.h"
+#include "named.h"
 #include "reader.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define SECOND INT64_C(1000000000)
@@ -39,35 +38,14 @@ typedef struct {
     const char *last_of; /* ... and the file that it is from */
 } files;
 
-static bool is_standard_input(const char *name) {
-    return strcmp(name, "-") == 0;
-}
-
 static const char *shown(const char *name) {
-    return is_standard_input(name) ? "standard input" : name;
+    return named_is_standard_input(name) ? "standard input" : name;
 }
 
 /* What there is to say about the file that is read. */
 #define SAY(self, ...) input_say(shown((self)->names[(self)->at]), __VA_ARGS__)
 
 /* ---- one file ----------------------------------------------------------------------------- */
-
-/*
- * Its descriptor, or -1: errno says why not. A pipe that has a name is not waited for here;
- * standard input belongs to others too, who would notice if it did not wait.
- */
-static int open_file(const char *name) {
-    struct stat status;
-    if (is_standard_input(name))
-        return fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
-    int fd = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    if (fd >= 0 && fstat(fd, &status) == 0 && S_ISDIR(status.st_mode)) {
-        close(fd);
-        errno = EISDIR;
-        return -1;
-    }
-    return fd;
-}
 
 static void read_from(files *self, int fd) {
     self->beginning = lseek(fd, 0, SEEK_CUR);
@@ -78,7 +56,7 @@ static void read_from(files *self, int fd) {
 /* The next file that can be opened. False: there is none. */
 static bool open_next(files *self) {
     for (; self->at < self->count && !self->base.stopped; self->at++) {
-        int fd = open_file(self->names[self->at]);
+        int fd = named_open(self->names[self->at]);
         if (fd >= 0) {
             self->begun = false;
             self->earlier = self->interfaces;
@@ -138,7 +116,7 @@ static bool read_foreign(files *self, const char *format) {
     const char *name = self->names[self->at];
     int fd = -1;
     if (self->beginning < 0 ||
-        (is_standard_input(name) && lseek(STDIN_FILENO, self->beginning, SEEK_SET) < 0)) {
+        (named_is_standard_input(name) && lseek(STDIN_FILENO, self->beginning, SEEK_SET) < 0)) {
         SAY(self, "%s, which is read through tshark, and not from a pipe: give it as a file",
             format);
     } else if ((fd = foreign_start(&self->tshark, name)) < 0) {
@@ -175,7 +153,7 @@ static void end_own(files *self, reader_end end, const char *what) {
 static void end_file(files *self) {
     const char *what;
     reader_end end = reader_ended(self->reader, &what);
-    if (self->tshark.pid)
+    if (self->tshark.process)
         end_foreign(self, end, what);
     else if (end != READER_FOREIGN)
         end_own(self, end, what);
@@ -216,14 +194,6 @@ static void free_files(input *base) {
     free(self);
 }
 
-/* Its bytes come when they come. What is not there is not waited for. Else its size is added. */
-static bool is_live(const char *name, uint64_t *size) {
-    struct stat status;
-    int failed = is_standard_input(name) ? fstat(STDIN_FILENO, &status) : stat(name, &status);
-    *size += failed ? 0 : (uint64_t)status.st_size;
-    return failed == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
-}
-
 input *input_files(char *const *names, size_t count) {
     static const input_kind kind = {next, stop, NULL, free_files};
     files *self = calloc(1, sizeof *self);
@@ -237,7 +207,10 @@ input *input_files(char *const *names, size_t count) {
     self->names = names;
     self->count = count;
     self->reader = reading;
-    for (size_t i = 0; i < count; i++)
-        self->base.live = is_live(names[i], &self->base.size) || self->base.live;
+    for (size_t i = 0; i < count; i++) {
+        named file = named_look(names[i]);
+        self->base.live = file.kind == NAMED_STREAM || self->base.live;
+        self->base.size += file.size;
+    }
     return &self->base;
 }

@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Frames from an interface, by libpcap. */
 #include "deadline.h"
+#include "descriptor.h"
 #include "input_dumpcap.h"
 #include "input_kind.h"
 #include "input_say.h"
+#include "interface.h"
+#include "process.h"
 
 #include <errno.h>
-#include <net/if.h>
 #include <pcap/pcap.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
 enum {
     SNAP_LENGTH = 1 << 18,
@@ -31,7 +29,6 @@ typedef struct {
     pcap_t *pcap;
     uint16_t link;       /* LINKTYPE_ */
     bool nano;           /* its times count nanoseconds */
-    int control;         /* a socket to ask for the interface's state; -1: it has none */
     bool down;           /* that has been said */
     struct timespec end; /* once it is stopped: frames that came later are left out */
     int64_t drained;     /* and the deadline for those that came before */
@@ -120,8 +117,6 @@ static bool prepare(live *self, const input_live *wanted) {
         return false;
     }
     self->nano = pcap_get_tstamp_precision(self->pcap) == PCAP_TSTAMP_PRECISION_NANO;
-    self->control =
-        input_is_any(wanted->interface) ? -1 : socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     return true;
 }
 
@@ -129,14 +124,13 @@ static bool prepare(live *self, const input_live *wanted) {
 
 static void say_how_to_get_rights(const char *interface) {
     char program[4096];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    program[length > 0 ? length : 0] = '\0';
+    bool known = process_own_path(program, sizeof program);
     input_say(
         interface,
         "you may not capture from it. Use sudo; or install dumpcap (Debian: wireshark-common) "
         "and become a member of its group wireshark; or give caw the right: "
         "sudo setcap cap_net_raw,cap_net_admin=eip %s",
-        length > 0 ? program : "caw");
+        known ? program : "caw");
 }
 
 /* dumpcap may have the right that we have not. */
@@ -151,11 +145,9 @@ static input *borrow_rights(const input_live *wanted) {
 
 /* Says so when the interface is down: then nothing can come, until it is up again. */
 static void watch(live *self) {
-    struct ifreq request = {0};
-    strncpy(request.ifr_name, self->interface, sizeof request.ifr_name - 1);
-    if (self->control < 0 || ioctl(self->control, SIOCGIFFLAGS, &request) != 0)
+    bool down;
+    if (input_is_any(self->interface) || !interface_look(self->interface, &down))
         return;
-    bool down = !(request.ifr_flags & IFF_UP);
     if (down != self->down)
         input_say(self->interface, down ? "the interface is down" : "the interface is up again");
     self->down = down;
@@ -164,8 +156,7 @@ static void watch(live *self) {
 /* Until something can be read, the deadline has passed, or a signal has come. */
 static void wait_for_frames(const live *self, int64_t deadline) {
     int fd = pcap_get_selectable_fd(self->pcap), left = deadline_left(deadline);
-    struct pollfd wanted = {.fd = fd, .events = POLLIN};
-    poll(&wanted, 1, fd < 0 && left > NO_FD_WAIT ? NO_FD_WAIT : left);
+    descriptor_wait(fd, fd < 0 && left > NO_FD_WAIT ? NO_FD_WAIT : left);
 }
 
 static caw_frame frame_of(const live *self, const struct pcap_pkthdr *header,
@@ -223,7 +214,7 @@ static input_state next(input *base, caw_frame *frame, int milliseconds) {
 
 static void stop(input *base) {
     live *self = (live *)base;
-    clock_gettime(CLOCK_REALTIME, &self->end);
+    timespec_get(&self->end, TIME_UTC);
     self->drained = deadline_in(DRAIN_TIME);
 }
 
@@ -241,8 +232,6 @@ static void free_live(input *base) {
     live *self = (live *)base;
     if (self->pcap)
         pcap_close(self->pcap);
-    if (self->control >= 0)
-        close(self->control);
     free(self);
 }
 
@@ -269,8 +258,7 @@ input *input_interface(const input_live *wanted) {
         input_say(wanted->interface, "no memory");
         return NULL;
     }
-    *self = (live){
-        .base = {.kind = &kind, .live = true}, .interface = wanted->interface, .control = -1};
+    *self = (live){.base = {.kind = &kind, .live = true}, .interface = wanted->interface};
     int code = activate(self, wanted);
     if (code >= 0 && prepare(self, wanted))
         return &self->base;

@@ -5,37 +5,24 @@
  */
 #include "complete.h"
 #include "decode.h"
+#include "descriptor.h"
 #include "devices.h"
 #include "filter.h"
 #include "help.h"
+#include "named.h"
 #include "options.h"
 #include "output.h"
 #include "say.h"
+#include "signals.h"
 #include "status.h"
+#include "terminal.h"
 #include "tshark.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-/* What is opened later must not be taken for standard input, output or error: these stay closed. */
-static void hold_standard_files(void) {
-    for (int fd = 0; fd <= 2; fd++)
-        if (fcntl(fd, F_GETFD) < 0)
-            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
-}
-
-/* Standard input is there, and no terminal. */
-static bool can_read_stdin(void) {
-    int flags = fcntl(STDIN_FILENO, F_GETFL);
-
-    return flags >= 0 && (flags & O_ACCMODE) != O_WRONLY && !isatty(STDIN_FILENO);
-}
 
 static bool wants_stdin(const options *asked) {
     for (size_t i = 0; i < asked->file_count; i++)
-        if (strcmp(asked->files[i], "-") == 0)
+        if (named_is_standard_input(asked->files[i]))
             return true;
     return false;
 }
@@ -63,7 +50,7 @@ static int capture(const options *asked) {
 static int read_packets(const options *asked) {
     if (asked->interface)
         return capture(asked);
-    if (wants_stdin(asked) && !can_read_stdin())
+    if (wants_stdin(asked) && (!descriptor_is_readable(fileno(stdin)) || terminal_is(stdin)))
         return refuse(
             "no packets: pipe tcpdump -B 65536 --immediate-mode -U -w - into me, name a file, or "
             "use -i (caw --help)");
@@ -115,9 +102,9 @@ int main(int count, char **arguments) {
     options asked = {0};
     int status = STATUS_USAGE;
 
-    hold_standard_files();
-    output_begin();
-    if (count == 1 && isatty(STDIN_FILENO))
+    descriptor_hold_standard();
+    signals_spare_pipes();
+    if (count == 1 && terminal_is(stdin))
         return print_help();
     if (!(asked.files = calloc((size_t)count, sizeof *asked.files)))
         return refuse("out of memory");

@@ -4,6 +4,7 @@
 #include "arguments.h"
 #include "commands.h"
 #include "guesses.h"
+#include "named.h"
 #include "passed.h"
 #include "say.h"
 #include "suggest.h"
@@ -14,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* ---- commands ------------------------------------------------------------------------------- */
 
@@ -22,7 +22,7 @@ static const char help[] = "help";
 
 /* A file comes first: it can be meant by nothing else, and what it hides has another name. */
 static bool is_hidden(const char *word) {
-    if (access(word, F_OK) != 0)
+    if (!named_look(word).kind)
         return false;
     if (strcmp(word, help) == 0)
         say("there is a file of this name, which is read: %s (for the topics: caw --help)", word);
@@ -302,9 +302,9 @@ static bool take_tshark(options *self, const given *all) {
         if (given_value(all, ours[i])) {
             say("%s does not go with %s, for which tshark does the work%s",
                 option_name(option_find(ours[i]), name), why,
-                ours[i] == OPTION_WHERE && self->display_filter
-                    ? " (--where has words for packets, too: host, net, port)"
-                    : "");
+                !self->display_filter     ? ""
+                : ours[i] == OPTION_WHERE ? " (--where has words for packets, too: host, net, port)"
+                                          : " (--where EXPR chooses without it)");
             return false;
         }
     }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "output.h"
 
+#include "descriptor.h"
 #include "say.h"
 #include "status.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -40,18 +39,12 @@ bool output_is_over(void) {
 }
 
 bool output_is_unread(void) {
-    struct pollfd reader = {.fd = STDOUT_FILENO, .events = 0};
-
-    if (!output.over && poll(&reader, 1, 0) == 1 && reader.revents & POLLERR)
+    if (!output.over && descriptor_is_unread(STDOUT_FILENO))
         fail(EPIPE);
     return output.over;
 }
 
 /* ---- writing -------------------------------------------------------------------------------- */
-
-void output_begin(void) {
-    signal(SIGPIPE, SIG_IGN);
-}
 
 bool output_flush(void) {
     for (size_t at = 0; at < output.length;) {

@@ -9,9 +9,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* To be called first: a broken pipe is then an error like others. */
-void output_begin(void);
-
 /*
  * Room for at least so many bytes, and for most lines; *size gets how many. To be filled at once,
  * and output_took says with how many. NULL: it has failed.

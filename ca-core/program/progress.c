@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "progress.h"
 
+#include "deadline.h"
+#include "terminal.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 enum {
     WIDTH = 40,   /* of the bar, in columns */
@@ -16,19 +17,12 @@ enum {
 static struct {
     bool shown;
     unsigned calls;
-    int64_t due; /* in milliseconds */
+    int64_t due; /* a deadline */
 } progress;
 
-static int64_t milliseconds(void) {
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
-
 bool progress_begin(void) {
-    progress.due = milliseconds() + FIRST;
-    return isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO);
+    progress.due = deadline_in(FIRST);
+    return terminal_is(stderr) && !terminal_is(stdout);
 }
 
 /* A file that grows may have more than all. */
@@ -44,12 +38,9 @@ static void show(double share) {
 }
 
 void progress_tell(uint64_t done, uint64_t all) {
-    if (progress.calls++ % SKIPPED)
+    if (progress.calls++ % SKIPPED || deadline_left(progress.due) > 0)
         return;
-    int64_t now = milliseconds();
-    if (now < progress.due)
-        return;
-    progress.due = now + EACH;
+    progress.due = deadline_in(EACH);
     show((double)done / (double)all);
 }
 

@@ -2,12 +2,11 @@
 #include "source.h"
 
 #include "deadline.h"
+#include "descriptor.h"
+#include "named.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 bool source_init(source *self) {
@@ -16,10 +15,9 @@ bool source_init(source *self) {
 }
 
 void source_open(source *self, int fd) {
-    struct stat status;
     source_close(self);
     *self = (source){.fd = fd, .most = UINT64_MAX, .bytes = self->bytes};
-    self->waits = fstat(fd, &status) != 0 || !S_ISREG(status.st_mode);
+    self->waits = named_look_at(fd).kind != NAMED_FILE;
 }
 
 void source_close(source *self) {
@@ -33,17 +31,8 @@ void source_free(source *self) {
     free(self->bytes);
 }
 
-/* An end and an error can be read too. */
-static bool is_readable(int fd, int64_t deadline) {
-    struct pollfd wanted = {.fd = fd, .events = POLLIN};
-    return poll(&wanted, 1, deadline_left(deadline)) > 0;
-}
-
 void source_stop(source *self) {
-    int waiting = 0;
-    if (self->waits && self->fd >= 0)
-        ioctl(self->fd, FIONREAD, &waiting);
-    self->most = waiting > 0 ? (uint64_t)waiting : 0;
+    self->most = self->waits && self->fd >= 0 ? (uint64_t)descriptor_bytes(self->fd) : 0;
 }
 
 /* As read(2), at most as much as there is room for, and as may be read: else it is the end. */
@@ -55,7 +44,7 @@ static ssize_t read_piece(source *self) {
 }
 
 bool source_more(source *self, int64_t deadline) {
-    if (self->waits && self->most > 0 && !is_readable(self->fd, deadline))
+    if (self->waits && self->most > 0 && !descriptor_wait(self->fd, deadline_left(deadline)))
         return false;
     if (self->from == self->to)
         self->from = self->to = 0;

@@ -1,35 +1,28 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tshark.h"
 
+#include "descriptor.h"
+#include "named.h"
 #include "pcapng.h"
+#include "process.h"
 #include "say.h"
 #include "signals.h"
 #include "status.h"
 #include "tshark_errors.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glob.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 bool tshark_reads(const options *asked) {
-    struct stat file;
-    const char *name = asked->files[0];
-
     if (asked->interface || asked->file_count != 1)
         return false;
-    int found = strcmp(name, "-") == 0 ? fstat(STDIN_FILENO, &file) : stat(name, &file);
-    return found != 0 || S_ISREG(file.st_mode); /* what is not there tshark cannot find either */
+    named_kind kind = named_look(asked->files[0]).kind;
+    /* what is not there tshark cannot find either */
+    return kind == NAMED_FILE || kind == NAMED_NOTHING;
 }
 
 /* ---- its arguments -------------------------------------------------------------------------- */
@@ -115,11 +108,9 @@ static void free_arguments(arguments *self) {
 static void find_plugin(void) {
     char place[4096], pattern[4096 + 32];
     glob_t found;
-    ssize_t length = readlink("/proc/self/exe", place, sizeof place - 1);
 
-    if (length < 0)
+    if (!process_own_path(place, sizeof place))
         return;
-    place[length] = '\0';
     for (int i = 0; i < 2; i++) {
         char *slash = strrchr(place, '/');
         if (slash)
@@ -141,61 +132,41 @@ static void prepare_environment(void) {
 
 /* ---- the process ---------------------------------------------------------------------------- */
 
-static pid_t spawn(const arguments *command, int in, int out, int errors) {
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t attributes;
-    sigset_t normal;
-    pid_t pid;
+/* Apart: ^C is for all of ours, and tshark would leave packets unread. 0: why has been said. */
+static process start(const arguments *command, process_files files) {
+    process self;
+    int error = process_start(&self, command->all, files, true);
 
-    sigemptyset(&normal);
-    sigaddset(&normal, SIGPIPE);
-    posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&files, errors, STDERR_FILENO);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setsigdefault(&attributes, &normal);
-    /* A session of its own: ^C is for all of ours, and tshark would leave packets unread. */
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
-    int error =
-        posix_spawnp(&pid, "tshark", &files, &attributes, (char *const *)command->all, environ);
-    posix_spawn_file_actions_destroy(&files);
-    posix_spawnattr_destroy(&attributes);
-    if (error == 0)
-        return pid;
     if (error == ENOENT)
         say("tshark is not installed (on Debian and Ubuntu: apt install tshark)");
-    else
+    else if (error)
         say("tshark: %s", strerror(error));
-    return -1;
+    return self;
 }
 
 /*
- * As a shell has it: 128 and more for a signal. A signal of ours stops it, once; it is looked for
- * again and again, because one that comes just before a wait does not end it.
+ * A signal of ours stops it, once; it is looked for again and again, because one that comes just
+ * before a wait does not end it.
  */
-static int wait_for(pid_t pid) {
+static int wait_for(process self) {
     enum { EACH = 10 }; /* milliseconds */
     bool stopped = false;
     int status;
 
-    while (waitpid(pid, &status, WNOHANG) != pid) {
+    while (!process_has_ended(self, EACH, &status)) {
         if (signals_stop() && !stopped) {
             stopped = true;
-            kill(pid, SIGTERM);
+            process_terminate(self);
         }
-        poll(NULL, 0, EACH);
     }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return status;
 }
 
 /* ---- its packets ---------------------------------------------------------------------------- */
 
-/* It has ended, perhaps because of an option that is wrong. */
-static bool is_unread(int pipe) {
-    struct pollfd reader = {.fd = pipe, .events = 0};
-
-    return poll(&reader, 1, 0) == 1 && reader.revents & POLLERR;
+/* It may have ended, perhaps because of an option that is wrong. */
+static bool is_unread(FILE *pipe) {
+    return fflush(pipe) != 0 || descriptor_is_unread(fileno(pipe));
 }
 
 static void feed_all(input *from, pcapng *to) {
@@ -213,7 +184,7 @@ static void feed_all(input *from, pcapng *to) {
             return;
         if (state == INPUT_FRAME && !pcapng_write(to, &frame))
             return;
-        if (state == INPUT_NOTHING && (fflush(to->file) != 0 || is_unread(fileno(to->file))))
+        if (state == INPUT_NOTHING && is_unread(to->file))
             return;
         waits = state == INPUT_FRAME;
     }
@@ -237,23 +208,23 @@ static void feed(input *from, int pipe) {
 /* tshark has 1 for a bad option, too. That it would have without packets. */
 static bool fails_without_packets(const options *asked) {
     static const uint32_t empty[] = {0xa1b2c3d4, 0x00040002, 0, 0, 1 << 18, 1}; /* a pcap file */
-    int nothing = open("/dev/null", O_RDWR | O_CLOEXEC), ends[2];
+    int ends[2];
 
-    if (nothing < 0 || pipe2(ends, O_CLOEXEC) != 0)
+    if (!process_pipe(ends))
         return false;
     arguments command = make_arguments(asked, "-");
     add_option(&command, "-w", "/dev/null");
     bool fed = write(ends[1], empty, sizeof empty) == (ssize_t)sizeof empty;
     close(ends[1]);
-    pid_t pid = fed ? spawn(&command, ends[0], nothing, nothing) : -1;
+    process_files files = {ends[0], PROCESS_NOTHING, PROCESS_NOTHING};
+    process trial = fed ? start(&command, files) : 0;
     close(ends[0]);
-    close(nothing);
     free_arguments(&command);
-    return pid > 0 && wait_for(pid) != 0;
+    return trial && wait_for(trial) != 0;
 }
 
 static int status_of(int status, const options *asked) {
-    if (signals_stop() && status == 128 + SIGTERM) /* by us, before it could end in its own way */
+    if (signals_stop() && status == PROCESS_TERMINATED) /* before it could end in its own way */
         return STATUS_DONE;
     if (status == 0 || status >= 20)
         return status;
@@ -269,17 +240,17 @@ static int run(const options *asked, input *from, int errors) {
     arguments command = make_arguments(asked, file);
     int ends[2] = {STDIN_FILENO, -1};
 
-    if (from && pipe2(ends, O_CLOEXEC) != 0)
+    if (from && !process_pipe(ends))
         return refuse("%s", strerror(errno));
-    pid_t pid = spawn(&command, ends[0], STDOUT_FILENO, errors);
+    process running = start(&command, (process_files){ends[0], STDOUT_FILENO, errors});
     free_arguments(&command);
     if (from)
         close(ends[0]);
-    if (pid < 0)
+    if (!running)
         return STATUS_USAGE;
     if (from)
         feed(from, ends[1]);
-    int status = status_of(wait_for(pid), asked);
+    int status = status_of(wait_for(running), asked);
     return status == STATUS_DONE && from ? input_status(from) : status;
 }
 
@@ -287,13 +258,12 @@ int tshark(const options *asked, input *from) {
     int errors;
 
     prepare_environment();
-    pid_t reader = tshark_errors_start(&errors);
-    if (reader < 0)
+    process reader = process_beside(tshark_errors_say, &errors);
+    if (!reader)
         return refuse("%s", strerror(errno));
     signals_catch();
     int status = run(asked, from, errors);
     close(errors);
-    while (waitpid(reader, NULL, 0) < 0 && errno == EINTR)
-        ;
+    process_end(reader);
     return status;
 }

@@ -2,9 +2,8 @@
 #include "tshark_errors.h"
 
 #include "say.h"
+#include "signals.h"
 
-#include <fcntl.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,11 +62,12 @@ static void say_line(const char *line) {
     say("%s", line);
 }
 
-static void clean(FILE *errors) {
+void tshark_errors_say(FILE *errors) {
     char *line = NULL;
     size_t size = 0;
     bool refused = false;
 
+    signals_ignore();
     while (getline(&line, &size, errors) > 0) {
         line[strcspn(line, "\r\n")] = '\0';
         if (refused || is_noise(line))
@@ -78,35 +78,4 @@ static void clean(FILE *errors) {
             say_line(line);
     }
     free(line);
-}
-
-/* It is there to the end: when we are stopped there may still be something to tell. */
-static void be_the_reader(int from) {
-    FILE *errors = fdopen(from, "r");
-
-    signal(SIGINT, SIG_IGN);
-    signal(SIGTERM, SIG_IGN);
-    signal(SIGHUP, SIG_IGN);
-    close(STDIN_FILENO);
-    close(STDOUT_FILENO);
-    if (errors)
-        clean(errors);
-    _exit(0);
-}
-
-pid_t tshark_errors_start(int *to) {
-    int ends[2];
-
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return -1;
-    pid_t reader = fork();
-    if (reader == 0) {
-        close(ends[1]);
-        be_the_reader(ends[0]);
-    }
-    close(ends[0]);
-    if (reader < 0)
-        close(ends[1]);
-    *to = ends[1];
-    return reader;
 }

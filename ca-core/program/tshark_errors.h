@@ -3,12 +3,12 @@
 #ifndef TSHARK_ERRORS_H
 #define TSHARK_ERRORS_H
 
-#include <sys/types.h>
+#include <stdio.h>
 
 /*
- * Starts a process that reads it, and says on standard error what matters. *pipe is for tshark to
- * write to. -1: it cannot be started. It ends when nobody can write to the pipe any more.
+ * Says on standard error what matters of it, to its end: for process_beside. Signals do not end
+ * that process: when we are stopped there may still be something to tell.
  */
-pid_t tshark_errors_start(int *pipe);
+void tshark_errors_say(FILE *errors);
 
 #endif

@@ -52,6 +52,8 @@ static void ask(question *self, const caw_event *event) {
     if (!self->where)
         return;
     caw_pending_observe(self->pending, event);
+    if (event->kind != CAW_EVENT_MESSAGE && event->kind != CAW_EVENT_MALFORMED)
+        return;
     size_t length = (size_t)snprintf(text, sizeof text, "%u ", number);
     switch (caw_where_ask(self->where, event, &rest)) {
     case CAW_WHERE_YES:

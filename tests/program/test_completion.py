@@ -40,7 +40,7 @@ def zsh(folder):
 
 
 def fish(folder):
-    return ['fish', '--no-config', '--init-command', f'source {folder}/caw.fish', '-i']
+    return ['fish', '--init-command', f'source {folder}/caw.fish', '-i']
 
 
 SHELLS = [bash, zsh, fish]

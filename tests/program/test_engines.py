@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import conditions
+import older
 import pytest
 import wire
 
@@ -109,6 +110,19 @@ def deep(case):
     )
 
 
+def twice(case):
+    """TShark 3.4 loses messages of several segments when some are recorded twice, or overlap: caw
+    has those of the good capture, and no others; TShark has no others either."""
+    conditions_of = ('doubled', 'odd_segments', 'merged', 'keep_alive')
+    told = Counter({line: n for line, n in messages(case.tshark).items() if 'Malformed(' not in line[1]})
+    return (
+        not older.reads_segments_recorded_twice()
+        and case.condition in conditions_of
+        and set(messages(case.caw)) == set(messages(case.good))
+        and not told - messages(case.caw)
+    )
+
+
 # Each with a condition and a capture that need it.
 RULES = {
     later: (conditions.lossy, 'puts'),
@@ -117,6 +131,8 @@ RULES = {
     reset: (conditions.reordered, 'caproto'),
     deep: (conditions.reordered, 'bigarrays'),
 }
+if not older.reads_segments_recorded_twice():
+    RULES[twice] = (conditions.odd_segments, 'puts')
 
 
 def explanation(case):
@@ -145,12 +161,14 @@ def tshark(run, stage):
 
 @pytest.fixture(scope='module')
 def told(caw):
-    """told(files): the lines of the program."""
+    """told(files): the lines of the program, whose status tells when there is no message."""
 
     def told(*files):
         done = caw('--format', FORMAT, *files)
-        assert done.returncode == 0, done.stderr
-        return lines(done.stdout)
+        said = lines(done.stdout)
+        nothing_good = bool(said) and all(line.command.startswith('Malformed(') for line in said)
+        assert done.returncode == (3 if nothing_good else 0), done.stderr
+        return said
 
     return told
 

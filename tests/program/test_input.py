@@ -19,6 +19,7 @@ import time
 import zlib
 from pathlib import Path
 
+import older
 import pytest
 from places import BUILD, CAPTURES, NOBODY, as_nobody
 
@@ -589,7 +590,7 @@ def no_tshark(tmp_path):
     return os.environ | {'PATH': str(tmp_path / 'bin')}
 
 
-OTHER = ['snoop', 'netmon2']
+OTHER = ['snoop', 'netmon2'] if older.writes_netmon_times() else ['snoop']
 
 
 def without_format(lines):

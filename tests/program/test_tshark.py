@@ -52,11 +52,15 @@ def test_reports_of_tshark(caw, echoes):
 
 def test_what_is_passed_on(caw, echoes, stage):
     kept = stage / 'made' / 'kept.pcapng'
+    profile = stage / 'home' / '.config' / 'wireshark' / 'profiles' / 'mine'
+    profile.mkdir(parents=True, exist_ok=True)
+    for folder in (profile, *list(profile.parents)[:3]):
+        folder.chmod(0o777)
     for options in (
         ('-n', '-2', '-R', 'ca'),
         ('-c', '100', '-w', kept),
         ('-o', 'tcp.desegment_tcp_streams:TRUE', '--disable-protocol', 'dns'),
-        ('--disable-heuristic=ca_udp', '-C', 'Default', '-N', 'm'),
+        ('--disable-heuristic=ca_udp', '-C', 'mine', '-N', 'm'),
     ):
         done = caw(echoes, '--', *options)
         assert (done.returncode, done.stderr) == (GOOD, '')
@@ -128,6 +132,27 @@ def test_a_signal_while_it_waits(who, start):
     who(running.pid, signal.SIGINT)
     assert running.wait(timeout=30) == GOOD
     assert (running.stdout.read(), running.stderr.read()) == (b'', b'')
+
+
+@pytest.mark.parametrize('how', [['-Y', 'ca'], []], ids=['a filter', 'another format'])
+def test_signals_that_are_ignored(how, tmp_path, save, stage, environment):
+    """By nohup tshark goes on too; what ends it ends it, and its end is noticed."""
+    (tmp_path / 'tshark').write_text(
+        '#!/bin/sh\necho "tshark: $(grep SigIgn /proc/self/status)" >&2\nexit 1\n'
+    )
+    (tmp_path / 'tshark').chmod(0o755)
+    ignored = [signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGCHLD]
+    snoop = b'snoop\0\0\0' + bytes([0, 0, 0, 2, 0, 0, 0, 4])
+    done = subprocess.run(
+        [stage / 'bin' / 'caw', *how, save(snoop)],
+        capture_output=True,
+        env=environment | {'PATH': f'{tmp_path}:{environment["PATH"]}'},
+        preexec_fn=lambda: [signal.signal(number, signal.SIG_IGN) for number in ignored],
+    )
+    assert done.returncode == USAGE
+    stays = int(re.search(rb'SigIgn:\s*([0-9a-f]+)', done.stderr)[1], 16)
+    known = {number for number in [*ignored, signal.SIGPIPE] if stays >> (number - 1) & 1}
+    assert known == {signal.SIGHUP}
 
 
 def test_a_signal_before_tshark_is_ready(captures, stage, environment):

@@ -246,6 +246,8 @@ names = st.binary(max_size=60) | st.text('abcXYZ09:-_.{}$', max_size=60).map(str
 seeds = st.integers(0, 2**32 - 1)
 sides = st.sampled_from(['client', 'server'])
 transports = st.sampled_from(['tcp', 'tcp', 'udp'])
+CANCEL = 2
+CANCELLED = 0x5EEDED  # a subscription that no answer is of: messages are to be independent
 
 
 @st.composite
@@ -260,7 +262,7 @@ def bare(draw):
         'type': draw(half_words),
         'count': draw(half_words),
         'p1': draw(words),
-        'p2': draw(words),
+        'p2': draw(words) if command != CANCEL else CANCELLED,
     }
     return Sent(draw(sides), draw(transports), message(command, payload, **head))
 
@@ -316,8 +318,10 @@ class Batch(list):
         return f'<{len(self)} messages>'
 
 
+# Each end begins as it does in life: one that begins with a command nobody knows is not believed.
+VERSIONS = [Sent(side, 'tcp', message(0, count=13)) for side in ('client', 'server')]
 anything = bare() | named() | valued() | subscribing() | failing()
-batches = st.lists(anything, min_size=100, max_size=100).map(Batch)
+batches = st.lists(anything, min_size=100, max_size=100).map(lambda sent: Batch(VERSIONS + sent))
 
 
 # ---- from messages to packets ----------------------------------------------------------------

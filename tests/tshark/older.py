@@ -25,6 +25,22 @@ def has_raw_strings():
     return not WIRESHARK_3
 
 
+def writes_netmon_times():
+    """editcap writes the times of Network Monitor's files as they are, not a thousand times later."""
+    return not WIRESHARK_3
+
+
+def reads_segments_recorded_twice():
+    """Without analysis, and with it if they are of a byte or so: TCP puts a message of several segments
+    together although some of them are recorded twice, or begin in the middle."""
+    return not WIRESHARK_3
+
+
+def knows_beginnings_without_analysis():
+    """TCP tells with which number a direction begins while sequence numbers are not analysed."""
+    return not WIRESHARK_3
+
+
 def heeds_offsets():
     """The option if_tsoffset of pcapng."""
     return not WIRESHARK_3
@@ -42,6 +58,23 @@ def sharkd_answer(stream):
     line = next(line for line in stream if line.strip()).decode()
     answer = json.loads(re.sub(r'(?<=[\[,:])nan\b', 'null', line))
     return answer if WIRESHARK_3 else answer['result']
+
+
+# ---- its neighbours in Debian 11 -------------------------------------------------------------
+
+
+def freed_memory(sanitized):
+    """Variables under which the use of freed memory does not pass. TShark 3.4 hangs under the address
+    sanitizer of gcc 10, whatever it does; there malloc overwrites what is freed."""
+    return {'MALLOC_PERTURB_': '165'} if WIRESHARK_3 else sanitized()
+
+
+# ---- Python before 3.10 ----------------------------------------------------------------------
+
+
+def spec_of_text(spec):
+    """Zeros before the width of a text were refused; now they are its filling."""
+    return re.sub('^0(?![<>=^])', '0<', spec) if sys.version_info < (3, 10) else spec
 
 
 # ---- Python before 3.11 ----------------------------------------------------------------------

@@ -11,7 +11,8 @@ IGNORABLE = [
     (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3),
     (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
 ]  # fmt: skip
-YOUNG = (0x13439, 0x1343F)  # formats since Unicode 15, which is Python 3.12's
+# Formats since Unicode 14 and 15, which are Python 3.11's and 3.12's.
+YOUNG = [(0x890, 0x891), (0x13439, 0x1343F)]
 
 
 def is_within(code, ranges):
@@ -27,7 +28,7 @@ def is_numbered(character):
     code = ord(character)
     category = unicodedata.category(character)
     separates = category in ('Zs', 'Zl', 'Zp') and character != ' '
-    unseen = is_within(code, IGNORABLE) or is_within(code, [YOUNG])
+    unseen = is_within(code, IGNORABLE) or is_within(code, YOUNG)
     return category in ('Cc', 'Cf') or separates or unseen or is_no_character(code)
 
 

@@ -73,7 +73,7 @@ QUESTIONS = [
     ('(search || beacon) && !src host 10.77.0.10',
      '((ca.command == 6 && ca.request == 1) || ca.command == 13) && !(ip.src == 10.77.0.10)'),
     ('error or create failed', 'ca.command == 11 || ca.command == 26'),
-    ('write and sid == 1', 'ca.sid == 1 && (ca.command == 4 || ca.command == 19 && ca.request == 1)'),
+    ('write and sid == 1', 'ca.sid == 1 && (ca.command == 4 || (ca.command == 19 && ca.request == 1))'),
 ]  # fmt: skip
 
 # What is kept of Channel Access; a capture filter may keep more, but must drop something.
@@ -83,7 +83,7 @@ NEGATIONS = [
     ('not version', '!(ca.command == 0)'),
     ('not subscribe reply', '!(ca.command == 1 && ca.response == 1)'),
     ('not read', '!((ca.command == 3 || ca.command == 15) && ca.request == 1)'),
-    ('not write', '!(ca.command == 4 || ca.command == 19 && ca.request == 1)'),
+    ('not write', '!(ca.command == 4 || (ca.command == 19 && ca.request == 1))'),
     ('not cid == 1', '!(ca.cid == 1)'),
     ('not eca != 1', '!(ca.eca < 1 || ca.eca > 1)'),
     ('not (error or create)', '!(ca.command == 11) && !(ca.command == 18 && ca.request == 1)'),
@@ -559,9 +559,9 @@ MISTAKES = [
     ('cid == 4294967296', 7, 'not a value', '4294967295'),
     ('(search', 0, 'no closing parenthesis', ''),
     ('search)', 6, 'no opening parenthesis', ''),
-    ('search and', 10, 'a condition is missing', 'caw-where(7)'),
-    ('', 0, 'a condition is missing', 'caw-where(7)'),
-    ('and search', 0, "before 'and'", 'caw-where(7)'),
+    ('search and', 10, 'a condition is missing', 'caw help words'),
+    ('', 0, 'a condition is missing', 'caw help words'),
+    ('and search', 0, "before 'and'", 'caw help words'),
     ('search beacon', 7, "missing before 'beacon'", 'and or or'),
     ('host 10.0.0', 5, "'10.0.0'", 'host 10.0.0.1'),
     ('net 10.0.0.1/24', 4, "'10.0.0.1/24'", 'zeros after the bits'),

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+import older
 from driver import start_driver
 from shown import shown_character
 
@@ -176,7 +177,7 @@ def test_floats(spec, value):
 @settings(max_examples=1000, deadline=None)
 @given(specs(), TEXTS)
 def test_texts(spec, value):
-    same(f'{{x:{spec}}}', value)
+    assert ours(f'{{x:{spec}}}', value) == python(f'{{x:{older.spec_of_text(spec)}}}', value)
 
 
 @settings(max_examples=1500, deadline=None)

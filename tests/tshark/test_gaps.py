@@ -17,6 +17,7 @@ import pytest
 
 import load
 import messages as made
+import older
 import quirks
 import reference
 import wire
@@ -118,6 +119,16 @@ def untouched(packets, chunks, damaged):
         found[place[0]] = not touched & damaged and (found[place[0]] or len(touched) == 1)
         if found[place[0]]:
             yield line
+
+
+def without_beginning(packets, chunks, damaged):
+    """The circuit as one whose handshake is not known, if a first segment is not there; the next of
+    that side begins inside of a message, and what it has is not believed."""
+    for side in ('client', 'server'):
+        numbers = [n for n, chunk in enumerate(chunks) if chunk and chunk[0] == side]
+        if numbers[0] in damaged:
+            damaged = damaged | {0, 1, *numbers[1:2]}
+    return packets, chunks, damaged
 
 
 def side_of(sent):
@@ -227,6 +238,8 @@ def test_lost_segments(preference, passes, lines, save):
     raw, circuits = scene(LOSSES, range(28))
     printed = lines(save(raw), *PREFERENCES[preference], *passes)
     assert_none_invented(printed, circuits)
+    if preference == 'no analysis' and not older.knows_beginnings_without_analysis():
+        circuits = [without_beginning(*one) for one in circuits]
     assert_none_lost(printed, circuits)
 
 

@@ -252,7 +252,7 @@ def test_numbers_as_characters(tshark, save, code):
 
 @pytest.mark.parametrize('name', [b'\xb0' * 3000, b'\x1b' * 3000, '\u202e\u20ac'.encode() * 1000])
 def test_long_names_are_cut_between_characters(tshark, save, name):
-    """The first pieces of each, in the Info column and in who wrote."""
+    """The first pieces of each, in the Info column and in who wrote; they leave room for the value."""
     chunks = [
         client(message(0, count=13), message(20, text(name)), message(21, text(name))),
         create(1, name),
@@ -265,7 +265,8 @@ def test_long_names_are_cut_between_characters(tshark, save, name):
     whole = shown(name)
     head, _, who = told.removesuffix(')\n').rpartition(' (')
     user, _, host = who.partition('@')
-    for piece in (head.removeprefix('Write '), user, host):
+    assert head.endswith(' = 2.5')
+    for piece in (head.removeprefix('Write ').removesuffix(' = 2.5'), user, host):
         form = piece.replace('\\\\', '\\')
         rest = whole.removeprefix(form)
         assert len(form) > 30 and rest != whole and rest[0] in '\\\xb0\u20ac'

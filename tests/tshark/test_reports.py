@@ -18,6 +18,7 @@ import dpkt
 import pandas
 import pytest
 
+import older
 import reference
 import talk
 import tracker
@@ -621,9 +622,8 @@ def test_the_table_of_the_command_line(report, stage):
     assert cells[3] == '0' and cells[10].isdigit()  # searches, frame: whole numbers
 
 
-@pytest.fixture
 def sanitized(stage):
-    """A folder with a plugin that tells when it touches memory that is not its own."""
+    """Variables for a plugin that tells when it touches memory that is not its own."""
     build = BUILD / 'sanitized'
     flags = '-DCMAKE_C_FLAGS=-fsanitize=address -fno-omit-frame-pointer'
     configure = ['cmake', '-S', ROOT, '-B', build, '-DCMAKE_C_COMPILER=gcc', flags]
@@ -633,23 +633,23 @@ def sanitized(stage):
     shutil.copytree(build / 'plugins', plugins, dirs_exist_ok=True)
     for path in [plugins, *plugins.rglob('*')]:
         path.chmod(0o755)
-    return plugins
-
-
-def test_a_reader_that_begins_anew(sanitized, run, stage):
-    """tshark -M forgets the packets so far, and all that it has kept for them: reports do not."""
     library = subprocess.run(
         ['gcc', '-print-file-name=libasan.so'], check=True, capture_output=True, text=True
     ).stdout.strip()
+    return {
+        'LD_PRELOAD': library,
+        'ASAN_OPTIONS': 'detect_leaks=0',
+        'WIRESHARK_PLUGIN_DIR': str(plugins),
+    }
+
+
+def test_a_reader_that_begins_anew(run, stage):
+    """tshark -M forgets the packets so far, and all that it has kept for them: reports do not."""
     wanted = [word for name in REPORTS for word in ('-z', f'ca,{name},json')]
     done = run(
         ['tshark', '-q', '-M', '20', '-r', stage / 'captures' / 'twoiocs.pcap', *wanted],
-        env={
-            'LD_PRELOAD': library,
-            'ASAN_OPTIONS': 'detect_leaks=0',
-            'WIRESHARK_PLUGIN_DIR': str(sanitized),
-            'WIRESHARK_DEBUG_WMEM_OVERRIDE': 'simple',  # so that it sees Wireshark's memory
-        },
+        env=older.freed_memory(lambda: sanitized(stage))
+        | {'WIRESHARK_DEBUG_WMEM_OVERRIDE': 'simple'},  # so that it sees Wireshark's memory
     )
     assert done.returncode == 0 and 'Sanitizer' not in done.stderr, done.stderr[:3000]
     assert 'resetting session' in done.stderr

@@ -50,17 +50,22 @@ static size_t put_ends(caw_brief *self, const caw_event *event, caw_text *out) {
 
 /* ---- what happened ------------------------------------------------------------------------ */
 
+/* How many bytes in this direction the character of UTF-8 goes on that is cut here; 0: it is none. */
+static size_t inside(const char *at, int step) {
+    size_t bytes = 0;
+    for (; bytes < 4 && (*at & 0xc0) == 0x80; at += step)
+        bytes++;
+    return bytes < 4 ? bytes : 0;
+}
+
 /* A name that leaves room for what is said of it, in this room or as it is; NULL: there is none. */
 static const char *short_name(const char *name, char room[MOST_NAME + 8]) {
     size_t length = name ? strlen(name) : 0;
     if (length <= MOST_NAME)
         return name;
+    size_t head = HEAD - inside(name + HEAD, -1);
     const char *tail = name + length - TAIL;
-    size_t head = HEAD;
-    while (head && (name[head] & 0xc0) == 0x80) /* no character of UTF-8 is cut in two */
-        head--;
-    while (*tail && (*tail & 0xc0) == 0x80)
-        tail++;
+    tail += inside(tail, 1);
     caw_text out = caw_text_into(room, MOST_NAME + 8);
     caw_put_chars(&out, name, head);
     caw_puts(&out, "...");

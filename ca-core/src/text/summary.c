@@ -193,7 +193,7 @@ static void put_subject(caw_text *out, const caw_message *message, const char *s
     caw_field field;
     if (subject) {
         caw_put(out, ' ');
-        caw_put_printable(out, caw_view_of(subject)); /* it was on the wire once */
+        caw_put_beginning(out, caw_view_of(subject), CAW_TEXT_SHOWN); /* it was on the wire once */
     } else if (message->row->subject != CAW_FIELD_RESERVED &&
                caw_find(message, message->row->subject, &field) && is_known(&field)) {
         caw_put(out, ' ');
@@ -204,10 +204,10 @@ static void put_subject(caw_text *out, const caw_message *message, const char *s
 /* " (operator@console3)" of a write. */
 static void put_writer(caw_text *out, const char *user, const char *host) {
     caw_puts(out, " (");
-    caw_put_printable(out, caw_view_of(user));
+    caw_put_beginning(out, caw_view_of(user), CAW_TEXT_SHOWN);
     if (host && *host) {
         caw_put(out, '@');
-        caw_put_printable(out, caw_view_of(host));
+        caw_put_beginning(out, caw_view_of(host), CAW_TEXT_SHOWN);
     }
     caw_put(out, ')');
 }
