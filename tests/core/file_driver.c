@@ -4,21 +4,12 @@
  * says: a line "SECONDS.NANOSECONDS EXACT LINK INTERFACE LENGTH HEX" for each, `-` for no bytes or
  * no time; then "problem OFFSET SENTENCE" if there is one.
  */
+#include "heap.h"
 #include "print_frame.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-static void *take(void *user, size_t bytes) {
-    (void)user;
-    return malloc(bytes);
-}
-
-static void give_back(void *user, void *memory) {
-    (void)user;
-    free(memory);
-}
 
 int main(int count, char **arguments) {
     caw_memory memory = {take, give_back, NULL};

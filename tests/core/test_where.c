@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Capture filters as a C interface: buffers, limits, the tables that the words come from. */
 #include "caw_capture.h"
+#include "heap.h"
 #include "test.h"
 #include "where/where.h"
 
@@ -90,16 +91,6 @@ static void test_places(void) {
         }
 }
 
-static void *take(void *user, size_t bytes) {
-    (void)user;
-    return malloc(bytes);
-}
-
-static void give(void *user, void *memory) {
-    (void)user;
-    free(memory);
-}
-
 /* Any bytes end in a filter, in a question, or in a problem at a place within the expression. */
 static void test_noise(void) {
     static const char *const words[] = {
@@ -112,7 +103,7 @@ static void test_noise(void) {
         "5..9",       "'[a'",     "'{a,b'", "'*[!x]'", "1e+3",       "timestamp",
         "fe80::1/10", "10.0.0.1", "put",    "failed",  "unanswered", "'2026-11-24 15:00'",
         "mask.val",   "flaw.huge"};
-    const caw_memory heap = {take, give, NULL};
+    const caw_memory heap = {take, give_back, NULL};
     const caw_event event = {.kind = CAW_EVENT_MALFORMED, .reason = "noise", .bytes = 3};
     char expression[512];
     size_t asked = 0;

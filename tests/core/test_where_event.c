@@ -4,6 +4,7 @@
  * would say to an expression, written down by hand.
  */
 #include "caw_capture.h"
+#include "heap.h"
 #include "make.h"
 #include "test.h"
 #include "where/glob.h"
@@ -12,17 +13,7 @@
 
 #define AT 1795532400 /* 2026-11-24 15:00:00 UTC, by date(1); the stamp below by it, too */
 
-static void *take(void *user, size_t bytes) {
-    (void)user;
-    return malloc(bytes);
-}
-
-static void give(void *user, void *memory) {
-    (void)user;
-    free(memory);
-}
-
-static const caw_memory heap = {take, give, NULL};
+static const caw_memory heap = {take, give_back, NULL};
 static caw_where_verdict verdict;
 
 /* ---- the events --------------------------------------------------------------------------- */

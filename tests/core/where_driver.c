@@ -5,6 +5,7 @@
  * order in which they are decided, or "AT PROBLEM".
  */
 #include "caw_capture.h"
+#include "heap.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,16 +24,6 @@ typedef struct {
 static question questions[MOST];
 static size_t count;
 static unsigned number; /* of the message that is told */
-
-static void *take(void *user, size_t bytes) {
-    (void)user;
-    return malloc(bytes);
-}
-
-static void give_back(void *user, void *memory) {
-    (void)user;
-    free(memory);
-}
 
 static const caw_memory heap = {take, give_back, NULL};
 
