@@ -1,11 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# How scripts of tests count, for bash to read. The last line is "N passed, N failed".
+# How scripts of tests count, for bash to read. The last line is "N passed, N failed"; before it each
+# failure has a line "not passed: NAME", for a log is long and its end is what is seen.
 
 passed=0
 failed=0
+failures=()
+
+# Counts one failure, which has this name.
+fail() {
+    failed=$((failed + 1))
+    failures+=("$*")
+}
 
 finish() {
+    ((failed == 0)) || printf 'not passed: %s\n' "${failures[@]}"
     echo "$passed passed, $failed failed"
     ((failed == 0 && passed > 0))
     exit
@@ -15,7 +24,7 @@ finish() {
 need() {
     "$@" && return
     echo "$0: failed: $*" >&2
-    failed=$((failed + 1))
+    fail "$*"
     finish
 }
 
@@ -25,41 +34,47 @@ check() {
     if "$@"; then
         passed=$((passed + 1))
     else
-        failed=$((failed + 1))
-        echo "== failed: $*"
+        fail "$*"
     fi
 }
 
 # Adds what a file of pytest or ctest tells; one that is missing or empty is a failure.
 count() {
-    local counts
-    counts=$(python3 - "$1" <<'PYTHON'
+    local line
+    while read -r line; do
+        case $line in
+        passed) passed=$((passed + 1)) ;;
+        *) fail "$line" ;;
+        esac
+    done < <(
+        python3 - "$1" <<'PYTHON' || echo "no results in $1"
 import sys
 from xml.etree import ElementTree
 
 told = ElementTree.parse(sys.argv[1])
 cases = [*told.iter('testcase'), *told.iterfind('Testing/Test')]
-bad = [case for case in cases
-       if case.get('Status', 'passed') != 'passed'
-       or any(case.find(tag) is not None for tag in ('failure', 'error', 'skipped'))]
-print(len(cases) - len(bad), len(bad) if cases else 1)
+for case in cases:
+    bad = (case.get('Status', 'passed') != 'passed'
+           or any(case.find(tag) is not None for tag in ('failure', 'error', 'skipped')))
+    name = f'{case.get("classname", "")} {case.get("name") or case.findtext("Name")}'
+    print(ascii(name.strip())[1:-1] if bad else 'passed')
+sys.exit(not cases)
 PYTHON
-    ) || counts='0 1'
-    passed=$((passed + ${counts% *}))
-    failed=$((failed + ${counts#* }))
+    )
 }
 
-# Adds what a command counts in its last line.
+# Adds what a command that ends with finish has counted.
 add() {
-    local log
+    local log line
     log=$(mktemp)
     "$@" | tee "$log"
     if [[ $(tail -n 1 "$log") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
         passed=$((passed + BASH_REMATCH[1]))
-        failed=$((failed + BASH_REMATCH[2]))
+        while read -r line; do
+            fail "${line#not passed: }, in $*"
+        done < <(tail -n $((BASH_REMATCH[2] + 1)) "$log" | head -n -1)
     else
-        failed=$((failed + 1))
-        echo "== failed: $*"
+        fail "$*"
     fi
     rm -f "$log"
 }
