@@ -269,12 +269,22 @@ static char *text_of_end(const caw_end *end) {
     return g_strdup(text);
 }
 
+static char *text_of_list(const caw_listed *list) {
+    GString *text = g_string_new(list ? NULL : "-");
+
+    for (; list; list = list->next)
+        g_string_append_printf(text, "%s%s", list->text, list->next ? ", " : "");
+    return g_string_free(text, FALSE);
+}
+
 static stat_tap_table_item_type item_of(const caw_report *report, caw_cell_kind kind,
                                         const caw_cell *cell) {
     stat_tap_table_item_type item = {TABLE_ITEM_STRING, {0}, {0}};
 
     if (kind == CAW_CELL_TEXT) {
         item.value.string_value = g_strdup(cell->known ? cell->is.text : "-");
+    } else if (kind == CAW_CELL_LIST) {
+        item.value.string_value = text_of_list(cell->known ? cell->is.list : NULL);
     } else if (kind == CAW_CELL_ADDRESS) {
         item.value.string_value = cell->known ? text_of_end(&cell->is.end) : g_strdup("-");
     } else {
@@ -339,7 +349,8 @@ static void reset_table(stat_tap_table *table) {
 /* ---- registration -------------------------------------------------------------------------- */
 
 static stat_tap_table_item item_column(const caw_column *column) {
-    bool text = column->kind == CAW_CELL_TEXT || column->kind == CAW_CELL_ADDRESS;
+    bool text = column->kind == CAW_CELL_TEXT || column->kind == CAW_CELL_ADDRESS ||
+                column->kind == CAW_CELL_LIST;
     bool whole = column->kind == CAW_CELL_COUNT || column->kind == CAW_CELL_FRAME;
     stat_tap_table_item item = {
         text ? TABLE_ITEM_STRING : TABLE_ITEM_FLOAT,

@@ -529,8 +529,15 @@ typedef enum {
                          since the first packet that the report was shown */
     CAW_CELL_ADDRESS, /* "10.1.0.2:5064", "[fe80::1]:5064"; an address alone when the port is 0 */
     CAW_CELL_FRAME,   /* the number of a frame */
-    CAW_CELL_REAL     /* any other number */
+    CAW_CELL_REAL,    /* any other number */
+    CAW_CELL_LIST     /* texts: in JSON a list, in CSV with "; " between them, in text with ", " */
 } caw_cell_kind;
+
+/* A list of texts, each as in a CAW_CELL_TEXT. */
+typedef struct caw_listed {
+    const char *text;
+    struct caw_listed *next;
+} caw_listed;
 
 typedef struct {
     const char *key;   /* in JSON and CSV; of a duration it ends in _s, of a moment in _ns */
@@ -542,17 +549,18 @@ typedef struct {
 typedef struct {
     bool known; /* nothing below counts when it is not */
     union {
-        const char *text;    /* CAW_CELL_TEXT: ends with a NUL; the report's own */
-        uint64_t count;      /* CAW_CELL_COUNT, CAW_CELL_FRAME */
-        int64_t nanoseconds; /* CAW_CELL_SECONDS */
-        caw_moment moment;   /* CAW_CELL_MOMENT */
-        caw_end end;         /* CAW_CELL_ADDRESS */
-        double real;         /* CAW_CELL_REAL */
+        const char *text;       /* CAW_CELL_TEXT: ends with a NUL; the report's own */
+        uint64_t count;         /* CAW_CELL_COUNT, CAW_CELL_FRAME */
+        int64_t nanoseconds;    /* CAW_CELL_SECONDS */
+        caw_moment moment;      /* CAW_CELL_MOMENT */
+        caw_end end;            /* CAW_CELL_ADDRESS */
+        double real;            /* CAW_CELL_REAL */
+        const caw_listed *list; /* CAW_CELL_LIST: NULL is the empty one; the report's own */
     } is;
 } caw_cell;
 
-#define CAW_MOST_TABLES  4  /* of a report */
-#define CAW_MOST_COLUMNS 16 /* of a table */
+#define CAW_MOST_TABLES  5  /* of a report */
+#define CAW_MOST_COLUMNS 20 /* of a table */
 
 typedef struct {
     const char *name; /* the value of "table" in JSON */

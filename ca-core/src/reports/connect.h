@@ -7,6 +7,7 @@
 #ifndef CAW_CONNECT_H
 #define CAW_CONNECT_H
 
+#include "ends.h"
 #include "quantiles.h"
 #include "report.h"
 
@@ -80,30 +81,6 @@ typedef struct {
     caw_idmap servers;   /* by address */
     uint64_t unanswered; /* creations */
 } connect_state;
-
-/* ---- keys of indexes ----------------------------------------------------------------------- */
-
-/* FNV-1a, 64 bits. Keys that meet are told apart by what they stand for. */
-static inline uint64_t connect_hash_of(const void *bytes, size_t length) {
-    const uint8_t *byte = bytes;
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ byte[i]) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
-static inline uint64_t connect_hash_of_end(const caw_end *end) {
-    return connect_hash_of(end->bytes, end->size) + end->port;
-}
-
-static inline bool connect_same_end(const caw_end *a, const caw_end *b) {
-    return a->size == b->size && a->port == b->port && memcmp(a->bytes, b->bytes, a->size) == 0;
-}
-
-static inline caw_end connect_address_of(caw_end end) {
-    end.port = 0;
-    return end;
-}
 
 /* ---- circuits ------------------------------------------------------------------------------ */
 

@@ -12,7 +12,7 @@
 /* ---- indexes ------------------------------------------------------------------------------ */
 
 static caw_key name_key(const connect_route *way, const char *pv) {
-    return (caw_key){(uint64_t)(uintptr_t)way, connect_hash_of(pv, strlen(pv))};
+    return (caw_key){(uint64_t)(uintptr_t)way, caw_hash(pv, strlen(pv))};
 }
 
 /* The latest answered search of this name on this route, or NULL. */

@@ -4,11 +4,10 @@
 
 connect_route *caw_connect_route(caw_report *report, caw_end client, const caw_end *server_end) {
     connect_state *state = caw_report_state(report);
-    client = connect_address_of(client);
-    caw_key key = {connect_hash_of_end(&client), connect_hash_of_end(server_end)};
+    client = caw_address_of(client);
+    caw_key key = {caw_hash_of_end(&client), caw_hash_of_end(server_end)};
     connect_route *found = caw_idmap_get(&state->routes, key);
-    if (found && connect_same_end(&found->client, &client) &&
-        connect_same_end(&found->server, server_end))
+    if (found && caw_same_end(&found->client, &client) && caw_same_end(&found->server, server_end))
         return found;
     found = caw_report_keep(report, sizeof *found);
     if (!found)
@@ -44,8 +43,8 @@ connect_circuit *caw_connect_circuit(caw_report *report, const caw_event *event,
     caw_end client = from_server ? event->target : event->source;
     caw_end server_end = from_server ? event->source : event->target;
     connect_circuit *found = caw_idmap_get(&state->circuits, connection_key(event));
-    if (found && !anew && connect_same_end(&found->client, &client) &&
-        connect_same_end(&found->server, &server_end))
+    if (found && !anew && caw_same_end(&found->client, &client) &&
+        caw_same_end(&found->server, &server_end))
         return found;
     found = caw_report_keep(report, sizeof *found);
     connect_route *way = found ? caw_connect_route(report, client, &server_end) : NULL;

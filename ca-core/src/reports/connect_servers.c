@@ -4,10 +4,10 @@
 
 static connect_server *server_of(caw_report *report, caw_end end) {
     connect_state *state = caw_report_state(report);
-    caw_end address = connect_address_of(end);
-    caw_key key = {connect_hash_of_end(&address), 0};
+    caw_end address = caw_address_of(end);
+    caw_key key = {caw_hash_of_end(&address), 0};
     connect_server *found = caw_idmap_get(&state->servers, key);
-    if (found && connect_same_end(&found->address, &address))
+    if (found && caw_same_end(&found->address, &address))
         return found;
     found = caw_report_add(report, CONNECT_SERVERS, sizeof *found);
     if (!found)

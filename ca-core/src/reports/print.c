@@ -42,7 +42,7 @@ static void read_row(const printer *out, uint32_t number, const caw_record *reco
 
 /* ---- cells as short words ----------------------------------------------------------------- */
 
-#define WORD 64 /* longer than any word but text */
+#define WORD 160 /* longer than any word but text, and than what is shown of that */
 
 #define BILLION 1000000000u
 
@@ -95,7 +95,14 @@ static void put_since_first(const printer *out, caw_text *word, const caw_moment
     put_seconds(word, caw_between(&first, moment), places_of(out), true);
 }
 
-/* A cell that is known and no text. */
+static void put_list(caw_text *out, const caw_listed *list) {
+    for (; list; list = list->next) {
+        caw_puts(out, list->text);
+        caw_puts(out, list->next ? ", " : "");
+    }
+}
+
+/* A cell that is known and no text; a long list is cut. */
 static void write_word(const printer *out, caw_form form, caw_cell_kind kind, const caw_cell *cell,
                        char text[WORD]) {
     caw_text word = caw_text_into(text, WORD);
@@ -122,6 +129,9 @@ static void write_word(const printer *out, caw_form form, caw_cell_kind kind, co
     case CAW_CELL_REAL:
         caw_put_real(&word, cell->is.real);
         break;
+    case CAW_CELL_LIST:
+        put_list(&word, cell->is.list);
+        break;
     }
     caw_text_end(&word);
 }
@@ -130,8 +140,13 @@ static bool is_known(caw_cell_kind kind, const caw_cell *cell) {
     return cell->known && (kind != CAW_CELL_REAL || isfinite(cell->is.real));
 }
 
+/* A person sees no difference between an empty list and one that is not known. */
+static bool is_shown(caw_cell_kind kind, const caw_cell *cell) {
+    return is_known(kind, cell) && (kind != CAW_CELL_LIST || cell->is.list);
+}
+
 static bool is_quoted(caw_cell_kind kind) {
-    return kind == CAW_CELL_TEXT || kind == CAW_CELL_ADDRESS;
+    return kind == CAW_CELL_TEXT || kind == CAW_CELL_ADDRESS || kind == CAW_CELL_LIST;
 }
 
 /* ---- JSON --------------------------------------------------------------------------------- */
@@ -146,10 +161,23 @@ static void put_json_text(printer *out, const char *text) {
     put(out, '"');
 }
 
+static void put_json_list(printer *out, const caw_listed *list) {
+    put(out, '[');
+    for (; list; list = list->next) {
+        put_json_text(out, list->text);
+        puts_of(out, list->next ? ", " : "");
+    }
+    put(out, ']');
+}
+
 static void put_json_cell(printer *out, caw_cell_kind kind, const caw_cell *cell) {
     char word[WORD];
     if (!is_known(kind, cell)) {
         puts_of(out, "null");
+        return;
+    }
+    if (kind == CAW_CELL_LIST) {
+        put_json_list(out, cell->is.list);
         return;
     }
     write_word(out, CAW_FORM_JSON, kind, cell, word);
@@ -173,29 +201,38 @@ static void put_json_row(printer *out, const caw_table *table, const caw_cell *c
 
 /* ---- CSV ---------------------------------------------------------------------------------- */
 
-static void put_csv_text(printer *out, const char *text) {
-    put(out, '"');
+static void put_in_quotes(printer *out, const char *text) {
     for (; *text; text++) {
         if (*text == '"')
             put(out, '"');
         put(out, *text);
+    }
+}
+
+static void put_csv_cell(printer *out, caw_cell_kind kind, const caw_cell *cell) {
+    char word[WORD];
+    if (!is_shown(kind, cell))
+        return;
+    if (kind != CAW_CELL_TEXT && kind != CAW_CELL_LIST) {
+        write_word(out, CAW_FORM_CSV, kind, cell, word);
+        puts_of(out, word);
+        return;
+    }
+    put(out, '"');
+    if (kind == CAW_CELL_TEXT)
+        put_in_quotes(out, cell->is.text);
+    for (const caw_listed *each = kind == CAW_CELL_LIST ? cell->is.list : NULL; each;
+         each = each->next) {
+        put_in_quotes(out, each->text);
+        puts_of(out, each->next ? "; " : "");
     }
     put(out, '"');
 }
 
 static void put_csv_row(printer *out, const caw_table *table, const caw_cell *cells) {
     for (uint32_t i = 0; i < table->columns; i++) {
-        caw_cell_kind kind = table->column[i].kind;
-        char word[WORD];
-        if (i)
-            put(out, ',');
-        if (!is_known(kind, &cells[i]))
-            continue;
-        write_word(out, CAW_FORM_CSV, kind, &cells[i], word);
-        if (kind == CAW_CELL_TEXT)
-            put_csv_text(out, cells[i].is.text);
-        else
-            puts_of(out, word);
+        puts_of(out, i ? "," : "");
+        put_csv_cell(out, table->column[i].kind, &cells[i]);
     }
     puts_of(out, "\r\n");
 }
@@ -248,7 +285,7 @@ static const char *heading_of(const caw_column *column, char word[WORD]) {
 
 static const char *words_of(const printer *out, caw_cell_kind kind, const caw_cell *cell,
                             char word[WORD]) {
-    if (!is_known(kind, cell))
+    if (!is_shown(kind, cell))
         return "-";
     if (kind == CAW_CELL_TEXT)
         return cell->is.text;

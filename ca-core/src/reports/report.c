@@ -105,6 +105,21 @@ bool caw_report_keep_name(caw_report *report, const char *name, caw_kept_name *k
     return true;
 }
 
+bool caw_report_list(caw_report *report, caw_listed **list, const char *text) {
+    for (; *list; list = &(*list)->next)
+        if (strcmp((*list)->text, text) == 0)
+            return true;
+    size_t size = strlen(text) + 1;
+    caw_listed *added = caw_report_keep(report, sizeof *added);
+    char *kept = added ? caw_report_keep(report, size) : NULL;
+    if (!kept)
+        return false;
+    memcpy(kept, text, size);
+    added->text = kept;
+    *list = added;
+    return true;
+}
+
 void caw_report_index(caw_report *report, caw_idmap *map, caw_key key, void *value) {
     if (!caw_idmap_set(map, &report->store.memory, key, value))
         caw_report_drop(report);
@@ -170,9 +185,50 @@ bool caw_report_exact(const caw_report *report) {
     return report->exact;
 }
 
+typedef int record_order(const void *a, const void *b);
+
+static bool stands_before(const caw_record *a, const caw_record *b, record_order *order) {
+    int compared = order(a, b);
+    return compared < 0 || (compared == 0 && a->number < b->number);
+}
+
+static caw_record *merge(caw_record *a, caw_record *b, record_order *order) {
+    caw_record *first = NULL, **last = &first;
+    while (a || b) {
+        caw_record **from = a && (!b || stands_before(a, b, order)) ? &a : &b;
+        *last = *from;
+        *from = (*from)->next;
+        last = &(*last)->next;
+    }
+    *last = NULL;
+    return first;
+}
+
+/* Runs of 1, 2, 4 ... records that are in order; equal ones stay as they were added. */
+static void sort(record_list *list, record_order *order) {
+    caw_record *runs[64] = {NULL}, *sorted = NULL;
+    for (caw_record *each = list->first, *next; each; each = next) {
+        size_t level = 0;
+        next = each->next;
+        each->next = NULL;
+        for (; runs[level]; runs[level++] = NULL)
+            each = merge(runs[level], each, order);
+        runs[level] = each;
+    }
+    for (size_t level = 0; level < sizeof runs / sizeof *runs; level++)
+        sorted = merge(runs[level], sorted, order);
+    list->first = sorted;
+    for (list->last = sorted; list->last && list->last->next;)
+        list->last = list->last->next;
+}
+
 void caw_report_end(caw_report *report) {
-    if (report->row->code->end)
-        report->row->code->end(report);
+    const struct caw_report_code *code = report->row->code;
+    if (code->end)
+        code->end(report);
+    for (uint32_t i = 0; i < report->row->table_count; i++)
+        if (code->order[i])
+            sort(&report->tables[i], code->order[i]);
 }
 
 /* ---- cells -------------------------------------------------------------------------------- */
@@ -199,4 +255,12 @@ caw_cell caw_cell_moment(const caw_moment *moment) {
 
 caw_cell caw_cell_end(const caw_end *end) {
     return (caw_cell){.known = end->size != 0, .is.end = *end};
+}
+
+caw_cell caw_cell_real(bool known, double real) {
+    return (caw_cell){.known = known, .is.real = real};
+}
+
+caw_cell caw_cell_list(const caw_listed *list) {
+    return (caw_cell){.known = true, .is.list = list};
 }

@@ -19,6 +19,8 @@ struct caw_report_code {
     size_t state; /* bytes that caw_report_state gives, zeroed at first */
     void (*observe)(caw_report *report, const caw_event *event);
     void (*cells[CAW_MOST_TABLES])(void *record, caw_cell *cells); /* of each table, in order */
+    /* The order of a table's rows when it is printed, as qsort has it; NULL: as they were added. */
+    int (*order[CAW_MOST_TABLES])(const void *a, const void *b);
     void (*end)(caw_report *report); /* before printing, more than once; or NULL */
     void (*say)(const caw_report *report, caw_text *out); /* a sentence after the totals, or NULL */
     void (*close)(caw_report *report); /* frees what was not kept with caw_report_keep, or NULL */
@@ -50,6 +52,10 @@ typedef struct {
 /* False, which is counted, without memory; `kept` is as before then. */
 bool caw_report_keep_name(caw_report *report, const char *name, caw_kept_name *kept);
 
+/* Adds a printable text to the end of a list, unless it is there; false, counted, without memory.
+ */
+bool caw_report_list(caw_report *report, caw_listed **list, const char *text);
+
 /* Sets or removes an entry of an index; what has no room is counted. */
 void caw_report_index(caw_report *report, caw_idmap *map, caw_key key, void *value);
 
@@ -75,5 +81,7 @@ caw_cell caw_cell_seconds(bool known, int64_t nanoseconds);
 caw_cell caw_cell_between(const caw_moment *from, const caw_moment *to);
 caw_cell caw_cell_moment(const caw_moment *moment);
 caw_cell caw_cell_end(const caw_end *end);
+caw_cell caw_cell_real(bool known, double real);
+caw_cell caw_cell_list(const caw_listed *list);
 
 #endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Ends and names as keys of an index. Keys that meet are told apart by what they stand for. */
+#ifndef CAW_REPORTS_ENDS_H
+#define CAW_REPORTS_ENDS_H
+
+#include "caw_capture.h"
+
+/* FNV-1a, 64 bits. */
+static inline uint64_t caw_hash(const void *bytes, size_t length) {
+    const uint8_t *byte = bytes;
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ byte[i]) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+static inline uint64_t caw_hash_of_end(const caw_end *end) {
+    return caw_hash(end->bytes, end->size) + end->port;
+}
+
+static inline bool caw_same_end(const caw_end *a, const caw_end *b) {
+    return a->size == b->size && a->port == b->port && memcmp(a->bytes, b->bytes, a->size) == 0;
+}
+
+/* The address alone. */
+static inline caw_end caw_address_of(caw_end end) {
+    end.port = 0;
+    return end;
+}
+
+#endif
