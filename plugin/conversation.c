@@ -40,40 +40,44 @@ void conversation_init(void) {
 
 /* ---- entries ---------------------------------------------------------------------------- */
 
+#define MOST_ENTRIES 32 /* as many as there are bits */
+
 /* They stay where they are, because the core may still write to a note. */
 typedef struct ca_entries {
     struct ca_entries *next;
-    uint32_t room;
-    uint32_t used;
-    ca_entry entry[];
+    uint16_t room;
+    uint16_t used;
+    uint32_t cancel_pending; /* 1 << index of a note: of the context its message was decoded in */
+    caw_note note[];
 } ca_entries;
 
-static ca_entries *new_entries(uint32_t room) {
+static ca_entries *new_entries(uint16_t room) {
     ca_entries *entries =
-        wmem_alloc0(wmem_file_scope(), sizeof *entries + room * sizeof *entries->entry);
+        wmem_alloc0(wmem_file_scope(), sizeof *entries + room * sizeof *entries->note);
 
     entries->room = room;
     return entries;
 }
 
 /* Most payloads have one message; each time there are more, there is room for twice as many. */
-static ca_entry *new_entry(ca_notes *notes) {
+static caw_note *new_note(ca_notes *notes, const caw_context *context) {
     ca_entries *last = notes->at;
 
     if (!last)
-        notes->entries = notes->at = new_entries(1);
+        last = notes->entries = notes->at = new_entries(1);
     else if (last->used == last->room)
-        notes->at = last->next = new_entries(2 * last->room);
-    return &notes->at->entry[notes->at->used++];
+        last = notes->at = last->next = new_entries((uint16_t)MIN(2 * last->room, MOST_ENTRIES));
+    last->cancel_pending |= (uint32_t)context->cancel_pending << last->used;
+    return &last->note[last->used++];
 }
 
-/* What the first visit has kept of the next message; NULL after the last. */
-static ca_entry *entry_at(ca_notes *notes) {
+/* There is something that the first visit has kept of the next message: it is the index-th `at`. */
+static bool find_entry(ca_notes *notes) {
     if (notes->at && notes->index == notes->at->used) {
         notes->at = notes->at->next;
         notes->index = 0;
     }
-    return notes->at ? &notes->at->entry[notes->index] : NULL;
+    return notes->at != NULL;
 }
 
 /* ---- notes ------------------------------------------------------------------------------ */
@@ -365,42 +369,36 @@ caw_context conversation_context(ca_notes *notes, const uint8_t *bytes, uint32_t
     if (!notes->circuit)
         return context;
     context = caw_circuit_context(notes->circuit, notes->end, bytes, available);
-    if (!notes->recording) {
-        const ca_entry *entry = entry_at(notes);
-        context.cancel_pending = entry && entry->cancel_pending;
-    }
+    if (!notes->recording)
+        context.cancel_pending = find_entry(notes) && notes->at->cancel_pending >> notes->index & 1;
     return context;
 }
 
 static void record(ca_notes *notes, packet_info *pinfo, const caw_message *message,
-                   ca_entry *entry) {
+                   caw_note *note) {
     caw_moment now = {pinfo->num, pinfo->abs_ts.nsecs, pinfo->abs_ts.secs};
     uint64_t from = endpoints_endpoint(&pinfo->src, pinfo->srcport);
     uint64_t to = endpoints_endpoint(&pinfo->dst, pinfo->destport);
 
     if (!notes->circuit) {
-        caw_searches_observe(searches, from, to, message, now, &entry->note);
+        caw_searches_observe(searches, from, to, message, now, note);
         return;
     }
-    caw_circuit_observe(notes->circuit, notes->end, message, now, &entry->note);
-    if (entry->note.turn == CAW_TURN_REQUEST)
-        caw_searches_link(searches, (uint32_t)(from >> 16), &entry->note);
+    caw_circuit_observe(notes->circuit, notes->end, message, now, note);
+    if (note->turn == CAW_TURN_REQUEST)
+        caw_searches_link(searches, (uint32_t)(from >> 16), note);
 }
 
 const caw_note *conversation_note(ca_notes *notes, packet_info *pinfo, const caw_message *message,
                                   const caw_context *context) {
     static const caw_note nothing = {0};
-    ca_entry *entry;
 
     if (notes->recording) {
-        entry = new_entry(notes);
-        entry->cancel_pending = context->cancel_pending;
-        record(notes, pinfo, message, entry);
-    } else {
-        entry = entry_at(notes);
-        notes->index++;
+        caw_note *note = new_note(notes, context);
+        record(notes, pinfo, message, note);
+        return note;
     }
-    return entry ? &entry->note : &nothing;
+    return find_entry(notes) ? &notes->at->note[notes->index++] : &nothing;
 }
 
 const char *conversation_user(const ca_notes *notes) {

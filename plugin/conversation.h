@@ -16,12 +16,6 @@
 
 struct tcpinfo;
 
-/* What is kept for one message. */
-typedef struct ca_entry {
-    caw_note note;
-    bool cancel_pending; /* of the context it was decoded in */
-} ca_entry;
-
 struct ca_entries;
 
 /* A stretch of a TCP payload. */
