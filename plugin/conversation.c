@@ -386,7 +386,7 @@ static void record(ca_notes *notes, packet_info *pinfo, const caw_message *messa
     }
     caw_circuit_observe(notes->circuit, notes->end, message, now, note);
     if (note->turn == CAW_TURN_REQUEST)
-        caw_searches_link(searches, (uint32_t)(from >> 16), note);
+        caw_searches_link(searches, from, now, note);
 }
 
 const caw_note *conversation_note(ca_notes *notes, packet_info *pinfo, const caw_message *message,

@@ -6,9 +6,10 @@
  *     2. events      what happens in a capture: messages, and the life of circuits
  *     3. files       pcap and pcapng: bytes in, frames out
  *     4. captures    frames in, events out
- *     5. reports     questions about a whole capture, answered by a table
- *     6. expressions a question in words of the protocol, asked about events or by capture filters
- *     7. lines       one line of text for each message, as a format says
+ *     5. facts       what is known of a message beside its bytes
+ *     6. reports     questions about a whole capture, answered by a table
+ *     7. expressions a question in words of the protocol, asked about events or by capture filters
+ *     8. lines       one line of text for each message, as a format says
  */
 #ifndef CAW_CAPTURE_H
 #define CAW_CAPTURE_H
@@ -169,6 +170,10 @@ typedef struct {
     const char *host;
     caw_message message;  /* CAW_EVENT_MESSAGE */
     const caw_note *note; /* CAW_EVENT_MESSAGE: never NULL then; is not changed once it is told */
+    caw_moment previous;  /* CAW_EVENT_MESSAGE: when the one before it of note->previous was, of a
+                             search, update or beacon */
+    caw_moment last;      /* of the capture, when all of it has been read before, as by who shows
+                             messages again; frame 0: more may come */
     const char *reason;   /* CAW_EVENT_MALFORMED: a few words; static text */
     uint64_t bytes;       /* CAW_EVENT_MALFORMED */
     uint32_t times;    /* CAW_EVENT_ASKED: from 1; CAW_EVENT_ACCEPTED: of how many, 0: not known */
@@ -502,7 +507,92 @@ typedef struct {
  */
 bool caw_capture_stranger(const caw_capture *capture, size_t index, caw_stranger *stranger);
 
-/* ---- 5. reports --------------------------------------------------------------------------- */
+/* ---- 5. facts ------------------------------------------------------------------------------ */
+
+/*
+ * What is known of one message by what came before it and, when all of the capture has been read
+ * before (caw_event.last), after it. Each is found when it is asked for. Words of expressions,
+ * tokens of lines and fields of Wireshark are made of these rows.
+ */
+typedef enum {
+    /* marks: exactly one on each such message */
+    CAW_FACT_SEARCH,
+    CAW_FACT_CREATE,
+    CAW_FACT_GET,
+    CAW_FACT_PUT,
+    CAW_FACT_UPDATE,
+    CAW_FACT_UNANSWERED,
+    /* searches and connecting */
+    CAW_FACT_SEARCH_COUNT,
+    CAW_FACT_SEARCH_INTERVAL,
+    CAW_FACT_SEARCH_TIME,
+    CAW_FACT_CONNECT_TIME,
+    /* subscriptions and values */
+    CAW_FACT_UPDATE_NO,
+    CAW_FACT_UPDATE_INTERVAL,
+    CAW_FACT_SUBSCRIBED_IN,
+    CAW_FACT_DATA_AGE,
+    CAW_FACT_VALUE,
+    /* beacons */
+    CAW_FACT_BEACON_PERIOD,
+    CAW_FACT_BEACON_AVERAGE,
+    CAW_FACT_BEACON_SERVER,
+    /* outcomes, channels, circuits */
+    CAW_FACT_PUT_STATUS,
+    CAW_FACT_DUPLICATE_OF,
+    CAW_FACT_CHANNEL_RIGHTS,
+    CAW_FACT_CHANNEL_COUNT,
+    CAW_FACT_CLIENT_VERSION,
+    CAW_FACT_SERVER_VERSION,
+    CAW_FACT_ECA_SEVERITY,
+    CAW_FACTS
+} caw_fact_id;
+
+typedef enum {
+    CAW_FACT_IS_MARK,     /* there, or not: .number is 1 */
+    CAW_FACT_IS_NUMBER,   /* .number, perhaps with names */
+    CAW_FACT_IS_DURATION, /* .nanoseconds; negative when clocks differ */
+    CAW_FACT_IS_FRAME,    /* .number of a frame */
+    CAW_FACT_IS_TEXT,     /* UTF-8, printable */
+    CAW_FACT_IS_ADDRESS   /* the same: 10.0.0.1:5064 */
+} caw_fact_kind;
+
+typedef struct {
+    const char *key; /* filter name without "ca.", word of expressions and lines, key of JSON */
+    const char *title;
+    const char *meaning; /* one sentence */
+    caw_fact_kind kind;
+    const caw_name *names; /* of numbers; may be NULL */
+    bool plain; /* to be seen otherwise too: not worth a line of its own where all are shown */
+} caw_fact_row;
+
+extern const caw_fact_row caw_fact_rows[CAW_FACTS];
+
+typedef struct {
+    uint64_t number;
+    int64_t nanoseconds;
+    size_t length; /* of a text */
+} caw_fact_value;
+
+/*
+ * False when the event has no such fact, or it is not known. A text is written to `text` as
+ * snprintf does: at most size bytes, NUL included.
+ */
+bool caw_fact(const caw_event *event, caw_fact_id id, caw_fact_value *value, char *text,
+              size_t size);
+
+#define CAW_FACT_TEXT CAW_SHOWN_VALUE /* room for any text of a fact, NUL included */
+
+/* The name of a fact's number, as the row has it; NULL when it has none. */
+const char *caw_fact_name(caw_fact_id id, const caw_fact_value *value);
+
+/* The fact with this key; CAW_FACTS when there is none. */
+caw_fact_id caw_fact_find(const char *key);
+
+/* A request of which nobody knows yet whether it will be answered. */
+bool caw_event_is_open(const caw_event *event);
+
+/* ---- 6. reports --------------------------------------------------------------------------- */
 
 /*
  * A report answers one question about a whole capture with a table; it may have further tables
@@ -634,7 +724,7 @@ typedef struct {
 bool caw_report_print(caw_report *report, caw_form form, const char *table,
                       const caw_output *output);
 
-/* ---- 6. expressions ---------------------------------------------------------------------- */
+/* ---- 7. expressions ---------------------------------------------------------------------- */
 
 /*
  * One language for two questions. Which messages are wanted of all that was captured: an expression
@@ -930,7 +1020,7 @@ size_t caw_where_words(char *text, size_t size);
 /* The same, one by one, with the words between them: for completion. */
 void caw_where_each_word(void (*take)(void *user, const char *word), void *user);
 
-/* ---- 7. lines ----------------------------------------------------------------------------- */
+/* ---- 8. lines ----------------------------------------------------------------------------- */
 
 /*
  * A line of text for each message, as caproto-shark prints them. The format is a Python format

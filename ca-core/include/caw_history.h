@@ -52,14 +52,22 @@ typedef struct {
     uint32_t sid; /* with has_sid: the server has said it */
     bool has_sid;
     bool closed;            /* cleared, refused or dropped by the server */
+    uint8_t rights;         /* as ACCESS_RIGHTS said last, with CAW_RIGHTS_KNOWN; 0: not known */
+    uint32_t count;         /* with has_sid: elements that it has */
     caw_exchange *creation; /* NULL when CREATE_CHAN was not seen */
 } caw_channel;
 
+/* Bits of a channel's rights: the first two as on the wire. */
+enum { CAW_RIGHTS_READ = 1, CAW_RIGHTS_WRITE = 2, CAW_RIGHTS_KNOWN = 4 };
+
 /* One request and its answer. */
 struct caw_exchange {
-    uint16_t command;           /* of the request */
-    bool failed;                /* answered by an ERROR, CREATE_CH_FAIL or NOT_FOUND */
-    uint32_t sequence;          /* of a search: its datagram's number, 0 when it has none */
+    uint16_t command; /* of the request */
+    bool failed;      /* answered by an ERROR, CREATE_CH_FAIL or NOT_FOUND */
+    union {
+        uint32_t sequence; /* of a search: its datagram's number, 0 when it has none */
+        uint32_t status;   /* of a put: the ECA status of its answer, 0 when there is none */
+    };
     const char *pv;             /* of a search, else the channel's; may be NULL */
     caw_channel *channel;       /* NULL when not known, and for searches */
     caw_moment request;         /* the first one, when it was sent again */
@@ -70,10 +78,18 @@ struct caw_exchange {
 
 typedef struct {
     const caw_channel *channel;   /* that the message is about */
-    const caw_exchange *exchange; /* that it is part of */
+    const caw_exchange *exchange; /* that it is part of; of each update: its subscription's, of
+                                     which only the first update or an ERROR is the answer */
     uint32_t flaws;               /* 1 << caw_history_flaw */
-    uint8_t turn;  /* caw_turn of this message in its exchange; small, as notes are many */
-    bool repeated; /* a search that had been sent before */
+    uint8_t turn;      /* caw_turn of this message in its exchange; small, as notes are many */
+    bool repeated;     /* a search that had been sent before */
+    uint8_t rights;    /* of the channel, as they were with this message */
+    uint32_t number;   /* of a search: how many of this PV this client has made, with this one; of
+                          an update: how many of its subscription; of a beacon: one more than the
+                          average period in microseconds, see caw_beacon_average. 0: not known */
+    uint32_t previous; /* frame of that search, update or beacon before it, from which the next is
+                          counted; of a creation or subscription: of the request for the same on
+                          this circuit that is still open. 0: none */
 } caw_note;
 
 /* What is wrong only in the light of what came before. caw_history_rows says each in a sentence. */
@@ -139,6 +155,15 @@ const char *caw_circuit_host(const caw_circuit *circuit);
 /* How many channels are open, as far as the capture shows. */
 uint32_t caw_circuit_channels(const caw_circuit *circuit);
 
+/* The minor version that this side speaks, as it said last; -1 when it has not. */
+int caw_circuit_version(const caw_circuit *circuit, caw_side side);
+
+/*
+ * When the message before the last one that was observed was seen, of which this is the note: the
+ * moment of note->previous of a search, update or beacon. Frame 0 when there was none.
+ */
+caw_moment caw_circuit_previous(const caw_circuit *circuit, const caw_note *note);
+
 typedef struct caw_searches caw_searches;
 
 /* NULL without memory. */
@@ -160,11 +185,20 @@ const caw_exchange *caw_searches_find(const caw_searches *searches, uint32_t cli
                                       const char *pv);
 
 /*
- * Takes note of a request on a circuit of this client address: a search counts like one in a
- * datagram, the creation of a channel gets the search that went before it. Both forget, or both
- * keep; the circuit must then live as long as the searches do.
+ * Takes note of a request on a circuit, that this client endpoint has sent now: a search counts
+ * like one in a datagram, the creation of a channel gets the search that went before it. Both
+ * forget, or both keep; the circuit must then live as long as the searches do.
  */
-void caw_searches_link(caw_searches *searches, uint32_t client, const caw_note *request);
+void caw_searches_link(caw_searches *searches, uint64_t client, caw_moment now, caw_note *request);
+
+/* As caw_circuit_previous, of what was observed or linked last. */
+caw_moment caw_searches_previous(const caw_searches *searches, const caw_note *note);
+
+/*
+ * The average of a server's beacon period as libca keeps it (bhe.cpp), in nanoseconds, with the
+ * beacon that the note is of; to a microsecond. -1: not known.
+ */
+int64_t caw_beacon_average(const caw_note *note);
 
 /*
  * Where a server says it is, as an endpoint: in a search answer or a beacon that came `from`
@@ -423,6 +457,7 @@ typedef enum {
     CAW_OPEN_REQUESTS,      /* that wait for their answers */
     CAW_OPEN_SEARCHES,
     CAW_OPEN_ENDPOINTS, /* where servers and clients are */
+    CAW_OPEN_SERIES,    /* searches of a client for a PV, beacons of a server: how many, and when */
     CAW_OPEN_KINDS
 } caw_open_kind;
 
@@ -466,8 +501,9 @@ caw_searches *caw_searches_new_forgetting(caw_ages *ages);
 caw_endpoints *caw_endpoints_new_forgetting(caw_ages *ages);
 
 /*
- * Forgets searches whose last message is 60 s of capture time ago. For every frame: is quick when
- * none is due. A clock that is set back, or ahead by more than an hour, is no time that has passed.
+ * Forgets searches whose last message is 60 s of capture time ago, and after an hour that there
+ * were any. For every frame: is quick when none is due. A clock that is set back, or ahead by more
+ * than an hour, is no time that has passed.
  */
 void caw_searches_expire(caw_searches *searches, caw_moment now);
 

@@ -28,15 +28,16 @@ static inline bool same_channel(const caw_channel *a, const caw_channel *b) {
     if (!a || !b)
         return a == b;
     return same_text(a->pv, b->pv) && a->cid == b->cid && a->sid == b->sid &&
-           a->has_sid == b->has_sid && a->closed == b->closed &&
-           same_exchange(a->creation, b->creation);
+           a->has_sid == b->has_sid && a->closed == b->closed && a->rights == b->rights &&
+           a->count == b->count && same_exchange(a->creation, b->creation);
 }
 
 static inline bool same_note(const caw_note *a, const caw_note *b) {
     const caw_exchange *of_a = a->exchange, *of_b = b->exchange;
     return same_channel(a->channel, b->channel) && same_exchange(of_a, of_b) &&
            (!of_a || same_channel(of_a->channel, of_b->channel)) && a->flaws == b->flaws &&
-           a->turn == b->turn && a->repeated == b->repeated;
+           a->turn == b->turn && a->repeated == b->repeated && a->rights == b->rights &&
+           a->number == b->number && a->previous == b->previous;
 }
 
 #endif

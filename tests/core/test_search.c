@@ -69,6 +69,11 @@ static void test_question_and_answer(caw_searches *searches) {
     CHECK(!other.exchange->answer.frame, "the other client's question is open");
 }
 
+static void link(caw_searches *searches, uint32_t client, caw_note *note) {
+    caw_moment now = {.frame = ++frame, .seconds = frame};
+    caw_searches_link(searches, caw_endpoint(client, 40001), now, note);
+}
+
 static void test_numbered_datagrams(caw_searches *searches) {
     number(searches, CLIENT, 7);
     caw_note first = ask(searches, CLIENT, 5, "t:c\0\0\0\0");
@@ -92,11 +97,11 @@ static void test_by_name(caw_searches *searches) {
     caw_exchange creation = {.command = CAW_COMMAND_CREATE_CHAN, .pv = "t:g"};
     caw_note over_tcp = {.exchange = &search, .turn = CAW_TURN_REQUEST};
     caw_note create = {.exchange = &creation, .turn = CAW_TURN_REQUEST};
-    caw_searches_link(searches, client + 1, &over_tcp);
-    caw_searches_link(searches, client, &create);
+    link(searches, client + 1, &over_tcp);
+    link(searches, client, &create);
     CHECK(!creation.search, "another host searched");
-    caw_searches_link(searches, client, &over_tcp);
-    caw_searches_link(searches, client, &create);
+    link(searches, client, &over_tcp);
+    link(searches, client, &create);
     CHECK(creation.search == &search, "searched over TCP");
 }
 

@@ -4,9 +4,13 @@
 #include <string.h>
 
 const char *const caw_open_texts[CAW_OPEN_KINDS] = {
-    [CAW_OPEN_CONNECTIONS] = "connections",     [CAW_OPEN_CHANNELS] = "channels",
-    [CAW_OPEN_SUBSCRIPTIONS] = "subscriptions", [CAW_OPEN_REQUESTS] = "requests",
-    [CAW_OPEN_SEARCHES] = "searches",           [CAW_OPEN_ENDPOINTS] = "endpoints",
+    [CAW_OPEN_CONNECTIONS] = "connections",
+    [CAW_OPEN_CHANNELS] = "channels",
+    [CAW_OPEN_SUBSCRIPTIONS] = "subscriptions",
+    [CAW_OPEN_REQUESTS] = "requests",
+    [CAW_OPEN_SEARCHES] = "searches",
+    [CAW_OPEN_ENDPOINTS] = "endpoints",
+    [CAW_OPEN_SERIES] = "series",
 };
 
 const char *const caw_held_texts[CAW_HELD_KINDS] = {

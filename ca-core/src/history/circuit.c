@@ -8,6 +8,7 @@
  * and ioid, because a READ_NOTIFY may use a live subscription's id (libca, after an unresponsive
  * circuit recovered).
  */
+#include "alike.h"
 #include "exchange.h"
 #include "kept.h"
 #include "message/header.h"
@@ -21,6 +22,7 @@ typedef struct open_channel {
     caw_ring requests;            /* that wait, in a circuit that forgets */
     struct open_channel *earlier; /* open ones with the same cid: only the last is looked up */
     struct open_channel *later;
+    caw_alike alike; /* of the same PV */
 } open_channel;
 
 struct subscription {
@@ -32,12 +34,16 @@ struct subscription {
     subscription *earlier; /* of those that wait for the id */
     subscription *later;   /* takes the id when the cancel is confirmed */
     subscription *last;    /* of those, if this has the id */
+    caw_alike alike;       /* of the same */
+    uint32_t updates;      /* so far */
+    caw_moment updated;    /* the last of them */
 };
 
 struct caw_circuit {
     caw_store store;
     caw_idmap open;    /* channels and subscriptions, by scope and id */
     caw_idmap waiting; /* requests, by command and id */
+    caw_idmap alike;   /* channels and subscriptions that are open, by what they are of */
     bool complete;
     int server_end; /* -1 until it is settled */
     uint32_t epoch;
@@ -47,7 +53,9 @@ struct caw_circuit {
     int64_t quickest;  /* answer, in nanoseconds; 0: none yet */
     const char *user;
     const char *host;
-    caw_ring puts; /* that wait, in a circuit that forgets */
+    uint32_t versions[2]; /* of client and server; one more than they say, 0: not known */
+    caw_moment previous;  /* see caw_circuit_previous */
+    caw_ring puts;        /* that wait, in a circuit that forgets */
     caw_kept_queue kept;
     bool stopped; /* keeps no more: they were too many, or it is the end */
 };
@@ -81,6 +89,7 @@ void caw_circuit_free(caw_circuit *circuit) {
     caw_kept_free(&circuit->kept, &memory);
     caw_idmap_free(&circuit->open, &memory);
     caw_idmap_free(&circuit->waiting, &memory);
+    caw_idmap_free(&circuit->alike, &memory);
     caw_store_free(&circuit->store);
     memory.release(memory.user, circuit);
 }
@@ -95,6 +104,14 @@ const char *caw_circuit_host(const caw_circuit *circuit) {
 
 uint32_t caw_circuit_channels(const caw_circuit *circuit) {
     return circuit->channels;
+}
+
+int caw_circuit_version(const caw_circuit *circuit, caw_side side) {
+    return (int)circuit->versions[side == CAW_SIDE_SERVER] - 1;
+}
+
+caw_moment caw_circuit_previous(const caw_circuit *circuit, const caw_note *note) {
+    return note->previous ? circuit->previous : (caw_moment){0, 0, 0};
 }
 
 void caw_circuit_gap(caw_circuit *circuit) {
@@ -170,6 +187,39 @@ static const caw_channel *public_of(const open_channel *channel) {
     return channel ? &channel->channel : NULL;
 }
 
+/* ---- what is there twice ------------------------------------------------------------------ */
+
+enum { ALIKE_CHANNELS, ALIKE_SUBSCRIPTIONS };
+
+static void leave_alike(caw_circuit *circuit, caw_alike *ended) {
+    caw_alike_leave(&circuit->alike, &circuit->store.memory, ended);
+}
+
+static uint32_t frame_of(const caw_exchange *exchange) {
+    return exchange ? exchange->request.frame : 0;
+}
+
+/* The frame in which the same PV's channel was asked for that is still open; 0: there is none. */
+static uint32_t enter_channel(caw_circuit *circuit, open_channel *made) {
+    caw_key key = caw_name_key(ALIKE_CHANNELS, made->channel.pv);
+    caw_alike *earlier =
+        caw_alike_enter(&circuit->alike, &circuit->store.memory, &made->alike, key);
+    const caw_channel *same =
+        earlier ? &CAW_RING_ENTRY(earlier, open_channel, alike)->channel : NULL;
+    return same && strcmp(same->pv, made->channel.pv) == 0 ? frame_of(same->creation) : 0;
+}
+
+/* The same of a subscription of a channel that is known, by what it asks for. */
+static uint32_t enter_asked(caw_circuit *circuit, subscription *made, const caw_message *message) {
+    uint64_t mask = wire_u16(message->payload, 12);
+    caw_key key = {ALIKE_SUBSCRIPTIONS | (uint64_t)message->type << 8 | mask << 24,
+                   (uint64_t)message->param1 << 32 | message->count};
+    caw_alike *earlier =
+        caw_alike_enter(&circuit->alike, &circuit->store.memory, &made->alike, key);
+    const subscription *same = earlier ? CAW_RING_ENTRY(earlier, subscription, alike) : NULL;
+    return same && same->owner == made->owner ? frame_of(same->first) : 0;
+}
+
 /* ---- requests ----------------------------------------------------------------------------- */
 
 /* Requests before a gap may have been answered in it. */
@@ -180,8 +230,10 @@ static bool is_stale(const caw_circuit *circuit, const caw_exchange *exchange) {
 /* Nobody answers it any more; what it was to create comes to nothing. */
 static void abandon(caw_circuit *circuit, caw_exchange *exchange) {
     caw_retire(&circuit->store, exchange);
-    if (exchange->command == CAW_COMMAND_CREATE_CHAN)
-        caw_retire(&circuit->store, exchange->channel);
+    if (exchange->command != CAW_COMMAND_CREATE_CHAN || !exchange->channel)
+        return;
+    leave_alike(circuit, &((open_channel *)exchange->channel)->alike);
+    caw_retire(&circuit->store, exchange->channel);
 }
 
 /* It is done, whether it was its turn or not. */
@@ -259,6 +311,10 @@ static open_channel *channel_of(caw_circuit *circuit, uint32_t sid, caw_note *no
     return channel;
 }
 
+static void see_version(caw_circuit *circuit, uint32_t version, caw_side side) {
+    circuit->versions[side == CAW_SIDE_SERVER] = version + 1;
+}
+
 static void see_create(caw_circuit *circuit, const caw_message *message, caw_moment now,
                        caw_note *note) {
     caw_view name = name_in(message);
@@ -268,13 +324,17 @@ static void see_create(caw_circuit *circuit, const caw_message *message, caw_mom
     if (look_up(circuit, BY_CID, message->param1))
         caw_history_flag(note, CAW_HISTORY_CID_IN_USE);
     circuit->has_channels = true;
+    if (caw_circuit_version(circuit, CAW_SIDE_CLIENT) < 0)
+        see_version(circuit, message->param2, CAW_SIDE_CLIENT);
     channel->channel.cid = message->param1;
     channel->channel.creation = ask(circuit, message, channel, now, note);
     note->channel = &channel->channel;
-    if (channel->channel.creation)
-        caw_use(&circuit->store, channel, channel->channel.creation);
-    else
+    if (!channel->channel.creation) {
         caw_retire(&circuit->store, channel);
+        return;
+    }
+    caw_use(&circuit->store, channel, channel->channel.creation);
+    note->previous = enter_channel(circuit, channel);
 }
 
 /* Takes it out of those with its id: the next of them has it now. */
@@ -295,6 +355,7 @@ static void end_id(caw_circuit *circuit, subscription *ended) {
 
 static void end_subscription(caw_circuit *circuit, subscription *ended) {
     end_id(circuit, ended);
+    leave_alike(circuit, &ended->alike);
     caw_ring_remove(&ended->of_channel);
     caw_retire(&circuit->store, ended);
 }
@@ -350,6 +411,8 @@ static void see_event_add(caw_circuit *circuit, const caw_message *message, caw_
     if (!made)
         return;
     enter_subscription(circuit, made, note);
+    if (channel)
+        note->previous = enter_asked(circuit, made, message);
     note->exchange = made->first;
     note->turn = CAW_TURN_REQUEST;
 }
@@ -432,6 +495,9 @@ static void see_identity(caw_circuit *circuit, const caw_message *message, const
 static void see_request(caw_circuit *circuit, const caw_message *message, caw_moment now,
                         caw_note *note) {
     switch (message->command) {
+    case CAW_COMMAND_VERSION:
+        see_version(circuit, message->count, CAW_SIDE_CLIENT);
+        break;
     case CAW_COMMAND_CLIENT_NAME:
         see_identity(circuit, message, &circuit->user);
         break;
@@ -478,6 +544,17 @@ static int64_t between(caw_moment then, caw_moment now) {
     return seconds * 1000000000 + now.nanoseconds - then.nanoseconds;
 }
 
+static bool is_put(const caw_exchange *exchange) {
+    return exchange->command == CAW_COMMAND_WRITE || exchange->command == CAW_COMMAND_WRITE_NOTIFY;
+}
+
+static void take_status(caw_exchange *exchange, const caw_message *message) {
+    if (is_put(exchange)) {
+        caw_header header = header_of(message);
+        exchange->status = word_of(message->row, &header, CAW_FIELD_STATUS);
+    }
+}
+
 static void take_answer(caw_circuit *circuit, caw_exchange *exchange, caw_note *note) {
     int64_t time = between(exchange->request, exchange->answer);
     if (time > 0 && (!circuit->quickest || time < circuit->quickest))
@@ -497,6 +574,7 @@ static caw_exchange *answer(caw_circuit *circuit, const caw_message *message, ca
     caw_exchange *exchange = caw_answer(&circuit->store, &circuit->waiting, key, now);
     if (exchange) {
         exchange->failed = message->row->failure;
+        take_status(exchange, message);
         take_answer(circuit, exchange, note);
     } else if (knows_all(circuit)) {
         caw_history_flag(note, CAW_HISTORY_UNKNOWN_ID);
@@ -521,6 +599,7 @@ static void end_channel(caw_circuit *circuit, open_channel *channel) {
     circuit->channels -= channel->channel.has_sid && !channel->channel.closed;
     channel->channel.closed = true;
     end_cid(circuit, channel);
+    leave_alike(circuit, &channel->alike);
     replace(circuit, BY_SID, channel->channel.sid, channel, NULL);
     while (!caw_ring_is_empty(subscriptions))
         end_subscription(circuit, CAW_RING_ENTRY(subscriptions->after, subscription, of_channel));
@@ -540,6 +619,7 @@ static void see_created(caw_circuit *circuit, const caw_message *message, caw_mo
     channel->channel.cid = message->param1;
     channel->channel.sid = message->param2;
     channel->channel.has_sid = true;
+    channel->channel.count = message->count;
     note->channel = &channel->channel;
     channel->earlier = look_up(circuit, BY_CID, message->param1);
     if (channel->earlier)
@@ -561,6 +641,14 @@ static open_channel *channel_of_cid(caw_circuit *circuit, uint32_t cid) {
     return creation ? owner_of(creation) : look_up(circuit, BY_CID, cid);
 }
 
+static void count_update(caw_circuit *circuit, subscription *updated, caw_moment now,
+                         caw_note *note) {
+    note->number = ++updated->updates;
+    note->previous = updated->updated.frame;
+    circuit->previous = updated->updated;
+    updated->updated = now;
+}
+
 static void see_update(caw_circuit *circuit, const caw_message *message, caw_moment now,
                        caw_note *note) {
     subscription *updated = look_up(circuit, BY_SUBSCRIPTION, message->param2);
@@ -569,12 +657,15 @@ static void see_update(caw_circuit *circuit, const caw_message *message, caw_mom
             caw_history_flag(note, CAW_HISTORY_UNKNOWN_ID);
         return;
     }
+    caw_exchange *first = updated->first;
     note->channel = public_of(updated->owner);
+    note->exchange = first;
+    count_update(circuit, updated, now, note);
     caw_touch(&circuit->store, updated);
-    if (updated->first->answer.frame || is_stale(circuit, updated->first))
+    if (first->answer.frame || is_stale(circuit, first))
         return; /* the first one has been, or may have been in a gap */
-    updated->first->answer = now;
-    take_answer(circuit, updated->first, note);
+    first->answer = now;
+    take_answer(circuit, first, note);
 }
 
 static void see_unsubscribed(caw_circuit *circuit, const caw_message *message, caw_moment now,
@@ -680,6 +771,7 @@ static void see_error(caw_circuit *circuit, const caw_message *message, caw_mome
     caw_exchange *exchange = failed_exchange(circuit, row, &request, now);
     if (exchange) {
         exchange->failed = true;
+        take_status(exchange, message);
         take_answer(circuit, exchange, note);
     }
     if (!note->channel && row->channel == CAW_FIELD_SID)
@@ -718,9 +810,24 @@ static void see_plain_answer(caw_circuit *circuit, const caw_message *message, c
         note->channel = public_of(look_up(circuit, BY_SID, word_of(row, &header, CAW_FIELD_SID)));
 }
 
+/* They come before the answer to the creation, and later whenever they change. */
+static void see_rights(caw_circuit *circuit, const caw_message *message, caw_note *note) {
+    open_channel *channel = channel_of_cid(circuit, message->param1);
+    note->channel = public_of(channel);
+    if (channel)
+        channel->channel.rights =
+            (uint8_t)((message->param2 & (CAW_RIGHTS_READ | CAW_RIGHTS_WRITE)) | CAW_RIGHTS_KNOWN);
+}
+
 static void see_answer(caw_circuit *circuit, const caw_message *message, caw_moment now,
                        caw_note *note) {
     switch (message->command) {
+    case CAW_COMMAND_VERSION:
+        see_version(circuit, message->count, CAW_SIDE_SERVER);
+        break;
+    case CAW_COMMAND_ACCESS_RIGHTS:
+        see_rights(circuit, message, note);
+        break;
     case CAW_COMMAND_CREATE_CHAN:
         see_created(circuit, message, now, note);
         break;
@@ -760,6 +867,8 @@ static void observe(caw_circuit *circuit, const caw_message *message, caw_moment
         see_request(circuit, message, now, note);
     else
         see_answer(circuit, message, now, note);
+    if (note->channel)
+        note->rights = note->channel->rights;
     if (caw_store_forgets(&circuit->store)) {
         caw_touch(&circuit->store, note->channel);
         forget_written(circuit, now);
@@ -776,6 +885,7 @@ static void reread(caw_circuit *circuit, const caw_kept *kept) {
     caw_context context = {.transport = CAW_TRANSPORT_TCP, .speaker = event->speaker};
     caw_decode(message->whole.bytes, message->whole.len, &context, message);
     observe(circuit, message, caw_event_sent(event), kept->note);
+    event->previous = caw_circuit_previous(circuit, kept->note);
     if (kept->later)
         *kept->later = *kept->note;
 }

@@ -34,6 +34,14 @@ const char *caw_pv(const caw_note *note) {
 
 /* ---- names -------------------------------------------------------------------------------- */
 
+/* FNV-1a, 64 bits */
+caw_key caw_name_key(uint64_t scope, const char *name) {
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (; *name; name++)
+        hash = (hash ^ (uint8_t)*name) * UINT64_C(0x100000001b3);
+    return (caw_key){scope, hash};
+}
+
 bool caw_same_text(const char *text, caw_view name) {
     return text && strlen(text) == name.len &&
            (name.len == 0 || memcmp(text, name.bytes, name.len) == 0);

@@ -26,6 +26,9 @@ static inline caw_request *caw_request_of(const caw_exchange *exchange) {
     return (caw_request *)exchange;
 }
 
+/* A name as half of a key. */
+caw_key caw_name_key(uint64_t scope, const char *name);
+
 /* The text is this name. */
 bool caw_same_text(const char *text, caw_view name);
 

@@ -6,6 +6,8 @@
 #include "exchange.h"
 #include "message/header.h"
 #include "message/wire.h"
+#include "moment.h"
+#include "series.h"
 
 /* A search that can be found: one of a datagram, or of a circuit. */
 typedef struct {
@@ -27,6 +29,8 @@ struct caw_searches {
     bool dropped; /* searches that answers may come to */
     uint64_t sequence_of;
     uint32_t sequence; /* of the datagram that is being read */
+    caw_series_table series;
+    caw_moment previous; /* see caw_searches_previous */
 };
 
 static caw_searches *new_searches(const caw_memory *memory) {
@@ -40,8 +44,10 @@ static caw_searches *new_searches(const caw_memory *memory) {
 
 caw_searches *caw_searches_new(const caw_memory *memory) {
     caw_searches *searches = new_searches(memory);
-    if (searches)
-        caw_store_keeping(&searches->store, memory);
+    if (!searches)
+        return NULL;
+    caw_store_keeping(&searches->store, memory);
+    caw_series_keeping(&searches->series, memory);
     return searches;
 }
 
@@ -52,19 +58,8 @@ void caw_searches_free(caw_searches *searches) {
     caw_idmap_free(&searches->by_cid, &memory);
     caw_idmap_free(&searches->by_name, &memory);
     caw_store_free(&searches->store);
+    caw_series_free(&searches->series);
     memory.release(memory.user, searches);
-}
-
-/* FNV-1a, 64 bits: a name as half of a key */
-static uint64_t hash_of(const uint8_t *text, size_t length) {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ text[i]) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
-static caw_key name_key(uint32_t client, const char *pv) {
-    return (caw_key){client, hash_of((const uint8_t *)pv, strlen(pv))};
 }
 
 static known_search *find(const caw_searches *searches, caw_key by_name, const char *pv) {
@@ -75,7 +70,7 @@ static known_search *find(const caw_searches *searches, caw_key by_name, const c
 
 const caw_exchange *caw_searches_find(const caw_searches *searches, uint32_t client,
                                       const char *pv) {
-    const known_search *found = find(searches, name_key(client, pv), pv);
+    const known_search *found = find(searches, caw_name_key(client, pv), pv);
     return found ? found->exchange : NULL;
 }
 
@@ -128,6 +123,72 @@ static void touch(caw_searches *searches, known_search *used) {
     caw_touch(&searches->store, used);
 }
 
+/* ---- how often ---------------------------------------------------------------------------- */
+
+/* Scopes of series, beside endpoints of clients. */
+#define OF_BEACONS UINT64_MAX
+
+static void follow(caw_searches *searches, caw_moment previous, caw_note *note) {
+    searches->previous = previous;
+    note->previous = previous.frame;
+}
+
+static void count_search(caw_searches *searches, uint64_t client, const char *pv, caw_moment now,
+                         caw_note *note) {
+    caw_series *series = caw_series_of(&searches->series, caw_name_key(client, pv), searches->time);
+    if (!series)
+        return;
+    follow(searches, caw_series_add(series, now), note);
+    note->number = series->count;
+}
+
+#define NUMBERED 10 /* minor version of servers from which on beacons are numbered */
+
+/*
+ * libca passes over numbers that come twice or late, over several routes, and those that come after
+ * some that were lost: bhe.cpp, updatePeriod, whose step over the largest number is one too short.
+ */
+static bool counts(const caw_series *beacons, const caw_message *message) {
+    uint32_t number = message->param1, last = beacons->beacon;
+    uint32_t step = number >= last ? number - last : UINT32_MAX - last + number;
+    return message->type < NUMBERED || step == 1 || (step > 3 && step <= UINT32_MAX - 256);
+}
+
+/* One more than the average in microseconds, so that none is 0; 0 when it is too large. */
+static uint32_t packed_average(double nanoseconds) {
+    double number = nanoseconds / 1000 + 1.5;
+    return number >= 1 && number < UINT32_MAX ? (uint32_t)number : 0;
+}
+
+int64_t caw_beacon_average(const caw_note *note) {
+    return note->number ? (int64_t)(note->number - 1) * 1000 : -1;
+}
+
+static void see_beacon(caw_searches *searches, uint64_t server, const caw_message *message,
+                       caw_moment now, caw_note *note) {
+    caw_series *beacons =
+        caw_series_of(&searches->series, (caw_key){OF_BEACONS, server}, searches->time);
+    if (!beacons)
+        return;
+    bool first = !beacons->count, taken = first || counts(beacons, message);
+    beacons->beacon = message->param1;
+    if (!taken)
+        return;
+    caw_moment before = caw_series_add(beacons, now);
+    if (first)
+        return;
+    double period = (double)caw_between(&before, &now);
+    beacons->average = beacons->average < 0 ? period : period * 0.125 + beacons->average * 0.875;
+    follow(searches, before, note);
+    note->number = packed_average(beacons->average);
+}
+
+caw_moment caw_searches_previous(const caw_searches *searches, const caw_note *note) {
+    return note->previous ? searches->previous : (caw_moment){0, 0, 0};
+}
+
+/* ---- questions and answers ---------------------------------------------------------------- */
+
 /* A search on a circuit, or one of several: name servers are asked in turn. */
 static void link_search(caw_searches *searches, caw_key by_name, caw_exchange *exchange) {
     known_search *known = caw_idmap_get(&searches->by_name, by_name);
@@ -143,13 +204,15 @@ static void link_search(caw_searches *searches, caw_key by_name, caw_exchange *e
     touch(searches, known);
 }
 
-void caw_searches_link(caw_searches *searches, uint32_t client, const caw_note *request) {
+void caw_searches_link(caw_searches *searches, uint64_t client, caw_moment now, caw_note *request) {
     caw_exchange *exchange = (caw_exchange *)request->exchange;
     if (!exchange || !exchange->pv)
         return;
-    caw_key by_name = name_key(client, exchange->pv);
-    if (exchange->command == CAW_COMMAND_SEARCH)
+    caw_key by_name = caw_name_key(client >> 16, exchange->pv);
+    if (exchange->command == CAW_COMMAND_SEARCH) {
         link_search(searches, by_name, exchange);
+        count_search(searches, client, exchange->pv, now, request);
+    }
     if (exchange->command != CAW_COMMAND_CREATE_CHAN)
         return;
     known_search *before = find(searches, by_name, exchange->pv);
@@ -172,7 +235,7 @@ static known_search *new_search_of(caw_searches *searches, caw_key by_cid, uint1
     caw_exchange *exchange = caw_new_exchange(&searches->store, command, now, &name);
     if (!exchange)
         return NULL;
-    caw_key by_name = name_key((uint32_t)(by_cid.scope >> 16), exchange->pv);
+    caw_key by_name = caw_name_key(by_cid.scope >> 16, exchange->pv);
     known_search *made = new_search(searches, exchange, by_cid, by_name);
     caw_forget(&searches->store, exchange); /* it is the search's alone */
     return made;
@@ -191,6 +254,7 @@ static void see_search(caw_searches *searches, uint64_t client, const caw_messag
         if (!earlier->exchange->answer.frame)
             earlier->exchange->sequence = sequence;
         touch(searches, earlier);
+        count_search(searches, client, earlier->exchange->pv, now, note);
         return;
     }
 
@@ -202,6 +266,7 @@ static void see_search(caw_searches *searches, uint64_t client, const caw_messag
     note->exchange = made->exchange;
     enter(searches, &searches->by_cid, key, made);
     enter_name(searches, made);
+    count_search(searches, client, made->exchange->pv, now, note);
 }
 
 /* rsrv and libca: the first answer counts; the same server may answer over several routes. */
@@ -253,17 +318,22 @@ void caw_searches_observe(caw_searches *searches, uint64_t from, uint64_t to,
         see_search(searches, from, message, now, note);
     } else if (search) {
         see_found(searches, from, to, message, now, note);
+    } else if (message->command == CAW_COMMAND_RSRV_IS_UP && row->speaker == CAW_SIDE_SERVER) {
+        see_beacon(searches, caw_announced_server(message, from), message, now, note);
     }
 }
 
 /* ---- forgetting --------------------------------------------------------------------------- */
 
-#define EXPIRES 60 /* seconds after its last message */
+/* seconds after its last message, and after the last of a series */
+#define EXPIRES        60
+#define SERIES_EXPIRES 3600
 
 void caw_searches_expire(caw_searches *searches, caw_moment now) {
     if (!caw_store_forgets(&searches->store))
         return;
     advance(searches, now);
+    caw_series_expire(&searches->series, searches->time - SERIES_EXPIRES);
     while (!caw_ring_is_empty(&searches->waiting)) {
         known_search *oldest = CAW_RING_ENTRY(searches->waiting.after, known_search, waiting);
         if (searches->time - oldest->last <= EXPIRES)
@@ -280,9 +350,10 @@ static void drop(void *owner, caw_open *open) {
 
 caw_searches *caw_searches_new_forgetting(caw_ages *ages) {
     caw_searches *searches = new_searches(caw_ages_memory(ages, CAW_HELD_SEARCHES));
-    if (searches)
-        caw_store_forgetting(&searches->store, ages, CAW_HELD_SEARCHES,
-                             (caw_holder){drop, searches});
+    if (!searches)
+        return NULL;
+    caw_store_forgetting(&searches->store, ages, CAW_HELD_SEARCHES, (caw_holder){drop, searches});
+    caw_series_forgetting(&searches->series, ages);
     return searches;
 }
 

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What is sent again and again, and how often it has been: the searches of a client for a PV, the
+ * beacons of a server. A search is forgotten long before the next one of a patient client; what is
+ * counted of it is not.
+ */
+#ifndef CAW_SERIES_H
+#define CAW_SERIES_H
+
+#include "idmap.h"
+#include "store.h"
+
+typedef struct {
+    caw_key key;
+    caw_ring used_at; /* in the order of their last use */
+    int64_t used;     /* seconds, on the clock of whoever asks */
+    uint32_t count;   /* so far */
+    caw_moment last;
+    uint32_t beacon; /* number of the last one */
+    double average;  /* period of beacons in nanoseconds; below 0: not known */
+} caw_series;
+
+/* Zeroed before it is begun. */
+typedef struct {
+    caw_store store;
+    caw_idmap known;
+    caw_ring used;
+} caw_series_table;
+
+void caw_series_keeping(caw_series_table *table, const caw_memory *memory);
+void caw_series_forgetting(caw_series_table *table, caw_ages *ages);
+void caw_series_free(caw_series_table *table);
+
+/* The one of this key, which is used now; a new one with a count of 0. NULL without memory. */
+caw_series *caw_series_of(caw_series_table *table, caw_key key, int64_t now);
+
+/* One more of them, now: the moment of the one before, frame 0 for the first. */
+caw_moment caw_series_add(caw_series *series, caw_moment now);
+
+/* Forgets those that were last used before that second. */
+void caw_series_expire(caw_series_table *table, int64_t before);
+
+#endif
