@@ -1044,6 +1044,8 @@ void caw_where_each_word(void (*take)(void *user, const char *word), void *user)
  *     {pv} {user} {host}   the names that belong to the message
  *     {dt}         seconds from the request to this answer
  *     {frame}      its number
+ *     {search_count} and other facts, by their keys; of numbers with names these. What depends on
+ *                  what comes later, as {unanswered}, is not known
  *
  * What is not known, or what this message has not, is None, and suits every spec. Names and strings
  * of the wire are shown as caw_printable does, unless !r or !a asks for Python's way.

@@ -47,13 +47,38 @@ struct caw_lines {
     const char *word; /* of its command */
     bool later;       /* what depends on the line before is left out */
     char address[CAW_END_TEXT];
+    char fact[CAW_FACT_TEXT];
 };
 
-/* What a name may begin with. */
-static const char *const tokens[] = {"timestamp", "elapsed", "ethernet", "ip",       "transport",
-                                     "command",   "message", "value",    "severity", "src",
-                                     "dst",       "pv",      "user",     "host",     "dt",
-                                     "frame",     NULL};
+/* What a name may begin with, beside the facts. */
+static const char *const tokens[] = {
+    "timestamp", "elapsed", "ethernet", "ip", "transport", "command", "message", "value",
+    "severity",  "src",     "dst",      "pv", "user",      "host",    "dt",      "frame"};
+
+enum { TOKENS = sizeof tokens / sizeof *tokens };
+
+/* All that a name may begin with; ends with NULL. */
+typedef struct {
+    const char *name[TOKENS + CAW_FACTS + 1];
+} token_list;
+
+static bool is_token(const char *name) {
+    for (size_t i = 0; i < TOKENS; i++)
+        if (strcmp(name, tokens[i]) == 0)
+            return true;
+    return false;
+}
+
+static token_list all_tokens(void) {
+    token_list list = {.name = {NULL}};
+    size_t count = 0;
+    for (size_t i = 0; i < TOKENS; i++)
+        list.name[count++] = tokens[i];
+    for (int id = 0; id < CAW_FACTS; id++)
+        if (!is_token(caw_fact_rows[id].key))
+            list.name[count++] = caw_fact_rows[id].key;
+    return list;
+}
 
 /* The room that is left for one of the core's writers. */
 static char *left_of(const caw_text *out, size_t *size) {
@@ -151,6 +176,22 @@ static caw_value get_severity(const caw_event *event) {
         caw_find(message, CAW_FIELD_ALARM_SEVERITY, &field))
         name = caw_name_of(caw_alarm_severity_names, (uint32_t)field.number);
     return name ? text_of(name->name) : (caw_value){.kind = CAW_VALUE_NONE};
+}
+
+static caw_value get_fact(caw_lines *self, caw_fact_id id) {
+    caw_fact_value fact;
+    if (!caw_fact(self->event, id, &fact, self->fact, sizeof self->fact))
+        return (caw_value){.kind = CAW_VALUE_NONE};
+    const char *name = caw_fact_name(id, &fact);
+    switch (caw_fact_rows[id].kind) {
+    case CAW_FACT_IS_TEXT:
+    case CAW_FACT_IS_ADDRESS:
+        return text_of(self->fact);
+    case CAW_FACT_IS_DURATION:
+        return (caw_value){.kind = CAW_VALUE_REAL, .real = (double)fact.nanoseconds / 1e9};
+    default:
+        return name ? text_of(name) : number((int64_t)fact.number);
+    }
 }
 
 /* The attribute of ethernet, ip or transport that was found. */
@@ -262,6 +303,8 @@ static bool get_value(void *user, const char *name, caw_value *value) {
         *value = caw_timing_between(&event->began, event);
     else if (is_command_word(name))
         return get_word(self, name + sizeof command_prefix - 1, value);
+    else if (caw_fact_find(name) < CAW_FACTS)
+        *value = get_fact(self, caw_fact_find(name));
     else if (find_attribute(self, name))
         *value = get_attribute(self);
     else
@@ -277,9 +320,8 @@ static bool check_name(void *user, const char *name, caw_value *value) {
     value->kind = CAW_VALUE_NONE;
     if (is_command_word(name))
         return is_word(name + sizeof command_prefix - 1);
-    for (size_t i = 0; tokens[i]; i++)
-        if (strcmp(name, tokens[i]) == 0)
-            return true;
+    if (is_token(name) || caw_fact_find(name) < CAW_FACTS)
+        return true;
     caw_packet_parse(NULL, 0, CAW_LINK_UNKNOWN, &packet);
     return caw_packet_find(&packet, name, &attribute);
 }
@@ -450,7 +492,8 @@ const char *caw_lines_problem(const caw_lines *self) {
 /* NULL, with why, when no event could be printed so. */
 static caw_format *read_format(const char *text, const caw_memory *memory, caw_text *why) {
     caw_text line = caw_text_into(NULL, 0);
-    caw_format *format = caw_format_parse(text, tokens, memory, why);
+    token_list known = all_tokens();
+    caw_format *format = caw_format_parse(text, known.name, memory, why);
     if (format && !caw_format_print(format, check_name, NULL, &line, why)) {
         caw_format_free(format);
         return NULL;

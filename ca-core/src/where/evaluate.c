@@ -131,17 +131,16 @@ static bool compare_field(where_room *room, const caw_event *event, const where_
 
 /* ---- conditions --------------------------------------------------------------------------- */
 
-/* A request of which nobody knows yet whether it will be answered. */
-static bool is_open(const caw_event *event) {
-    const caw_note *note = event->note;
-    return note && note->exchange && note->turn == CAW_TURN_REQUEST &&
-           !note->exchange->answer.frame;
+/* `unanswered == 1` */
+static bool is_unanswered_field(const where_node *node) {
+    return node->kind == WHERE_MESSAGE && node->has_field &&
+           caw_where_fact(node->field) == CAW_FACT_UNANSWERED;
 }
 
 static bool waits(const where_node *node, const caw_event *event) {
-    return (node->kind == WHERE_UNANSWERED ||
-            (node->kind == WHERE_MESSAGE && node->has_field && node->field == WHERE_FIELD_TIME)) &&
-           is_open(event);
+    bool time = node->kind == WHERE_MESSAGE && node->has_field && node->field == WHERE_FIELD_TIME;
+    return (node->kind == WHERE_UNANSWERED || time || is_unanswered_field(node)) &&
+           caw_event_is_open(event);
 }
 
 static bool is_end(const where_node *node, const caw_end *end) {
@@ -233,11 +232,12 @@ caw_where_answer caw_where_ask(caw_where *self, const caw_event *event, caw_wher
 /* ---- later -------------------------------------------------------------------------------- */
 
 static bool settle_condition(const where_node *node, caw_where_fate fate) {
-    event_value value = {.sort = WHERE_NUMBER, .number = fate.seconds};
+    bool unanswered = is_unanswered_field(node);
+    event_value value = {.sort = WHERE_NUMBER, .number = unanswered ? 1 : fate.seconds};
     if (node->kind == WHERE_UNANSWERED)
         return fate.is == CAW_FATE_UNANSWERED;
     comparison self = begin(node);
-    if (fate.is == CAW_FATE_ANSWERED)
+    if (fate.is == (unanswered ? CAW_FATE_UNANSWERED : CAW_FATE_ANSWERED))
         compare(&self, &value);
     return is_met(&self);
 }

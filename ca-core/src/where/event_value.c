@@ -215,8 +215,30 @@ static void give_turn(const giver *self, caw_turn turn) {
         give_number(self, self->event->message.row->exchange == turn);
 }
 
+static void give_fact(const giver *self, caw_fact_id id) {
+    char text[CAW_FACT_TEXT];
+    caw_fact_value value;
+    if (!caw_fact(self->event, id, &value, text, sizeof text))
+        return;
+    switch (caw_fact_rows[id].kind) {
+    case CAW_FACT_IS_DURATION:
+        give_number(self, (double)value.nanoseconds / 1e9);
+        break;
+    case CAW_FACT_IS_TEXT:
+    case CAW_FACT_IS_ADDRESS:
+        give_text(self, caw_view_of(text));
+        break;
+    default:
+        give_number(self, (double)value.number);
+    }
+}
+
 static void give_made(const giver *self) {
     const caw_event *event = self->event;
+    if (caw_where_fact(self->node->field) < CAW_FACTS) {
+        give_fact(self, caw_where_fact(self->node->field));
+        return;
+    }
     switch (self->node->field) {
     case WHERE_FIELD_TIME:
         give_time(self);

@@ -271,14 +271,19 @@ static const where_node *parse_field(parser *p, where_quantity quantity) {
     return caw_where_parse_values(p, node) && check_either(p, node, &operator) ? node : NULL;
 }
 
-static const where_node *parse_has(parser *p) {
-    advance(p);
+/* The field is there. */
+static const where_node *parse_there(parser *p) {
     where_node *node = new_field(p, &p->now);
     if (!node)
         return NULL;
     node->operator= WHERE_HAS;
     advance(p);
     return node;
+}
+
+static const where_node *parse_has(parser *p) {
+    advance(p);
+    return parse_there(p);
 }
 
 /* mask.alarm or flaw.priority alone: the bit is set. */
@@ -295,6 +300,16 @@ static const where_node *parse_bit(parser *p) {
 static bool is_bit(const parser *p) {
     where_node node = {0};
     return caw_where_find_field(&p->now, &node) && node.bits;
+}
+
+/* ca.put alone, as in Wireshark: the mark is there. Without its beginning it is a message. */
+static bool is_mark(const parser *p) {
+    where_node node = {0};
+    caw_fact_id fact = CAW_FACTS;
+    if (p->now.length > 3 && memcmp(p->now.start, "ca.", 3) == 0 &&
+        caw_where_find_field(&p->now, &node))
+        fact = caw_where_fact(node.field);
+    return fact < CAW_FACTS && caw_fact_rows[fact].kind == CAW_FACT_IS_MARK;
 }
 
 /* ---- messages ----------------------------------------------------------------------------- */
@@ -435,7 +450,9 @@ static const where_node *parse_word(parser *p) {
         return parse_packet(p);
     if (is_operator(&p->next))
         return parse_field(p, WHERE_AS_USUAL);
-    return is_bit(p) ? parse_bit(p) : parse_message(p);
+    if (is_bit(p))
+        return parse_bit(p);
+    return is_mark(p) ? parse_there(p) : parse_message(p);
 }
 
 static const where_node *parse_one(parser *p) {

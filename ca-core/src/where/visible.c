@@ -26,7 +26,7 @@ static bool refuse_node(const looker *self, const where_node *node, const char *
 /* ---- fields ------------------------------------------------------------------------------- */
 
 /* Fields that no message has as such: why not, and what else there is. */
-static const char *const instead[WHERE_FIELDS - CAW_FIELDS] = {
+static const char *const instead[WHERE_FIELD_FACTS - CAW_FIELDS] = {
     [WHERE_FIELD_TIME - CAW_FIELDS] = ", which takes a request and its answer",
     [WHERE_FIELD_TIMESTAMP - CAW_FIELDS] = ": it looks at packets, not at clocks",
     [WHERE_FIELD_FRAME - CAW_FIELDS] = ": it does not count",
@@ -43,7 +43,9 @@ static bool refuse_field(const looker *self, const where_node *node) {
     static const char why[] = "a capture filter cannot see this field:";
     return refuse_node(self, node, why,
                        node->field < CAW_FIELDS ? ", which is not at a fixed place of a message"
-                                                : instead[node->field - CAW_FIELDS]);
+                       : node->field >= WHERE_FIELD_FACTS
+                           ? instead[WHERE_FIELD_HISTORY - CAW_FIELDS]
+                           : instead[node->field - CAW_FIELDS]);
 }
 
 static bool can_write(const looker *self, const where_node *node, const where_value *value) {

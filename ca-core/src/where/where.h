@@ -55,8 +55,14 @@ enum {
     WHERE_FIELD_VALUE,   /* elements: numbers, texts, names of states */
     WHERE_FIELD_FLAW,    /* one of .bits of a message's flaws */
     WHERE_FIELD_HISTORY, /* the same in the light of what came before */
-    WHERE_FIELDS
+    WHERE_FIELD_FACTS,   /* the first of them, in their order */
+    WHERE_FIELDS = WHERE_FIELD_FACTS + CAW_FACTS
 };
+
+/* The fact that a field is; CAW_FACTS when it is none. */
+static inline caw_fact_id caw_where_fact(int field) {
+    return field < WHERE_FIELD_FACTS ? CAW_FACTS : (caw_fact_id)(field - WHERE_FIELD_FACTS);
+}
 
 /* What a field's values are, and what they can be compared with. */
 typedef enum {

@@ -156,6 +156,16 @@ static bool find_bit(const where_token *key, where_node *node) {
     return false;
 }
 
+static bool find_fact(const where_token *key, where_node *node) {
+    for (int i = 0; i < CAW_FACTS; i++) {
+        bool text = caw_fact_rows[i].kind == CAW_FACT_IS_TEXT ||
+                    caw_fact_rows[i].kind == CAW_FACT_IS_ADDRESS;
+        if (caw_where_is_word(key, caw_fact_rows[i].key))
+            return found(node, WHERE_FIELD_FACTS + i, text ? WHERE_STRING : WHERE_NUMBER, 0);
+    }
+    return false;
+}
+
 bool caw_where_find_field(const where_token *name, where_node *node) {
     where_token key = *name;
     if (key.length > 3 && memcmp(key.start, "ca.", 3) == 0) {
@@ -171,10 +181,13 @@ bool caw_where_find_field(const where_token *name, where_node *node) {
             (row->alias && caw_where_is_word(&key, row->alias)))
             return found(node, i, sort_of(row->kind), 0);
     }
-    return find_bit(&key, node);
+    return find_fact(&key, node) || find_bit(&key, node);
 }
 
 static const caw_name *names_of(const where_node *node) {
+    caw_fact_id fact = caw_where_fact(node->field);
+    if (fact < CAW_FACTS)
+        return caw_fact_rows[fact].names;
     return node->field < CAW_FIELDS && !node->bits ? caw_field_rows[node->field].names : NULL;
 }
 
@@ -229,6 +242,8 @@ static void consider_fields(search *self) {
         consider(self, fields[i].key);
     for (int i = 0; i < CAW_FIELDS; i++)
         consider(self, caw_field_rows[i].key);
+    for (int i = 0; i < CAW_FACTS; i++)
+        consider(self, caw_fact_rows[i].key);
 }
 
 /* Words of lines are other names of fields: data_type, subscriptionid. */
@@ -338,6 +353,15 @@ static void put_key(caw_text *out, const char *key) {
     caw_puts(out, key);
 }
 
+/* Others are names of messages as well, or of a field that says more. */
+static bool is_new(int fact) {
+    where_node node = {0};
+    where_token key = {TOKEN_WORD, caw_fact_rows[fact].key, strlen(caw_fact_rows[fact].key),
+                       WHERE_EQ};
+    return caw_fact_rows[fact].kind != CAW_FACT_IS_MARK && caw_where_find_field(&key, &node) &&
+           caw_where_fact(node.field) == (caw_fact_id)fact;
+}
+
 static void put_fields(caw_text *out) {
     caw_puts(out, fields[0].key);
     for (int i = 1; i < FIELDS; i++)
@@ -345,6 +369,9 @@ static void put_fields(caw_text *out) {
     for (int id = CAW_FIELD_COMMAND; id < CAW_FIELDS; id++)
         if (caw_field_rows[id].key != NULL)
             put_key(out, caw_field_rows[id].key);
+    for (int id = 0; id < CAW_FACTS; id++)
+        if (is_new(id))
+            put_key(out, caw_fact_rows[id].key);
 }
 
 size_t caw_where_words(char *text, size_t size) {
@@ -385,4 +412,7 @@ void caw_where_each_word(void (*take)(void *user, const char *word), void *user)
     for (int i = 0; i < CAW_FIELDS; i++)
         if (caw_field_rows[i].key)
             take(user, caw_field_rows[i].key);
+    for (int i = 0; i < CAW_FACTS; i++)
+        if (is_new(i))
+            take(user, caw_fact_rows[i].key);
 }
