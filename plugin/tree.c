@@ -190,11 +190,14 @@ static bool is_array(const caw_message *message) {
     return message->elements > 1;
 }
 
+/* Its text is put there, because the packet diagram takes none from the name. */
 static void open_tree(ca_walk *walk, uint32_t at, own_field_id id, int subtree) {
     if (!walk->wanted->own[id])
         return;
     walk->part_item = proto_tree_add_item(walk->root, hf_ca_own[id], walk->tvb, (int)at, 0, ENC_NA);
     walk->part_tree = proto_item_add_subtree(walk->part_item, subtree);
+    if (walk->wanted->visible)
+        proto_item_set_text(walk->part_item, "%s", own_field_rows[id].label);
 }
 
 static void close_part(ca_walk *walk) {
