@@ -12,6 +12,7 @@
 #include "conversation.h"
 #include "endpoints.h"
 #include "fields.h"
+#include "flaws.h"
 #include "heuristics.h"
 #include "info.h"
 #include "protocol.h"
@@ -42,6 +43,7 @@ typedef struct {
     ca_frame *frame;
     ca_wanted wanted;
     ca_info info;
+    ca_flaws flaws;
     ca_events *events;      /* what the frame tells; NULL: nobody listens */
     const caw_event *about; /* what all events of the payload have in common; NULL: none yet */
 } ca_payload;
@@ -57,7 +59,8 @@ static ca_frame *frame_of(packet_info *pinfo) {
 }
 
 static ca_payload payload_of(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree) {
-    ca_payload payload = {.tvb = tvb, .pinfo = pinfo, .tree = tree};
+    ca_payload payload = {
+        .tvb = tvb, .pinfo = pinfo, .tree = tree, .flaws = {.pinfo = pinfo, .tvb = tvb}};
 
     payload.captured = tvb_captured_length(tvb);
     payload.reported = tvb_reported_length(tvb);
@@ -165,6 +168,7 @@ static void show(ca_payload *payload, uint32_t at, const caw_message *message, c
     info_add(&payload->info, payload->pinfo, message, &about);
     proto_item *item = tree_message(payload->tree, payload->pinfo, payload->tvb, at, message,
                                     &about, &payload->wanted);
+    flaws_report(&payload->flaws, item, at, message, note);
     if (cut)
         expert_add_info(payload->pinfo, item, cut);
 }

@@ -21,10 +21,12 @@ typedef struct {
     const caw_message *message;
     const ca_about *about;
     const ca_wanted *wanted;
-    proto_tree *root; /* of the message */
+    proto_item *item; /* of the message; NULL: nobody looks at it */
+    proto_tree *root; /* what its fields are below */
     caw_part part;    /* of the last field */
     proto_tree *part_tree;
     proto_item *part_item; /* NULL: fields of this part are below the root */
+    uint32_t part_end;     /* in the tvb */
     proto_item *last_item; /* of a field */
     uint8_t pieces;        /* fields to come that are pieces of that one */
     caw_view states[16];   /* names of an enumeration, as they came by */
@@ -188,14 +190,25 @@ static bool is_array(const caw_message *message) {
     return message->elements > 1;
 }
 
+/* Its text is put there, because the packet diagram takes none from the name. */
 static void open_tree(ca_walk *walk, uint32_t at, own_field_id id, int subtree) {
+    if (!walk->wanted->own[id])
+        return;
     walk->part_item = proto_tree_add_item(walk->root, hf_ca_own[id], walk->tvb, (int)at, 0, ENC_NA);
     walk->part_tree = proto_item_add_subtree(walk->part_item, subtree);
+    if (walk->wanted->visible)
+        proto_item_set_text(walk->part_item, "%s", own_field_rows[id].label);
+}
+
+static void close_part(ca_walk *walk) {
+    if (walk->part_item)
+        proto_item_set_end(walk->part_item, walk->tvb, (int)walk->part_end);
 }
 
 static void open_part(ca_walk *walk, uint32_t at, const caw_field *field) {
     char preview[BRIEF_SIZE];
 
+    close_part(walk);
     walk->part = field->part;
     walk->part_item = NULL;
     walk->part_tree = walk->root;
@@ -213,7 +226,7 @@ static void open_part(ca_walk *walk, uint32_t at, const caw_field *field) {
         if (!is_array(walk->message))
             break;
         open_tree(walk, at, OWN_PAYLOAD, ett_ca_value);
-        if (walk->wanted->visible) {
+        if (walk->part_item && walk->wanted->visible) {
             caw_summary_value(walk->message, preview, sizeof preview);
             proto_item_append_text(walk->part_item, ": %s", preview);
         }
@@ -233,11 +246,6 @@ static bool is_zero(caw_view bytes) {
 /* It only fills its place, and nobody asks for it. */
 static bool is_filler(const ca_walk *walk, const caw_field *field) {
     return walk->wanted->field[field->id] == WANTED_UNLESS_ZERO && is_zero(field->view);
-}
-
-/* The bytes are those of an item too. */
-static void cover(const ca_walk *walk, proto_item *item, const caw_field *field) {
-    proto_item_set_end(item, walk->tvb, (int)(walk->base + field->view.at + field->view.len));
 }
 
 static void add_part_field(ca_walk *walk, const caw_field *field, bool piece) {
@@ -272,18 +280,18 @@ static void report_more(const ca_walk *walk, proto_item *item, uint32_t shown) {
 
 /* A filler goes to what is before it: the part, or the field in a part without an item. */
 static void walk_field(ca_walk *walk, const caw_field *field) {
+    uint32_t end = walk->base + field->view.at + field->view.len;
+    bool filler = is_filler(walk, field);
     bool piece = walk->pieces > 0;
 
     walk->pieces = piece ? walk->pieces - 1 : field->parts;
-    if (is_filler(walk, field)) {
-        cover(walk, walk->part_item ? walk->part_item : walk->last_item, field);
-        return;
-    }
-    if (field->part != walk->part)
+    if (filler && !walk->part_item)
+        proto_item_set_end(walk->last_item, walk->tvb, (int)end);
+    if (!filler && field->part != walk->part)
         open_part(walk, walk->base + field->view.at, field);
-    if (walk->wanted->field[field->id])
+    if (!filler && walk->wanted->field[field->id])
         add_part_field(walk, field, piece);
-    cover(walk, walk->part_item, field);
+    walk->part_end = end;
 }
 
 static void add_fields(ca_walk *walk, uint32_t shown) {
@@ -301,6 +309,7 @@ static void add_fields(ca_walk *walk, uint32_t shown) {
             walk->states[field.index] = field.text;
         walk_field(walk, &field);
     }
+    close_part(walk);
 }
 
 /* ---- generated items -------------------------------------------------------------------- */
@@ -344,11 +353,11 @@ static void add_line(ca_walk *walk) {
 }
 
 /* "Channel Access, Read Notify Response, t:ai = 3.25 mm": the short form, named in full. */
-static void set_title(const ca_walk *walk, proto_item *item) {
+static void set_title(const ca_walk *walk) {
     char text[BRIEF_SIZE];
     const char *details = brief_details(walk->message, walk->about, text);
 
-    proto_item_set_text(item, "Channel Access, %s%s%s", walk->message->row->label,
+    proto_item_set_text(walk->item, "Channel Access, %s%s%s", walk->message->row->label,
                         *details ? ", " : "", details);
 }
 
@@ -422,52 +431,44 @@ static void add_history(ca_walk *walk) {
 
 /* ---- the message ------------------------------------------------------------------------ */
 
-static void report_history(packet_info *pinfo, proto_item *item, const caw_note *note) {
-    for (int i = 0; i < CAW_HISTORY_FLAWS && note->flaws >> i; i++)
-        if (note->flaws >> i & 1)
-            expert_add_info(pinfo, item, &ei_ca_history[i]);
-    if (note->repeated && note->turn == CAW_TURN_REQUEST)
-        expert_add_info(pinfo, item, &ei_ca_own[OWN_FLAW_REPEATED]);
-}
-
-static void report_flaws(packet_info *pinfo, proto_item *item, uint64_t flaws) {
-    for (int i = 0; i < CAW_FLAWS && flaws >> i; i++)
-        if (flaws >> i & 1)
-            expert_add_info(pinfo, item, &ei_ca[i]);
+/* Where nobody looks at messages, their fields are below the packet. */
+static void open_message(ca_walk *walk, proto_tree *tree) {
+    walk->root = tree;
+    if (!walk->wanted->messages)
+        return;
+    walk->item = proto_tree_add_item(tree, proto_ca, walk->tvb, (int)walk->base,
+                                     (int)walk->message->whole.len, ENC_NA);
+    walk->root = proto_item_add_subtree(walk->item, ett_ca);
+    if (walk->wanted->visible)
+        set_title(walk);
 }
 
 proto_item *tree_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t at,
                          const caw_message *message, const ca_about *about,
                          const ca_wanted *wanted) {
-    proto_item *item = NULL;
+    ca_walk walk = {.pinfo = pinfo,
+                    .tvb = tvb,
+                    .base = at,
+                    .message = message,
+                    .about = about,
+                    .wanted = wanted};
 
-    if (tree) {
-        ca_walk walk = {.pinfo = pinfo,
-                        .tvb = tvb,
-                        .base = at,
-                        .message = message,
-                        .about = about,
-                        .wanted = wanted};
-        item = proto_tree_add_item(tree, proto_ca, tvb, (int)at, (int)message->whole.len, ENC_NA);
-        walk.root = proto_item_add_subtree(item, ett_ca);
-        if (wanted->visible)
-            set_title(&walk, item);
-        uint32_t shown = elements_shown(&walk);
-        report_more(&walk, item, shown);
-        add_fields(&walk, shown);
-        add_text(&walk);
-        add_history(&walk);
-        if (wanted->own[OWN_MESSAGE])
-            add_generated(&walk, hf_ca_own[OWN_MESSAGE], message->row->name);
-        if (message->row->exchange == CAW_TURN_REQUEST)
-            add_hidden_flag(&walk, OWN_REQUEST);
-        if (message->row->exchange == CAW_TURN_RESPONSE)
-            add_hidden_flag(&walk, OWN_RESPONSE);
-        add_line(&walk);
-    }
-    report_flaws(pinfo, item, caw_flaws(message));
-    report_history(pinfo, item, about->note);
-    return item;
+    if (!tree)
+        return NULL;
+    open_message(&walk, tree);
+    uint32_t shown = elements_shown(&walk);
+    report_more(&walk, walk.item, shown);
+    add_fields(&walk, shown);
+    add_text(&walk);
+    add_history(&walk);
+    if (wanted->own[OWN_MESSAGE])
+        add_generated(&walk, hf_ca_own[OWN_MESSAGE], message->row->name);
+    if (message->row->exchange == CAW_TURN_REQUEST)
+        add_hidden_flag(&walk, OWN_REQUEST);
+    if (message->row->exchange == CAW_TURN_RESPONSE)
+        add_hidden_flag(&walk, OWN_RESPONSE);
+    add_line(&walk);
+    return walk.item;
 }
 
 void tree_bytes(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t at, uint32_t length,

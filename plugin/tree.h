@@ -12,7 +12,7 @@
 
 /*
  * Adds the message whose first byte is at `at` of the tvb: every byte in one item or more.
- * Returns its item. The tree may be NULL; what the core finds odd is reported all the same.
+ * Returns its item; NULL when the tree is, or nobody looks at messages as such.
  */
 proto_item *tree_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t at,
                          const caw_message *message, const ca_about *about,

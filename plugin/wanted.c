@@ -40,10 +40,29 @@ static bool is_of_others(int id) {
     return id >= CAW_FIELD_PV && id <= CAW_FIELD_ERROR_TEXT;
 }
 
+static bool is_any_named(const expert_field *flaws, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (wanted_by_name(flaws[i].hf))
+            return true;
+    return false;
+}
+
+/* By their names, or by a field of all expert items. */
+static bool are_flaws_named(void) {
+    static int experts = -1; /* Wireshark's protocol of all expert items */
+
+    if (experts < 0)
+        experts = proto_get_id_by_filter_name("_ws.expert");
+    return proto_registrar_get_nth((unsigned)experts)->ref_type != HF_REF_TYPE_NONE ||
+           is_any_named(ei_ca, CAW_FLAWS) || is_any_named(ei_ca_history, CAW_HISTORY_FLAWS) ||
+           is_any_named(ei_ca_own, OWN_FLAWS);
+}
+
 void wanted_in(ca_wanted *wanted, proto_tree *tree) {
     *wanted = (ca_wanted){.visible = tree && PTREE_DATA(tree)->visible};
     if (!tree)
         return;
+    wanted->messages = wanted->visible || wanted_by_name(proto_ca) || are_flaws_named();
     for (int id = 0; id < CAW_FIELDS; id++) {
         wanted_how how = is_named((caw_field_id)id) ? WANTED_ALWAYS
                          : wanted->visible          ? shown((caw_field_id)id)

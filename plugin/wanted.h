@@ -20,6 +20,7 @@ typedef enum {
 
 typedef struct {
     bool visible;              /* to a person */
+    bool messages;             /* an item for each, and their flaws */
     bool fields;               /* one of the next at least, or a group of them */
     bool of_values;            /* of these, one that a message with a value can have */
     uint8_t field[CAW_FIELDS]; /* wanted_how; by its name, an older one, or one of its bits */
