@@ -11,6 +11,7 @@
 
 ca_hf hf_ca[CAW_FIELDS];
 int hf_ca_own[OWN_FIELDS];
+int hf_ca_facts[CAW_FACTS];
 
 expert_field ei_ca[CAW_FLAWS];
 expert_field ei_ca_history[CAW_HISTORY_FLAWS];
@@ -128,6 +129,20 @@ static void add_own(GArray *all, const own_field_row *row, int *id) {
               kinds[row->kind].strings, 0, row->meaning);
 }
 
+static void add_fact(GArray *all, const caw_fact_row *row, int *id) {
+    static const enum ftenum types[] = {
+        [CAW_FACT_IS_MARK] = FT_BOOLEAN,
+        [CAW_FACT_IS_NUMBER] = FT_UINT32,
+        [CAW_FACT_IS_DURATION] = FT_RELATIVE_TIME,
+        [CAW_FACT_IS_FRAME] = FT_FRAMENUM,
+        [CAW_FACT_IS_TEXT] = FT_STRING,
+        [CAW_FACT_IS_ADDRESS] = FT_STRING,
+    };
+    bool number = row->kind == CAW_FACT_IS_NUMBER;
+    add_field(all, id, row->title, row->key, types[row->kind], number ? BASE_DEC : BASE_NONE,
+              number ? VALS(value_strings(row->names)) : NULL, 0, row->meaning);
+}
+
 static void register_fields(void) {
     GArray *all = g_array_new(FALSE, FALSE, sizeof(hf_register_info));
 
@@ -135,6 +150,8 @@ static void register_fields(void) {
         add_row(all, &caw_field_rows[id], &hf_ca[id]);
     for (int id = 0; id < OWN_FIELDS; id++)
         add_own(all, &own_field_rows[id], &hf_ca_own[id]);
+    for (int id = 0; id < CAW_FACTS; id++)
+        add_fact(all, &caw_fact_rows[id], &hf_ca_facts[id]);
     proto_register_field_array(proto_ca, (hf_register_info *)(void *)all->data, (int)all->len);
     g_array_free(all, FALSE); /* Wireshark keeps the rows */
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The core's tables as Wireshark knows them: one header field for each field row, its alias and
- * its flag bits, one expert field for each flaw row; and the plugin's own rows.
+ * its flag bits, one for each fact, one expert field for each flaw row; and the plugin's own rows.
  */
 #ifndef CA_FIELDS_H
 #define CA_FIELDS_H
 
-#include "caw_history.h"
+#include "caw_capture.h"
 #include "own_fields.h"
 
 #include <epan/expert.h>
@@ -22,6 +22,7 @@ typedef struct {
 extern ca_hf hf_ca[CAW_FIELDS];
 
 extern int hf_ca_own[OWN_FIELDS];
+extern int hf_ca_facts[CAW_FACTS];
 
 extern expert_field ei_ca[CAW_FLAWS];
 extern expert_field ei_ca_history[CAW_HISTORY_FLAWS];

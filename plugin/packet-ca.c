@@ -15,6 +15,7 @@
 #include "flaws.h"
 #include "heuristics.h"
 #include "info.h"
+#include "last.h"
 #include "protocol.h"
 #include "tap.h"
 #include "tree.h"
@@ -118,15 +119,18 @@ static void tell(const ca_payload *payload, caw_event *event) {
     tap_tell(payload->pinfo, payload->events, conversation_keeper(payload->notes), event);
 }
 
-static void tell_message(ca_payload *payload, const caw_message *message, const ca_about *about) {
-    if (is_unheard(payload))
-        return;
+/* NULL when nobody wants to know of it. */
+static caw_event *event_of_message(ca_payload *payload, const caw_message *message,
+                                   const ca_about *about) {
+    if (is_unheard(payload) && !payload->wanted.facts)
+        return NULL;
     caw_event *event = new_event(payload, CAW_EVENT_MESSAGE);
     event->message = *message;
     event->note = about->note;
     event->user = about->user;
     event->host = about->host;
-    tell(payload, event);
+    event->last = last_moment(payload->pinfo);
+    return event;
 }
 
 static void tell_malformed(ca_payload *payload, caw_malformed reason, uint64_t bytes) {
@@ -160,14 +164,16 @@ static void show(ca_payload *payload, uint32_t at, const caw_message *message, c
                  expert_field *cut) {
     ca_about about = {note, conversation_user(payload->notes), conversation_host(payload->notes)};
 
-    if (cut == &ei_ca_own[OWN_FLAW_CUT])
+    bool whole = cut != &ei_ca_own[OWN_FLAW_CUT];
+    caw_event *event = whole ? event_of_message(payload, message, &about) : NULL;
+    if (!whole)
         tell_malformed(payload, CAW_MALFORMED_DATAGRAM, message->whole.len);
-    else
-        tell_message(payload, message, &about);
+    else if (!is_unheard(payload))
+        tell(payload, event);
     begin_columns(payload);
     info_add(&payload->info, payload->pinfo, message, &about);
     proto_item *item = tree_message(payload->tree, payload->pinfo, payload->tvb, at, message,
-                                    &about, &payload->wanted);
+                                    &about, event, &payload->wanted);
     flaws_report(&payload->flaws, item, at, message, note);
     if (cut)
         expert_add_info(payload->pinfo, item, cut);

@@ -8,6 +8,7 @@
 #include "conversation.h"
 #include "endpoints.h"
 #include "fields.h"
+#include "last.h"
 #include "lines.h"
 #include "output.h"
 #include "packet-ca.h"
@@ -35,6 +36,7 @@ static void register_all(void) {
     protocol_register();
     fields_register();
     packet_register();
+    last_register();
     tap_init();
     endpoints_init();
     conversation_init();

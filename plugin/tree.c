@@ -5,6 +5,7 @@
  */
 #include "compat.h"
 
+#include "facts.h"
 #include "fields.h"
 #include "protocol.h"
 #include "tree.h"
@@ -410,6 +411,8 @@ static void add_exchange(ca_walk *walk, const caw_note *note) {
         add_time(walk, &exchange->request);
         return;
     }
+    if (walk->message->row->speaker == CAW_SIDE_SERVER)
+        return; /* an update, which answers nothing */
     add_frame(walk, OWN_RESPONSE_IN, exchange->answer.frame);
     if (note->repeated)
         add_frame(walk, OWN_RETRANSMISSION, exchange->request.frame);
@@ -444,7 +447,7 @@ static void open_message(ca_walk *walk, proto_tree *tree) {
 }
 
 proto_item *tree_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t at,
-                         const caw_message *message, const ca_about *about,
+                         const caw_message *message, const ca_about *about, const caw_event *event,
                          const ca_wanted *wanted) {
     ca_walk walk = {.pinfo = pinfo,
                     .tvb = tvb,
@@ -468,6 +471,8 @@ proto_item *tree_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, ui
     if (message->row->exchange == CAW_TURN_RESPONSE)
         add_hidden_flag(&walk, OWN_RESPONSE);
     add_line(&walk);
+    if (event)
+        facts_add(walk.root, pinfo, tvb, at, event, wanted);
     return walk.item;
 }
 

@@ -11,11 +11,12 @@
 #include <epan/expert.h>
 
 /*
- * Adds the message whose first byte is at `at` of the tvb: every byte in one item or more.
+ * Adds the message whose first byte is at `at` of the tvb: every byte in one item or more, and the
+ * facts of `event`, which may be NULL.
  * Returns its item; NULL when the tree is, or nobody looks at messages as such.
  */
 proto_item *tree_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t at,
-                         const caw_message *message, const ca_about *about,
+                         const caw_message *message, const ca_about *about, const caw_event *event,
                          const ca_wanted *wanted);
 
 /* Adds a stretch of bytes that is no whole message: as this field, with what it is in words. */

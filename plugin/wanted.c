@@ -73,4 +73,8 @@ void wanted_in(ca_wanted *wanted, proto_tree *tree) {
     }
     for (int id = 0; id < OWN_FIELDS; id++)
         wanted->own[id] = wanted_by_name(hf_ca_own[id]) || (wanted->visible && id != OWN_LINE);
+    for (int id = 0; id < CAW_FACTS; id++) {
+        wanted->fact[id] = wanted->visible || wanted_by_name(hf_ca_facts[id]);
+        wanted->facts |= wanted->fact[id];
+    }
 }

@@ -7,7 +7,7 @@
 #ifndef CA_WANTED_H
 #define CA_WANTED_H
 
-#include "caw.h"
+#include "caw_capture.h"
 #include "own_fields.h"
 
 #include <epan/packet.h>
@@ -25,6 +25,8 @@ typedef struct {
     bool of_values;            /* of these, one that a message with a value can have */
     uint8_t field[CAW_FIELDS]; /* wanted_how; by its name, an older one, or one of its bits */
     bool own[OWN_FIELDS];
+    bool facts; /* one of the next at least */
+    bool fact[CAW_FACTS];
 } ca_wanted;
 
 /* For a packet with this tree, which may be NULL. */

@@ -170,8 +170,6 @@ typedef struct {
     const char *host;
     caw_message message;  /* CAW_EVENT_MESSAGE */
     const caw_note *note; /* CAW_EVENT_MESSAGE: never NULL then; is not changed once it is told */
-    caw_moment previous;  /* CAW_EVENT_MESSAGE: when the one before it of note->previous was, of a
-                             search, update or beacon */
     caw_moment last;      /* of the capture, when all of it has been read before, as by who shows
                              messages again; frame 0: more may come */
     const char *reason;   /* CAW_EVENT_MALFORMED: a few words; static text */

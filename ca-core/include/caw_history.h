@@ -81,15 +81,18 @@ typedef struct {
     const caw_exchange *exchange; /* that it is part of; of each update: its subscription's, of
                                      which only the first update or an ERROR is the answer */
     uint32_t flaws;               /* 1 << caw_history_flaw */
-    uint8_t turn;      /* caw_turn of this message in its exchange; small, as notes are many */
-    bool repeated;     /* a search that had been sent before */
-    uint8_t rights;    /* of the channel, as they were with this message */
-    uint32_t number;   /* of a search: how many of this PV this client has made, with this one; of
-                          an update: how many of its subscription; of a beacon: one more than the
-                          average period in microseconds, see caw_beacon_average. 0: not known */
-    uint32_t previous; /* frame of that search, update or beacon before it, from which the next is
-                          counted; of a creation or subscription: of the request for the same on
-                          this circuit that is still open. 0: none */
+    uint8_t turn : 2;      /* caw_turn of this message in its exchange; small, as notes are many */
+    bool repeated : 1;     /* a search that had been sent before */
+    uint8_t rights;        /* of the channel, as they were with this message */
+    int16_t interval_high; /* see caw_note_interval */
+    union {
+        uint32_t interval_low;
+        uint32_t duplicate_of; /* of a creation or subscription: frame of the request for the same
+                                  on this circuit that is still open. 0: none */
+    };
+    uint32_t number; /* of a search: how many of this PV this client has made, with this one; of an
+                        update: how many of its subscription; of a beacon: see caw_beacon_average.
+                        0: not known */
 } caw_note;
 
 /* What is wrong only in the light of what came before. caw_history_rows says each in a sentence. */
@@ -106,6 +109,18 @@ typedef enum {
 } caw_history_flaw;
 
 extern const caw_flaw_row caw_history_rows[CAW_HISTORY_FLAWS];
+
+/*
+ * Nanoseconds from the one before to this search, update or beacon, as its number counts them; of
+ * beacons those that libca counts. False when there is none, or it is more than a day and a half.
+ */
+bool caw_note_interval(const caw_note *note, int64_t *nanoseconds);
+
+/*
+ * The average of a server's beacon period as libca keeps it (bhe.cpp), in nanoseconds, with the
+ * beacon that the note is of; to a microsecond. -1: not known.
+ */
+int64_t caw_beacon_average(const caw_note *note);
 
 /* The name that belongs to a message, or NULL. */
 const char *caw_pv(const caw_note *note);
@@ -158,12 +173,6 @@ uint32_t caw_circuit_channels(const caw_circuit *circuit);
 /* The minor version that this side speaks, as it said last; -1 when it has not. */
 int caw_circuit_version(const caw_circuit *circuit, caw_side side);
 
-/*
- * When the message before the last one that was observed was seen, of which this is the note: the
- * moment of note->previous of a search, update or beacon. Frame 0 when there was none.
- */
-caw_moment caw_circuit_previous(const caw_circuit *circuit, const caw_note *note);
-
 typedef struct caw_searches caw_searches;
 
 /* NULL without memory. */
@@ -190,15 +199,6 @@ const caw_exchange *caw_searches_find(const caw_searches *searches, uint32_t cli
  * forget, or both keep; the circuit must then live as long as the searches do.
  */
 void caw_searches_link(caw_searches *searches, uint64_t client, caw_moment now, caw_note *request);
-
-/* As caw_circuit_previous, of what was observed or linked last. */
-caw_moment caw_searches_previous(const caw_searches *searches, const caw_note *note);
-
-/*
- * The average of a server's beacon period as libca keeps it (bhe.cpp), in nanoseconds, with the
- * beacon that the note is of; to a microsecond. -1: not known.
- */
-int64_t caw_beacon_average(const caw_note *note);
 
 /*
  * Where a server says it is, as an endpoint: in a search answer or a beacon that came `from`

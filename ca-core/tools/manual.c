@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Prints the tables as Markdown: what can be filtered for, and what the protocol consists of. */
-#include "caw_history.h"
+#include "caw_capture.h"
 
 #include <stdio.h>
 
@@ -37,6 +37,26 @@ static void print_fields(void) {
     for (int id = 0; id < CAW_FIELDS; id++)
         if (caw_field_rows[id].key)
             print_field(&caw_field_rows[id]);
+}
+
+/* ---- facts -------------------------------------------------------------------------------- */
+
+static void print_facts(void) {
+    static const char *const kinds[] = {
+        [CAW_FACT_IS_MARK] = "flag",        [CAW_FACT_IS_NUMBER] = "number",
+        [CAW_FACT_IS_DURATION] = "seconds", [CAW_FACT_IS_FRAME] = "frame number",
+        [CAW_FACT_IS_TEXT] = "text",        [CAW_FACT_IS_ADDRESS] = "address and port, text"};
+    puts("\n## Facts\n\n"
+         "What is known of a message by what came before it, or after it: words of `--where` and\n"
+         "tokens of lines too, without `ca.`. `ca.unanswered` and `ca.put_status` of a request\n"
+         "depend on what comes later: they are there in the GUI and with `tshark -2`, not in one\n"
+         "pass of `tshark`; `caw --where unanswered` waits for the answer.\n\n"
+         "| filter | name | type | meaning |\n|---|---|---|---|");
+    for (int id = 0; id < CAW_FACTS; id++) {
+        const caw_fact_row *row = &caw_fact_rows[id];
+        printf("| `ca.%s` | %s | %s | %s |\n", row->key, row->title, kinds[row->kind],
+               row->meaning);
+    }
 }
 
 /* ---- messages ----------------------------------------------------------------------------- */
@@ -147,6 +167,7 @@ static void print_names(const char *heading, const caw_name *names) {
 
 int main(void) {
     print_fields();
+    print_facts();
     print_messages();
     print_types();
     print_flaws();

@@ -37,7 +37,8 @@ static inline bool same_note(const caw_note *a, const caw_note *b) {
     return same_channel(a->channel, b->channel) && same_exchange(of_a, of_b) &&
            (!of_a || same_channel(of_a->channel, of_b->channel)) && a->flaws == b->flaws &&
            a->turn == b->turn && a->repeated == b->repeated && a->rights == b->rights &&
-           a->number == b->number && a->previous == b->previous;
+           a->number == b->number && a->interval_high == b->interval_high &&
+           a->interval_low == b->interval_low;
 }
 
 #endif

@@ -55,11 +55,8 @@ static void say(world *self, int end, draft made) {
     caw_message message = talk_decode(self->circuit, end, &made, bytes);
     caw_circuit_observe(self->circuit, end, &message, self->now, &self->note);
     tell(self, &message, end == C ? CLIENT : SERVER);
-    self->event.previous = caw_circuit_previous(self->circuit, &self->note);
     if (self->note.turn == CAW_TURN_REQUEST)
         caw_searches_link(self->searches, CLIENT, self->now, &self->note);
-    if (message.command == CAW_COMMAND_SEARCH)
-        self->event.previous = caw_searches_previous(self->searches, &self->note);
 }
 
 static void send(world *self, uint64_t from, uint64_t to, draft made) {
@@ -68,7 +65,6 @@ static void send(world *self, uint64_t from, uint64_t to, draft made) {
     caw_message message = talk_decode(NULL, 0, &made, bytes);
     caw_searches_observe(self->searches, from, to, &message, self->now, &self->note);
     tell(self, &message, from);
-    self->event.previous = caw_searches_previous(self->searches, &self->note);
 }
 
 /* ---- what is expected --------------------------------------------------------------------- */

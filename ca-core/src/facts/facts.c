@@ -98,8 +98,7 @@ static bool give_search_count(const caw_event *event, caw_fact_value *value, caw
 
 /* Since the search, update or beacon before this one. */
 static bool give_interval(const caw_event *event, caw_fact_value *value) {
-    return event->note->previous && event->previous.frame &&
-           give_duration(value, &event->previous, event);
+    return caw_note_interval(event->note, &value->nanoseconds);
 }
 
 static bool give_search_interval(const caw_event *event, caw_fact_value *value, caw_text *out) {
@@ -247,7 +246,7 @@ static bool give_eca_severity(const caw_event *event, caw_fact_value *value, caw
 static bool give_duplicate_of(const caw_event *event, caw_fact_value *value, caw_text *out) {
     bool opens = asks(event, CAW_COMMAND_CREATE_CHAN) || asks(event, CAW_COMMAND_EVENT_ADD);
     (void)out;
-    return opens && event->note->previous && give_number(value, event->note->previous);
+    return opens && event->note->duplicate_of && give_number(value, event->note->duplicate_of);
 }
 
 /* ---- channels and circuits ---------------------------------------------------------------- */

@@ -36,7 +36,7 @@ struct subscription {
     subscription *last;    /* of those, if this has the id */
     caw_alike alike;       /* of the same */
     uint32_t updates;      /* so far */
-    caw_moment updated;    /* the last of them */
+    int64_t updated;       /* the last of them, in nanoseconds since 1970 */
 };
 
 struct caw_circuit {
@@ -54,7 +54,6 @@ struct caw_circuit {
     const char *user;
     const char *host;
     uint32_t versions[2]; /* of client and server; one more than they say, 0: not known */
-    caw_moment previous;  /* see caw_circuit_previous */
     caw_ring puts;        /* that wait, in a circuit that forgets */
     caw_kept_queue kept;
     bool stopped; /* keeps no more: they were too many, or it is the end */
@@ -108,10 +107,6 @@ uint32_t caw_circuit_channels(const caw_circuit *circuit) {
 
 int caw_circuit_version(const caw_circuit *circuit, caw_side side) {
     return (int)circuit->versions[side == CAW_SIDE_SERVER] - 1;
-}
-
-caw_moment caw_circuit_previous(const caw_circuit *circuit, const caw_note *note) {
-    return note->previous ? circuit->previous : (caw_moment){0, 0, 0};
 }
 
 void caw_circuit_gap(caw_circuit *circuit) {
@@ -334,7 +329,7 @@ static void see_create(caw_circuit *circuit, const caw_message *message, caw_mom
         return;
     }
     caw_use(&circuit->store, channel, channel->channel.creation);
-    note->previous = enter_channel(circuit, channel);
+    note->duplicate_of = enter_channel(circuit, channel);
 }
 
 /* Takes it out of those with its id: the next of them has it now. */
@@ -412,7 +407,7 @@ static void see_event_add(caw_circuit *circuit, const caw_message *message, caw_
         return;
     enter_subscription(circuit, made, note);
     if (channel)
-        note->previous = enter_asked(circuit, made, message);
+        note->duplicate_of = enter_asked(circuit, made, message);
     note->exchange = made->first;
     note->turn = CAW_TURN_REQUEST;
 }
@@ -641,12 +636,11 @@ static open_channel *channel_of_cid(caw_circuit *circuit, uint32_t cid) {
     return creation ? owner_of(creation) : look_up(circuit, BY_CID, cid);
 }
 
-static void count_update(caw_circuit *circuit, subscription *updated, caw_moment now,
-                         caw_note *note) {
+static void count_update(subscription *updated, caw_moment now, caw_note *note) {
+    int64_t at = caw_nanoseconds(now);
+    caw_set_interval(note, updated->updated, at);
     note->number = ++updated->updates;
-    note->previous = updated->updated.frame;
-    circuit->previous = updated->updated;
-    updated->updated = now;
+    updated->updated = at;
 }
 
 static void see_update(caw_circuit *circuit, const caw_message *message, caw_moment now,
@@ -660,7 +654,7 @@ static void see_update(caw_circuit *circuit, const caw_message *message, caw_mom
     caw_exchange *first = updated->first;
     note->channel = public_of(updated->owner);
     note->exchange = first;
-    count_update(circuit, updated, now, note);
+    count_update(updated, now, note);
     caw_touch(&circuit->store, updated);
     if (first->answer.frame || is_stale(circuit, first))
         return; /* the first one has been, or may have been in a gap */
@@ -885,7 +879,6 @@ static void reread(caw_circuit *circuit, const caw_kept *kept) {
     caw_context context = {.transport = CAW_TRANSPORT_TCP, .speaker = event->speaker};
     caw_decode(message->whole.bytes, message->whole.len, &context, message);
     observe(circuit, message, caw_event_sent(event), kept->note);
-    event->previous = caw_circuit_previous(circuit, kept->note);
     if (kept->later)
         *kept->later = *kept->note;
 }

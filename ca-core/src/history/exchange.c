@@ -26,6 +26,12 @@ const caw_flaw_row caw_history_rows[CAW_HISTORY_FLAWS] = {
                                   "This client did not search under this cid"},
 };
 
+/* Of the first of them the number says that there is none. */
+bool caw_note_interval(const caw_note *note, int64_t *nanoseconds) {
+    *nanoseconds = (int64_t)((uint64_t)note->interval_high << 32 | note->interval_low);
+    return note->number > 1 && *nanoseconds != -CAW_LONGEST_INTERVAL;
+}
+
 const char *caw_pv(const caw_note *note) {
     if (note->channel)
         return note->channel->pv;

@@ -64,6 +64,21 @@ caw_exchange *caw_answer(caw_store *store, caw_idmap *waiting, caw_key key, caw_
 /* In a store that forgets: this one no longer waits, whether it is its turn or not. */
 void caw_withdraw(caw_store *store, caw_idmap *waiting, caw_exchange *exchange);
 
+/* Nanoseconds since 1970; of times that no int64_t holds any number. */
+static inline int64_t caw_nanoseconds(caw_moment moment) {
+    return (int64_t)((uint64_t)moment.seconds * 1000000000u + (uint64_t)moment.nanoseconds);
+}
+
+#define CAW_LONGEST_INTERVAL (INT64_C(1) << 47) /* what a note has room for */
+
+static inline void caw_set_interval(caw_note *note, int64_t from, int64_t to) {
+    int64_t interval = (int64_t)((uint64_t)to - (uint64_t)from);
+    if (interval >= CAW_LONGEST_INTERVAL || interval < -CAW_LONGEST_INTERVAL)
+        interval = -CAW_LONGEST_INTERVAL;
+    note->interval_high = (int16_t)(interval >> 32);
+    note->interval_low = (uint32_t)interval;
+}
+
 static inline void caw_history_flag(caw_note *note, caw_history_flaw flaw) {
     note->flaws |= UINT32_C(1) << flaw;
 }

@@ -6,7 +6,6 @@
 #include "exchange.h"
 #include "message/header.h"
 #include "message/wire.h"
-#include "moment.h"
 #include "series.h"
 
 /* A search that can be found: one of a datagram, or of a circuit. */
@@ -30,7 +29,6 @@ struct caw_searches {
     uint64_t sequence_of;
     uint32_t sequence; /* of the datagram that is being read */
     caw_series_table series;
-    caw_moment previous; /* see caw_searches_previous */
 };
 
 static caw_searches *new_searches(const caw_memory *memory) {
@@ -128,18 +126,15 @@ static void touch(caw_searches *searches, known_search *used) {
 /* Scopes of series, beside endpoints of clients. */
 #define OF_BEACONS UINT64_MAX
 
-static void follow(caw_searches *searches, caw_moment previous, caw_note *note) {
-    searches->previous = previous;
-    note->previous = previous.frame;
-}
-
 static void count_search(caw_searches *searches, uint64_t client, const char *pv, caw_moment now,
                          caw_note *note) {
     caw_series *series = caw_series_of(&searches->series, caw_name_key(client, pv), searches->time);
+    int64_t at = caw_nanoseconds(now);
     if (!series)
         return;
-    follow(searches, caw_series_add(series, now), note);
-    note->number = series->count;
+    caw_set_interval(note, series->last, at);
+    note->number = ++series->count;
+    series->last = at;
 }
 
 #define NUMBERED 10 /* minor version of servers from which on beacons are numbered */
@@ -154,14 +149,21 @@ static bool counts(const caw_series *beacons, const caw_message *message) {
     return message->type < NUMBERED || step == 1 || (step > 3 && step <= UINT32_MAX - 256);
 }
 
-/* One more than the average in microseconds, so that none is 0; 0 when it is too large. */
+/* Two more than the average in microseconds, so that none looks like the first beacon. */
 static uint32_t packed_average(double nanoseconds) {
-    double number = nanoseconds / 1000 + 1.5;
-    return number >= 1 && number < UINT32_MAX ? (uint32_t)number : 0;
+    double number = nanoseconds / 1000 + 2.5;
+    return number >= 2 && number < UINT32_MAX ? (uint32_t)number : 0;
 }
 
 int64_t caw_beacon_average(const caw_note *note) {
-    return note->number ? (int64_t)(note->number - 1) * 1000 : -1;
+    return note->number > 1 ? (int64_t)(note->number - 2) * 1000 : -1;
+}
+
+static void take_beacon(caw_series *beacons, int64_t at, caw_note *note) {
+    double period = (double)at - (double)beacons->last;
+    beacons->average = beacons->average < 0 ? period : period * 0.125 + beacons->average * 0.875;
+    caw_set_interval(note, beacons->last, at);
+    note->number = packed_average(beacons->average);
 }
 
 static void see_beacon(caw_searches *searches, uint64_t server, const caw_message *message,
@@ -170,21 +172,13 @@ static void see_beacon(caw_searches *searches, uint64_t server, const caw_messag
         caw_series_of(&searches->series, (caw_key){OF_BEACONS, server}, searches->time);
     if (!beacons)
         return;
-    bool first = !beacons->count, taken = first || counts(beacons, message);
+    bool first = !beacons->count++, counted = first || counts(beacons, message);
     beacons->beacon = message->param1;
-    if (!taken)
+    if (!counted)
         return;
-    caw_moment before = caw_series_add(beacons, now);
-    if (first)
-        return;
-    double period = (double)caw_between(&before, &now);
-    beacons->average = beacons->average < 0 ? period : period * 0.125 + beacons->average * 0.875;
-    follow(searches, before, note);
-    note->number = packed_average(beacons->average);
-}
-
-caw_moment caw_searches_previous(const caw_searches *searches, const caw_note *note) {
-    return note->previous ? searches->previous : (caw_moment){0, 0, 0};
+    if (!first)
+        take_beacon(beacons, caw_nanoseconds(now), note);
+    beacons->last = caw_nanoseconds(now);
 }
 
 /* ---- questions and answers ---------------------------------------------------------------- */

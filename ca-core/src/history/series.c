@@ -53,13 +53,6 @@ caw_series *caw_series_of(caw_series_table *table, caw_key key, int64_t now) {
     return NULL;
 }
 
-caw_moment caw_series_add(caw_series *series, caw_moment now) {
-    caw_moment before = series->last;
-    series->count++;
-    series->last = now;
-    return before;
-}
-
 void caw_series_expire(caw_series_table *table, int64_t before) {
     while (!caw_ring_is_empty(&table->used)) {
         caw_series *oldest = CAW_RING_ENTRY(table->used.after, caw_series, used_at);

@@ -15,9 +15,9 @@ typedef struct {
     caw_ring used_at; /* in the order of their last use */
     int64_t used;     /* seconds, on the clock of whoever asks */
     uint32_t count;   /* so far */
-    caw_moment last;
-    uint32_t beacon; /* number of the last one */
-    double average;  /* period of beacons in nanoseconds; below 0: not known */
+    int64_t last;     /* nanoseconds since 1970 */
+    uint32_t beacon;  /* number of the last one */
+    double average;   /* period of beacons in nanoseconds; below 0: not known */
 } caw_series;
 
 /* Zeroed before it is begun. */
@@ -33,9 +33,6 @@ void caw_series_free(caw_series_table *table);
 
 /* The one of this key, which is used now; a new one with a count of 0. NULL without memory. */
 caw_series *caw_series_of(caw_series_table *table, caw_key key, int64_t now);
-
-/* One more of them, now: the moment of the one before, frame 0 for the first. */
-caw_moment caw_series_add(caw_series *series, caw_moment now);
 
 /* Forgets those that were last used before that second. */
 void caw_series_expire(caw_series_table *table, int64_t before);

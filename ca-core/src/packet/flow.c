@@ -104,15 +104,6 @@ static bool is_strange(const caw_flow *flow, const caw_segment *segment, const c
 
 /* ---- messages ----------------------------------------------------------------------------- */
 
-static void link_request(caw_teller *teller, caw_note *note) {
-    caw_event *event = &teller->event;
-    caw_searches *searches = teller->reader->searches;
-    caw_searches_link(searches, caw_reader_endpoint(teller->reader, &event->source),
-                      caw_event_sent(event), note);
-    if (event->message.command == CAW_COMMAND_SEARCH)
-        event->previous = caw_searches_previous(searches, note);
-}
-
 static void read_message(const caw_flow_look *look) {
     caw_teller *teller = look->teller;
     const caw_message *message = &teller->event.message;
@@ -121,9 +112,9 @@ static void read_message(const caw_flow_look *look) {
     caw_note note;
     caw_circuit_observe(teller->circuit, teller->end, message, caw_event_sent(&teller->event),
                         &note);
-    teller->event.previous = caw_circuit_previous(teller->circuit, &note);
     if (note.turn == CAW_TURN_REQUEST)
-        link_request(teller, &note);
+        caw_searches_link(reader->searches, caw_reader_endpoint(reader, source),
+                          caw_event_sent(&teller->event), &note);
     caw_reader_learn(reader, message, source);
     caw_teller_message(teller, &note);
 }

@@ -27,12 +27,11 @@ static caw_side speaker_of(const caw_packet_part *part) {
 
 static void read_message(caw_teller *teller) {
     caw_reader *reader = teller->reader;
-    caw_event *event = &teller->event;
+    const caw_event *event = &teller->event;
     const caw_message *message = &event->message;
     caw_note note;
     caw_searches_observe(reader->searches, caw_reader_endpoint(reader, &event->source),
                          caw_reader_endpoint(reader, &event->target), message, event->now, &note);
-    event->previous = caw_searches_previous(reader->searches, &note);
     caw_reader_learn(reader, message, &event->source);
     caw_teller_message(teller, &note);
 }
