@@ -13,6 +13,7 @@ from caproto import CLIENT
 import reference
 
 ANYBODY = 0xFFFFFFFF  # an ERROR's cid when it is about no channel
+BEACON = 13
 (
     VERSION,
     EVENT_ADD,
@@ -75,6 +76,8 @@ class Channel:
     cid: int = None
     sid: int = None
     closed: bool = False
+    rights: int = None
+    count: int = None
 
 
 @dataclass
@@ -91,6 +94,13 @@ class Note:
     circuit: 'Circuit' = None
     user_then: str = None  # what the client had said of itself so far
     host_then: str = None
+    subscription: 'Note' = None  # the EVENT_ADD that this update belongs to
+    number: int = None  # of this search of the client for the PV, or this update
+    before: 'Note' = None  # the search or update before it
+    duplicate: 'Note' = None  # the open channel or subscription that this one is asked for again
+    rights_then: int = None
+    count_then: int = None
+    versions_then: dict = field(default_factory=dict)
 
     @property
     def frame(self):
@@ -138,7 +148,7 @@ def text(payload):
 
 def track(messages):
     """A Note for each message, in the same order."""
-    searches, circuits = Searches(), {}
+    searches, circuits, latest = Searches(), {}, {}
     notes = []
     for message in messages:
         note = Note(message)
@@ -151,7 +161,16 @@ def track(messages):
         else:
             note.circuit = circuits.setdefault(message.circuit, Circuit())
             note.circuit.see(note)
+        if note.header.command == SEARCH and message.role is CLIENT:
+            follow(note, latest, (message.source, note.name))
     return notes
+
+
+def follow(note, latest, key):
+    """Counts what has the same key."""
+    note.before = latest.get(key)
+    note.number = note.before.number + 1 if note.before else 1
+    latest[key] = note
 
 
 def answers(note, request):
@@ -212,11 +231,17 @@ class Circuit:
     by_sid: dict = field(default_factory=dict)
     waiting: dict = field(default_factory=lambda: defaultdict(list))  # requests by key
     subscriptions: dict = field(default_factory=lambda: defaultdict(list))  # EVENT_ADDs by id
+    creations: list = field(default_factory=list)
+    versions: dict = field(default_factory=dict)  # by role
+    updates: dict = field(default_factory=dict)  # the latest by its EVENT_ADD
 
     def see(self, note):
         rules = REQUESTS if note.message.role is CLIENT else ANSWERS
         rules.get(note.header.command, lambda circuit, note: None)(self, note)
         note.user_then, note.host_then = self.user, self.host
+        note.versions_then = dict(self.versions)
+        if note.channel:
+            note.rights_then, note.count_then = note.channel.rights, note.channel.count
 
     # -- requests
 
@@ -226,6 +251,9 @@ class Circuit:
     def ask_channel(self, note):
         note.channel = self.by_sid.get(note.header.p1)
         self.ask(note)
+
+    def says_version(self, note):
+        self.versions[note.message.role] = note.header.count
 
     def call_user(self, note):
         if not (self.named and self.user):
@@ -246,10 +274,18 @@ class Circuit:
     def create(self, note):
         self.named = True
         note.channel = Channel(text(note.message.payload), note, note.header.p1)
+        self.versions.setdefault(CLIENT, note.header.p2)
+        for earlier in self.creations:
+            if earlier.channel.name == note.channel.name and not earlier.channel.closed:
+                note.duplicate = earlier
+        self.creations.append(note)
         self.ask(note)
 
     def subscribe(self, note):
         note.channel = self.by_sid.get(note.header.p1)
+        for earlier in sorted(sum(self.subscriptions.values(), []), key=lambda add: add.frame):
+            if note.channel and earlier.channel is note.channel and same(earlier, note):
+                note.duplicate = earlier
         self.subscriptions[note.header.p2].append(note)
 
     def clear(self, note):
@@ -276,17 +312,22 @@ class Circuit:
         self.answer(note)
         note.channel = note.channel or Channel(cid=note.header.p1)
         note.channel.sid = note.header.p2
+        note.channel.count = note.header.count
         self.by_sid[note.header.p2] = note.channel
         self.by_cid[note.header.p1].append(note.channel)
 
     def refused(self, note):
         self.answer(note, (CREATE_CHAN, note.header.p1))
+        if note.channel:
+            note.channel.closed = True
 
     def rights(self, note):
         """They come before the answer to CREATE_CHAN, and later whenever they change."""
         coming = self.waiting[CREATE_CHAN, note.header.p1]
         there = self.by_cid[note.header.p1]
         note.channel = coming[0].channel if coming else there[-1] if there else None
+        if note.channel:
+            note.channel.rights = note.header.p2 & 3
 
     def disconnected(self, note):
         there = self.by_cid[note.header.p1]
@@ -321,6 +362,9 @@ class Circuit:
 
     def update(self, note, add):
         note.channel = add.channel
+        if note.header.command == EVENT_ADD:
+            note.subscription = add
+            follow(note, self.updates, id(add))
         if not add.answer:
             answers(note, add)
             self.takes(note)
@@ -363,6 +407,13 @@ class Circuit:
             self.update(note, adds[-1])
 
 
+def same(add, other):
+    """Two EVENT_ADDs of a channel ask for the same."""
+    mask = slice(12, 14)
+    return (add.header.type, add.header.count, add.message.payload[mask]) == (
+        other.header.type, other.header.count, other.message.payload[mask])  # fmt: skip
+
+
 def is_confirmation(header):
     """An answer to EVENT_ADD that brings neither data nor an empty array: there was a cancel."""
     return not header.size and header.count
@@ -386,6 +437,7 @@ def key(header):
 OF_CHANNELS = {EVENT_ADD, EVENT_CANCEL, READ, WRITE, READ_NOTIFY, WRITE_NOTIFY, CLEAR_CHANNEL}
 
 REQUESTS = {
+    VERSION: Circuit.says_version,
     EVENT_ADD: Circuit.subscribe,
     EVENT_CANCEL: Circuit.ask_channel,
     READ: Circuit.ask_channel,
@@ -402,6 +454,7 @@ REQUESTS = {
 }
 
 ANSWERS = {
+    VERSION: Circuit.says_version,
     EVENT_ADD: Circuit.event,
     READ: Circuit.answer,
     SEARCH: Circuit.answer,

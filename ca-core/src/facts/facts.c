@@ -353,13 +353,15 @@ const caw_fact_row caw_fact_rows[CAW_FACTS] = {
                                  "read write.",
                                  CAW_FACT_IS_TEXT},
     [CAW_FACT_CHANNEL_COUNT] = {"channel_count", "Channel Count", "Elements that the channel has.",
-                                CAW_FACT_IS_NUMBER},
+                                CAW_FACT_IS_NUMBER, .plain = true},
     [CAW_FACT_CLIENT_VERSION] = {"client_version", "Client Version",
-                                 "Minor protocol version of the client.", CAW_FACT_IS_NUMBER},
+                                 "Minor protocol version of the client.", CAW_FACT_IS_NUMBER,
+                                 .plain = true},
     [CAW_FACT_SERVER_VERSION] = {"server_version", "Server Version",
-                                 "Minor protocol version of the server.", CAW_FACT_IS_NUMBER},
+                                 "Minor protocol version of the server.", CAW_FACT_IS_NUMBER,
+                                 .plain = true},
     [CAW_FACT_ECA_SEVERITY] = {"eca_severity", "Status Severity", "Severity of an ECA status.",
-                               CAW_FACT_IS_NUMBER, severities},
+                               CAW_FACT_IS_NUMBER, severities, true},
 };
 
 static fact_give *const gives[CAW_FACTS] = {

@@ -72,9 +72,9 @@ static inline int64_t caw_nanoseconds(caw_moment moment) {
 #define CAW_LONGEST_INTERVAL (INT64_C(1) << 47) /* what a note has room for */
 
 static inline void caw_set_interval(caw_note *note, int64_t from, int64_t to) {
-    int64_t interval = (int64_t)((uint64_t)to - (uint64_t)from);
-    if (interval >= CAW_LONGEST_INTERVAL || interval < -CAW_LONGEST_INTERVAL)
-        interval = -CAW_LONGEST_INTERVAL;
+    uint64_t interval = (uint64_t)to - (uint64_t)from;
+    if ((interval + CAW_LONGEST_INTERVAL) >> 48)
+        interval = (uint64_t)-CAW_LONGEST_INTERVAL;
     note->interval_high = (int16_t)(interval >> 32);
     note->interval_low = (uint32_t)interval;
 }
