@@ -950,7 +950,8 @@ typedef enum {
 
 typedef struct {
     caw_fate is;
-    double seconds; /* CAW_FATE_ANSWERED: from request to answer */
+    double seconds;  /* CAW_FATE_ANSWERED: from request to answer */
+    uint32_t status; /* the same: of a put its ECA status */
 } caw_where_fate;
 
 /* The answer to a question that was put off. */

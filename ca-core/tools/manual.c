@@ -50,7 +50,7 @@ static void print_facts(void) {
          "What is known of a message by what came before it, or after it: words of `--where` and\n"
          "tokens of lines too, without `ca.`. `ca.unanswered` and `ca.put_status` of a request\n"
          "depend on what comes later: they are there in the GUI and with `tshark -2`, not in one\n"
-         "pass of `tshark`; `caw --where unanswered` waits for the answer.\n\n"
+         "pass of `tshark`; `caw --where` waits for the answer.\n\n"
          "| filter | name | type | meaning |\n|---|---|---|---|");
     for (int id = 0; id < CAW_FACTS; id++) {
         const caw_fact_row *row = &caw_fact_rows[id];

@@ -333,10 +333,10 @@ static void test_later(void) {
         caw_where_rest rest;
         CHECK(where && caw_where_ask(where, &events[GET], &rest) == CAW_WHERE_LATER, "%s",
               fates[i].expression);
-        bool got[] = {caw_where_settle(where, &rest, (caw_where_fate){CAW_FATE_UNKNOWN, 0}),
-                      caw_where_settle(where, &rest, (caw_where_fate){CAW_FATE_UNANSWERED, 0}),
-                      caw_where_settle(where, &rest, (caw_where_fate){CAW_FATE_ANSWERED, 0.1}),
-                      caw_where_settle(where, &rest, (caw_where_fate){CAW_FATE_ANSWERED, 2})};
+        bool got[] = {caw_where_settle(where, &rest, (caw_where_fate){CAW_FATE_UNKNOWN, 0, 0}),
+                      caw_where_settle(where, &rest, (caw_where_fate){CAW_FATE_UNANSWERED, 0, 0}),
+                      caw_where_settle(where, &rest, (caw_where_fate){CAW_FATE_ANSWERED, 0.1, 0}),
+                      caw_where_settle(where, &rest, (caw_where_fate){CAW_FATE_ANSWERED, 2, 0})};
         CHECK(got[0] == fates[i].unknown && got[1] == fates[i].unanswered &&
                   got[2] == fates[i].quick && got[3] == fates[i].slow,
               "%s: %d %d %d %d", fates[i].expression, got[0], got[1], got[2], got[3]);

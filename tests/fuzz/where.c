@@ -54,7 +54,7 @@ static void check_question(caw_where *where, const caw_event *event) {
     caw_where_answer answer = caw_where_ask(where, event, &rest);
     require(caw_where_ask(where, event, &again) == answer, "another answer");
     for (int is = CAW_FATE_UNKNOWN; is <= CAW_FATE_ANSWERED; is++) {
-        caw_where_fate fate = {(caw_fate)is, 0.25};
+        caw_where_fate fate = {(caw_fate)is, 0.25, 160};
         bool settled = caw_where_settle(where, &rest, fate);
         require(answer == CAW_WHERE_LATER || settled == (answer == CAW_WHERE_YES),
                 "what was known has changed");

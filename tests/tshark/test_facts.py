@@ -319,3 +319,22 @@ def test_words_choose_by_facts(name, caw, stage):
         done = caw(stage / 'captures' / name, '--where', expression, '--format', '{frame}')
         want = [str(note.frame) for note, facts in zip(notes_of(name), found) if holds(facts)]
         assert done.stdout.split() == want, expression
+
+
+def test_a_put_is_chosen_by_its_answer(caw, save):
+    """One that asks for an answer: the others are known to have failed only by an ERROR."""
+    packets = wire.circuit([
+        create(1, 't:a'), created(1, 10), talk.write_notify(10, 5), talk.write_notify(10, 6),
+        talk.written(6, 160), talk.written(5), talk.write_notify(10, 7), read(10, 8), value(8),
+    ])  # fmt: skip
+    path = save(wire.pcap(wire.ethernet(wire.timed(packets))))
+    chosen = {
+        'put and put_status != ECA_NORMAL': ['6'],
+        'put_status == 1': ['8', '5'],
+        'put and has put_status': ['6', '5'],
+        'put and not has put_status': ['9'],
+        'get and has put_status': [],
+    }
+    for expression, frames in chosen.items():
+        done = caw(path, '--where', expression, '--format', '{frame}')
+        assert sorted(done.stdout.split()) == sorted(frames), expression

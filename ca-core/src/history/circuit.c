@@ -909,17 +909,19 @@ static bool is_cancel_pending(const caw_circuit *circuit, caw_view view) {
 caw_context caw_circuit_context(const caw_circuit *circuit, int end, const uint8_t *bytes,
                                 size_t available) {
     static const uint32_t empty = (uint32_t)CAW_COMMAND_EVENT_ADD << 16;
-    caw_side speaker = caw_circuit_speaker(circuit, end);
-    caw_view view = {bytes, 0, available < CAW_HEADER_SIZE ? 0 : CAW_HEADER_SIZE};
-    bool pending = speaker == CAW_SIDE_SERVER && wire_u32(view, 0) == empty &&
-                   is_cancel_pending(circuit, view);
-    return (caw_context){
-        .transport = CAW_TRANSPORT_TCP, .speaker = speaker, .cancel_pending = pending};
+    caw_context context = {.transport = CAW_TRANSPORT_TCP,
+                           .speaker = caw_circuit_speaker(circuit, end)};
+    if (context.speaker != CAW_SIDE_SERVER || available < CAW_HEADER_SIZE)
+        return context;
+    caw_view view = {bytes, 0, CAW_HEADER_SIZE};
+    if (wire_u32(view, 0) == empty)
+        context.cancel_pending = is_cancel_pending(circuit, view);
+    return context;
 }
 
 /* What notes that are to be told point to is not freed yet. */
 static void sweep(caw_circuit *circuit) {
-    if (!circuit->kept.first)
+    if (caw_store_forgets(&circuit->store) && !circuit->kept.first)
         caw_sweep(&circuit->store);
 }
 
@@ -929,7 +931,8 @@ void caw_circuit_observe(caw_circuit *circuit, int end, const caw_message *messa
     sweep(circuit);
     if (message->speaker == CAW_SIDE_NOBODY)
         return;
-    caw_circuit_set_server(circuit, message->speaker == CAW_SIDE_SERVER ? end : !end);
+    if (circuit->server_end < 0)
+        caw_circuit_set_server(circuit, message->speaker == CAW_SIDE_SERVER ? end : !end);
     observe(circuit, message, now, note);
 }
 

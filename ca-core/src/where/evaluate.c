@@ -131,16 +131,18 @@ static bool compare_field(where_room *room, const caw_event *event, const where_
 
 /* ---- conditions --------------------------------------------------------------------------- */
 
-/* `unanswered == 1` */
-static bool is_unanswered_field(const where_node *node) {
-    return node->kind == WHERE_MESSAGE && node->has_field &&
-           caw_where_fact(node->field) == CAW_FACT_UNANSWERED;
+static bool is_fact(const where_node *node, caw_fact_id id) {
+    return node->kind == WHERE_MESSAGE && node->has_field && caw_where_fact(node->field) == id;
 }
 
+/* `unanswered`, `unanswered == 1`, `time > 1`, `put_status != ECA_NORMAL` */
 static bool waits(const where_node *node, const caw_event *event) {
+    caw_fact_value put;
     bool time = node->kind == WHERE_MESSAGE && node->has_field && node->field == WHERE_FIELD_TIME;
-    return (node->kind == WHERE_UNANSWERED || time || is_unanswered_field(node)) &&
-           caw_event_is_open(event);
+    if (!caw_event_is_open(event))
+        return false;
+    return node->kind == WHERE_UNANSWERED || time || is_fact(node, CAW_FACT_UNANSWERED) ||
+           (is_fact(node, CAW_FACT_PUT_STATUS) && caw_fact(event, CAW_FACT_PUT, &put, NULL, 0));
 }
 
 static bool is_end(const where_node *node, const caw_end *end) {
@@ -232,8 +234,9 @@ caw_where_answer caw_where_ask(caw_where *self, const caw_event *event, caw_wher
 /* ---- later -------------------------------------------------------------------------------- */
 
 static bool settle_condition(const where_node *node, caw_where_fate fate) {
-    bool unanswered = is_unanswered_field(node);
-    event_value value = {.sort = WHERE_NUMBER, .number = unanswered ? 1 : fate.seconds};
+    bool unanswered = is_fact(node, CAW_FACT_UNANSWERED);
+    double known = unanswered ? 1 : is_fact(node, CAW_FACT_PUT_STATUS) ? fate.status : fate.seconds;
+    event_value value = {.sort = WHERE_NUMBER, .number = known};
     if (node->kind == WHERE_UNANSWERED)
         return fate.is == CAW_FATE_UNANSWERED;
     comparison self = begin(node);

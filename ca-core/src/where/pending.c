@@ -145,7 +145,7 @@ static void hurry_oldest(caw_pending *self) {
 
 /* ---- what happens ------------------------------------------------------------------------- */
 
-static const caw_where_fate unanswered = {CAW_FATE_UNANSWERED, 0};
+static const caw_where_fate unanswered = {.is = CAW_FATE_UNANSWERED};
 
 /* It ends when nothing more is heard of it for some time. */
 static void end_in_time(caw_pending *self, bunch *ending, int64_t now) {
@@ -198,7 +198,8 @@ static void see_message(caw_pending *self, const caw_event *event) {
     if (note->exchange && note->turn == CAW_TURN_RESPONSE)
         decide_all(self, key_of(OF_EXCHANGE, event, note->exchange),
                    (caw_where_fate){CAW_FATE_ANSWERED,
-                                    caw_where_seconds(&note->exchange->request, &sent)});
+                                    caw_where_seconds(&note->exchange->request, &sent),
+                                    note->exchange->status});
     if (note->channel && note->channel->closed)
         decide_all(self, key_of(OF_CHANNEL, event, note->channel), unanswered);
 }
@@ -277,7 +278,7 @@ void caw_pending_end(caw_pending *self, caw_moment last) {
     while (!caw_ring_is_empty(&self->lines)) {
         line *oldest = oldest_of(self);
         bool young = caw_where_seconds(&oldest->now, &last) < YOUNG;
-        decide(self, oldest, young ? (caw_where_fate){CAW_FATE_UNKNOWN, 0} : unanswered);
+        decide(self, oldest, young ? (caw_where_fate){.is = CAW_FATE_UNKNOWN} : unanswered);
     }
 }
 
