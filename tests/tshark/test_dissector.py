@@ -49,10 +49,14 @@ def decode(tree, save):
 
 @pytest.fixture
 def frames_with(tshark):
-    """frames_with(capture, filter): numbers of the frames that match a display filter."""
+    """frames_with(capture, filter): numbers of the frames that match a display filter.
+
+    They are in a column: with -T fields, TShark 4.0 makes all fields, and not those of the filter.
+    """
 
     def frames_with(capture, expression):
-        shown = tshark('-r', capture, '-Y', expression, '-T', 'fields', '-e', 'frame.number')
+        column = ['-o', 'gui.column.format:"No.","%m"']
+        shown = tshark('-r', capture, '-Y', expression, *column)
         return [int(number) for number in shown.split()]
 
     return frames_with
