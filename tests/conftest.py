@@ -72,11 +72,12 @@ def argv(captures):
 
 
 @pytest.fixture(scope='session')
-def run(environment, argv):
+def run(environment, argv, stage):
     """run(command, ...): the finished process with text in stdout and stderr."""
 
     def run(command, env=(), errors='strict', **options):
-        options = {'capture_output': True, 'timeout': 120} | as_nobody() | options
+        usual = {'capture_output': True, 'timeout': 120, 'cwd': stage}
+        options = usual | as_nobody() | options
         done = subprocess.run(argv(command), env=environment | dict(env), **options)
         for stream in ('stdout', 'stderr'):
             raw = getattr(done, stream)
