@@ -38,34 +38,98 @@ void conversation_init(void) {
     register_init_routine(new_capture);
 }
 
-/* ---- entries ---------------------------------------------------------------------------- */
+/* ---- what is kept ----------------------------------------------------------------------- */
 
 #define MOST_ENTRIES 32 /* as many as there are bits */
 
-/* They stay where they are, because the core may still write to a note. */
+/* Notes of messages. They stay where they are, because the core may still write to one. */
 typedef struct ca_entries {
     struct ca_entries *next;
+    caw_note *note;
     uint16_t room;
     uint16_t used;
     uint32_t cancel_pending; /* 1 << index of a note: of the context its message was decoded in */
-    caw_note note[];
 } ca_entries;
 
-static ca_entries *new_entries(uint16_t room) {
-    ca_entries *entries =
-        wmem_alloc0(wmem_file_scope(), sizeof *entries + room * sizeof *entries->note);
+/* What most payloads have not. */
+typedef struct {
+    ca_stretch first;
+    const uint8_t *before;
+    bool keep_alive;
+    bool lone;
+    bool strange;
+} ca_odd;
 
+/* Of a payload, from the first visit on; small, as most payloads have one message. */
+typedef struct ca_kept {
+    caw_circuit *circuit;
+    const ca_odd *odd; /* NULL: the payload is ... */
+    uint32_t messages; /* ... so many bytes of whole messages */
+    uint32_t connection;
+    uint8_t end;
+    uint8_t speaker;
+    ca_entries entries;
+    caw_note first; /* of these */
+} ca_kept;
+
+/* Nothing but whole messages. */
+static bool is_usual(const ca_notes *notes) {
+    const caw_stretch *is = &notes->first.is;
+
+    return is->messages == is->length && !is->missing && !is->given_up && !is->after_loss &&
+           is->tail_kind == CAW_TAIL_NONE && !notes->first.next && !notes->before &&
+           !notes->keep_alive && !notes->lone && !notes->strange;
+}
+
+static ca_kept *keep(const ca_notes *notes) {
+    ca_kept *kept = wmem_new0(wmem_file_scope(), ca_kept);
+
+    kept->circuit = notes->circuit;
+    kept->connection = notes->connection;
+    kept->end = (uint8_t)notes->end;
+    kept->speaker = (uint8_t)notes->speaker;
+    kept->messages = notes->first.is.messages;
+    if (!is_usual(notes)) {
+        ca_odd odd = {notes->first, notes->before, notes->keep_alive, notes->lone, notes->strange};
+        kept->odd = wmem_memdup(wmem_file_scope(), &odd, sizeof odd);
+    }
+    kept->entries.note = &kept->first;
+    kept->entries.room = 1;
+    return kept;
+}
+
+static void recall(ca_notes *notes, ca_kept *kept) {
+    const ca_odd *odd = kept->odd;
+
+    *notes = (ca_notes){.circuit = kept->circuit,
+                        .connection = kept->connection,
+                        .end = kept->end,
+                        .speaker = (caw_side)kept->speaker,
+                        .kept = kept,
+                        .at = &kept->entries};
+    notes->first.is.messages = notes->first.is.length = kept->messages;
+    if (!odd)
+        return;
+    notes->first = odd->first;
+    notes->before = odd->before;
+    notes->keep_alive = odd->keep_alive;
+    notes->lone = odd->lone;
+    notes->strange = odd->strange;
+}
+
+static ca_entries *new_entries(uint16_t room) {
+    ca_entries *entries = wmem_alloc0(wmem_file_scope(), sizeof *entries + room * sizeof(caw_note));
+
+    entries->note = (caw_note *)(entries + 1);
     entries->room = room;
     return entries;
 }
 
-/* Most payloads have one message; each time there are more, there is room for twice as many. */
+/* Each time there are more messages, there is room for twice as many. */
 static caw_note *new_note(ca_notes *notes, const caw_context *context) {
     ca_entries *last = notes->at;
 
-    if (!last)
-        last = notes->entries = notes->at = new_entries(1);
-    else if (last->used == last->room)
+    if (last->used == last->room)
         last = notes->at = last->next = new_entries((uint16_t)MIN(2 * last->room, MOST_ENTRIES));
     last->cancel_pending |= (uint32_t)context->cancel_pending << last->used;
     return &last->note[last->used++];
@@ -73,11 +137,11 @@ static caw_note *new_note(ca_notes *notes, const caw_context *context) {
 
 /* There is something that the first visit has kept of the next message: it is the index-th `at`. */
 static bool find_entry(ca_notes *notes) {
-    if (notes->at && notes->index == notes->at->used) {
+    if (notes->index == notes->at->used && notes->at->next) {
         notes->at = notes->at->next;
         notes->index = 0;
     }
-    return notes->at != NULL;
+    return notes->index < notes->at->used;
 }
 
 /* ---- notes ------------------------------------------------------------------------------ */
@@ -95,21 +159,23 @@ bool conversation_has_datagram(tvbuff_t *tvb, packet_info *pinfo) {
     return p_get_proto_data(wmem_file_scope(), pinfo, proto_ca, notes_key(tvb, NULL)) != NULL;
 }
 
-/* The notes of an earlier visit, rewound, or new ones that record. */
-static ca_notes *notes_of(tvbuff_t *tvb, const struct tcp_analysis *tcp, packet_info *pinfo) {
-    uint32_t key = notes_key(tvb, tcp);
-    ca_notes *notes = p_get_proto_data(wmem_file_scope(), pinfo, proto_ca, key);
+/* What an earlier visit has kept; else the notes record. */
+static ca_notes *notes_of(uint32_t key, packet_info *pinfo) {
+    ca_notes *notes = wmem_new0(pinfo->pool, ca_notes);
+    ca_kept *kept = p_get_proto_data(wmem_file_scope(), pinfo, proto_ca, key);
 
-    if (notes) {
-        notes->recording = false;
-        notes->at = notes->entries;
-        notes->index = 0;
-        return notes;
-    }
-    notes = wmem_new0(wmem_file_scope(), ca_notes);
-    notes->recording = true;
-    p_add_proto_data(wmem_file_scope(), pinfo, proto_ca, key, notes);
+    if (kept)
+        recall(notes, kept);
+    else
+        notes->recording = true;
     return notes;
+}
+
+/* What is known of the payload before its messages are read. */
+static void keep_notes(ca_notes *notes, uint32_t key, packet_info *pinfo) {
+    notes->kept = keep(notes);
+    notes->at = &notes->kept->entries;
+    p_add_proto_data(wmem_file_scope(), pinfo, proto_ca, key, notes->kept);
 }
 
 static int end_of(packet_info *pinfo) {
@@ -339,11 +405,13 @@ static void record_segment(ca_notes *notes, tvbuff_t **tvb, packet_info *pinfo,
 
 ca_notes *conversation_segment(tvbuff_t **tvb, packet_info *pinfo, const struct tcpinfo *tcp) {
     const struct tcp_analysis *analysis = get_tcp_conversation_data(NULL, pinfo);
-    ca_notes *notes = notes_of(*tvb, analysis, pinfo);
+    uint32_t key = notes_key(*tvb, analysis);
+    ca_notes *notes = notes_of(key, pinfo);
 
     if (notes->recording) {
         notes->connection = analysis ? analysis->stream + 1 : 0;
         record_segment(notes, tvb, pinfo, tcp);
+        keep_notes(notes, key, pinfo);
     } else if (notes->before) {
         *tvb = put_before(notes->before, *tvb, pinfo);
     }
@@ -351,7 +419,8 @@ ca_notes *conversation_segment(tvbuff_t **tvb, packet_info *pinfo, const struct 
 }
 
 ca_notes *conversation_datagram(tvbuff_t *tvb, packet_info *pinfo) {
-    ca_notes *notes = notes_of(tvb, NULL, pinfo);
+    uint32_t key = notes_key(tvb, NULL);
+    ca_notes *notes = notes_of(key, pinfo);
     uint32_t captured = tvb_captured_length(tvb);
 
     if (!notes->recording)
@@ -360,6 +429,7 @@ ca_notes *conversation_datagram(tvbuff_t *tvb, packet_info *pinfo) {
     if (notes->speaker == CAW_SIDE_NOBODY)
         notes->speaker =
             caw_speaker_of_all(tvb_get_ptr(tvb, 0, (int)captured), captured, CAW_TRANSPORT_UDP);
+    keep_notes(notes, key, pinfo);
     return notes;
 }
 

@@ -37,7 +37,8 @@ static void end_group(ca_info *info) {
     if (info->count > 1)
         wmem_strbuf_append_printf(info->text, " x%u%s", info->count, *messages ? ":" : "");
     if (*messages)
-        wmem_strbuf_append_printf(info->text, " %s", messages);
+        wmem_strbuf_append(info->text, " ");
+    wmem_strbuf_append(info->text, messages);
     wmem_strbuf_truncate(info->group, 0);
     info->kind = NULL;
 }

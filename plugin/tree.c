@@ -28,7 +28,7 @@ typedef struct {
     proto_tree *part_tree;
     proto_item *part_item; /* NULL: fields of this part are below the root */
     uint32_t part_end;     /* in the tvb */
-    proto_item *last_item; /* of a field */
+    proto_item *last_item; /* of a field; NULL: nobody looks at the last one */
     uint8_t pieces;        /* fields to come that are pieces of that one */
     caw_view states[16];   /* names of an enumeration, as they came by */
 } ca_walk;
@@ -252,8 +252,9 @@ static bool is_filler(const ca_walk *walk, const caw_field *field) {
 static void add_part_field(ca_walk *walk, const caw_field *field, bool piece) {
     uint32_t at = walk->base + field->view.at;
     const ca_hf *hf = &hf_ca[field->id];
-    proto_tree *tree =
-        piece ? proto_item_add_subtree(walk->last_item, ett_ca_pieces) : walk->part_tree;
+    proto_tree *tree = piece && walk->last_item
+                           ? proto_item_add_subtree(walk->last_item, ett_ca_pieces)
+                           : walk->part_tree;
     proto_item *item = add_field(walk, tree, hf, at, field);
 
     if (walk->part_item && field->part == CAW_PART_VALUE && field->id != CAW_FIELD_MORE_VALUES)
@@ -288,6 +289,8 @@ static void walk_field(ca_walk *walk, const caw_field *field) {
     walk->pieces = piece ? walk->pieces - 1 : field->parts;
     if (filler && !walk->part_item)
         proto_item_set_end(walk->last_item, walk->tvb, (int)end);
+    if (!piece && !filler)
+        walk->last_item = NULL;
     if (!filler && field->part != walk->part)
         open_part(walk, walk->base + field->view.at, field);
     if (!filler && walk->wanted->field[field->id])

@@ -49,10 +49,14 @@ def decode(tree, save):
 
 @pytest.fixture
 def frames_with(tshark):
-    """frames_with(capture, filter): numbers of the frames that match a display filter."""
+    """frames_with(capture, filter): numbers of the frames that match a display filter.
+
+    They are in a column: with -T fields, TShark 4.0 makes all fields, and not those of the filter.
+    """
 
     def frames_with(capture, expression):
-        shown = tshark('-r', capture, '-Y', expression, '-T', 'fields', '-e', 'frame.number')
+        column = ['-o', 'gui.column.format:"No.","%m"']
+        shown = tshark('-r', capture, '-Y', expression, *column)
         return [int(number) for number in shown.split()]
 
     return frames_with
@@ -187,6 +191,19 @@ def test_nothing_worse_than_a_note_on_legal_traffic(name, tree, stage):
     ]
     suspicious = [text for severity, text in found if severity > NOTE]
     assert [text for text in suspicious if name not in SUSPICIOUS or SUSPICIOUS[name] not in text] == []
+
+
+def test_answers_that_nothing_waits_for_have_one_expert_item_a_packet(tree, frames_with, save):
+    stray = message(15, bytes(8), type=6, count=1, p1=ECA_NORMAL, p2=7)
+    capture = save(wire.capture(wire.circuit([('server', stray * 3), ('server', stray)])))
+    first, second, third, alone = tree(capture)
+    assert [len(list(experts(each))) for each in (first, second, third, alone)] == [1, 0, 0, 1]
+    for each in (first, second, third, alone):
+        assert 'ca.flaw.unknown_id' in names_of(each)
+    frames = frames_with(capture, 'ca')
+    assert len(frames) == 2
+    for named in ('ca.flaw.unknown_id', f'_ws.expert.severity == {WARNING}', 'ca && _ws.expert'):
+        assert frames_with(capture, named) == frames
 
 
 def test_what_is_wrong_in_a_session_full_of_mistakes(frames_with, stage):
