@@ -745,6 +745,16 @@ size_t caw_summary(const caw_message *message, const caw_about *about, char *tex
 size_t caw_summary_value(const caw_message *message, char *text, size_t size);
 
 /*
+ * The value as a person reads it, with its units and alarm: "3.25 mm MINOR/HIGH", "Run (1)" of an
+ * enumeration where the message brings the names of states along, a text as it is, of an array the
+ * first element and how many there are: "[1.5, ...] 5". Of a text come 80 bytes. 0 when the message
+ * has no value.
+ */
+size_t caw_shown_value(const caw_message *message, char *text, size_t size);
+
+#define CAW_SHOWN_VALUE 1024 /* room for any such text, NUL included */
+
+/*
  * The value as a person would type it: 3.25, Fault (the name of a state, where the message has it),
  * a text as it is, the elements of an array with blanks between them and no more than so many of
  * them: "1 2 3 ... 3 of 1000". 0 when the message has no value.

@@ -574,13 +574,15 @@ typedef struct {
     const char *question;    /* that it answers, in one sentence */
     const caw_table *tables; /* the main one first */
     uint32_t table_count;
+    bool streams; /* its only table has rows that can be printed as they come: caw_report_stream */
+    bool apart;   /* it is asked for by name alone: caw_report_rows does not have it */
     const struct caw_report_code *code; /* private */
 } caw_report_row;
 
-/* All reports; the last one is followed by NULL. */
+/* The reports that together tell of a capture; the last one is followed by NULL. */
 extern const caw_report_row *const caw_report_rows[];
 
-/* The report of this name, or NULL. */
+/* The report of this name, one of those or one apart, or NULL. */
 const caw_report_row *caw_report_find(const char *name);
 
 /* The report has a table of this name. */
@@ -604,6 +606,12 @@ void caw_report_free(caw_report *report);
 
 void caw_report_observe(caw_report *report, const caw_event *event);
 
+/*
+ * Time has passed until then, with nothing that is shown to the report: what waits is late by then.
+ * It never goes back.
+ */
+void caw_report_pass(caw_report *report, caw_moment now);
+
 caw_totals caw_report_totals(const caw_report *report);
 
 /*
@@ -626,6 +634,20 @@ typedef struct {
     bool (*write)(void *user, const char *text, size_t length);
     void *user;
 } caw_output;
+
+/*
+ * It is printed together with others: each object of JSON begins with its name, as "report", and
+ * text with a heading.
+ */
+void caw_report_name_rows(caw_report *report);
+
+/*
+ * For a report that `streams`, before it is shown anything: its rows are printed as soon as nothing
+ * can change them, in the order in which that is so, and none is kept. caw_report_print then prints
+ * the others, and the totals, as the last thing; not before all events have been shown. The output
+ * is copied. False without memory, or when a write failed.
+ */
+bool caw_report_stream(caw_report *report, caw_form form, const caw_output *output);
 
 /*
  * Prints the report as far as it has come. `table` names one of its tables; NULL is all of them,

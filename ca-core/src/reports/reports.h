@@ -6,5 +6,6 @@
 #include "caw_capture.h"
 
 extern const caw_report_row caw_report_connect;
+extern const caw_report_row caw_report_puts;
 
 #endif

@@ -101,6 +101,53 @@ static void put_alarm(caw_text *out, const caw_message *message) {
     caw_puts(out, why ? why->name : "?");
 }
 
+/* ---- the value and its alarm, for a field of its own -------------------------------------- */
+
+/* "Run (1)" where the message brings the names along. */
+static void put_read_element(caw_text *out, const caw_message *message, const caw_field *field) {
+    caw_field state;
+    caw_put_element(out, message, field, false);
+    if (message->dbr->element != CAW_ELEMENT_ENUM ||
+        !caw_find_state(message, field->number, &state))
+        return;
+    caw_puts(out, " (");
+    caw_put_unsigned(out, field->number);
+    caw_put(out, ')');
+}
+
+static void put_read_array(caw_text *out, const caw_message *message) {
+    uint32_t elements = caw_value_elements(message);
+    caw_field field;
+    caw_put(out, '[');
+    if (caw_element(message, 0, &field)) {
+        put_read_element(out, message, &field);
+        caw_puts(out, elements > 1 ? ", ..." : "");
+    }
+    caw_puts(out, "] ");
+    caw_put_unsigned(out, elements);
+}
+
+size_t caw_shown_value(const caw_message *message, char *text, size_t size) {
+    caw_text out = caw_text_into(text, size);
+    caw_view string;
+    caw_field field;
+    if (!caw_has_value(message))
+        return caw_text_end(&out);
+    if (caw_long_string(message, &string)) {
+        caw_put_beginning(&out, string, CAW_TEXT_SHOWN);
+        caw_puts(&out, string.len > CAW_TEXT_SHOWN ? "..." : "");
+    } else if (caw_value_elements(message) == 1 && caw_element(message, 0, &field)) {
+        put_read_element(&out, message, &field);
+    } else {
+        put_read_array(&out, message);
+    }
+    put_units(&out, message);
+    put_alarm(&out, message);
+    return caw_text_end(&out);
+}
+
+/* ---- the clause --------------------------------------------------------------------------- */
+
 static void put_mask(caw_text *out, uint32_t mask) {
     bool first = true;
     for (const caw_bit *bit = caw_mask_bits; bit->key; bit++) {

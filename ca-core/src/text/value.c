@@ -22,8 +22,8 @@ static void put_text(caw_text *out, caw_view text, bool whole) {
     caw_puts(out, fits ? "" : "...");
 }
 
-static void put_element(caw_text *out, const caw_message *message, const caw_field *field,
-                        bool whole) {
+void caw_put_element(caw_text *out, const caw_message *message, const caw_field *field,
+                     bool whole) {
     caw_field state;
     switch (message->dbr->element) {
     case CAW_ELEMENT_STRING:
@@ -52,7 +52,7 @@ static void put_elements(caw_text *out, const caw_message *message, uint32_t mos
     caw_field field;
     for (; shown < most && caw_element(message, shown, &field); shown++) {
         caw_puts(out, shown ? " " : "");
-        put_element(out, message, &field, most == CAW_ALL);
+        caw_put_element(out, message, &field, most == CAW_ALL);
     }
     if (shown == all)
         return;

@@ -16,6 +16,9 @@ enum {
 /* The name of a state, when the message brings the names along. */
 bool caw_find_state(const caw_message *message, uint64_t index, caw_field *field);
 
+/* One element without decoration; `whole`: a text is not cut. */
+void caw_put_element(caw_text *out, const caw_message *message, const caw_field *field, bool whole);
+
 /* Elements of the value, those that a capture cut off as well. */
 uint32_t caw_value_elements(const caw_message *message);
 
