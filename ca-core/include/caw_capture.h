@@ -939,6 +939,30 @@ void caw_pending_end(caw_pending *pending, caw_moment last);
 uint64_t caw_pending_hurried(const caw_pending *pending);
 
 /*
+ * What of a capture a report is to know. Messages are chosen, and bytes that are none; the life of
+ * circuits is always told. An expression that has words of the circuit alone (user, host, src, dst,
+ * and those of packets) chooses whole circuits: all messages of both sides, when one of them
+ * matches. For that the first messages of a circuit, until it is known who its client is, are told
+ * with the one that settles it. A datagram is a message of its own.
+ *
+ * A report does not wait: an expression that asks for an answer which has yet to come
+ * ("unanswered", "time") is refused.
+ */
+typedef struct caw_choice caw_choice;
+
+/* NULL when the expression is wrong, or without memory: the verdict says why. It is copied. */
+caw_choice *caw_choice_new(const char *expression, const caw_memory *memory,
+                           void (*tell)(void *user, const caw_event *event), void *user,
+                           caw_where_verdict *verdict);
+void caw_choice_free(caw_choice *choice);
+
+/* The next event: is told, or not, or kept for a while. */
+void caw_choice_observe(caw_choice *choice, const caw_event *event);
+
+/* No more events come: what is kept is told, if it is chosen. */
+void caw_choice_end(caw_choice *choice);
+
+/*
  * Writes the pcap-filter expression, as snprintf: at most size bytes, NUL included; returns the
  * length of the whole text. 0 when the expression is wrong: the verdict says why. Allocates
  * nothing. An expression has at most 64 conditions and operators and 16 levels of parentheses.

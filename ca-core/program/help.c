@@ -56,7 +56,7 @@ static bool print_row(size_t row) {
 bool help_print(void) {
     char reports[128];
 
-    commands_list("", reports, sizeof reports);
+    commands_list(COMMANDS_ALL, reports, sizeof reports);
     output_text(usage);
     output_text(reports);
     output_text("\n");

@@ -11,5 +11,5 @@ const caw_report_row *caw_report_find(const char *name) {
     for (size_t i = 0; caw_report_rows[i]; i++)
         if (strcmp(caw_report_rows[i]->name, name) == 0)
             return caw_report_rows[i];
-    return NULL;
+    return strcmp(caw_report_srt.name, name) == 0 ? &caw_report_srt : NULL;
 }

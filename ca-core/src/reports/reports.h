@@ -8,5 +8,6 @@
 extern const caw_report_row caw_report_connect;
 extern const caw_report_row caw_report_puts;
 extern const caw_report_row caw_report_errors;
+extern const caw_report_row caw_report_srt;
 
 #endif
