@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the report puts has to tell of a capture, by the tracker and caproto's classes."""
 
+import struct
+
 from caproto import CLIENT
 
 import reference
@@ -56,6 +58,7 @@ def value_of(message):
     size = {'STRING': 40, 'CHAR': 1, 'SHORT': 2, 'ENUM': 2, 'LONG': 4, 'FLOAT': 4, 'DOUBLE': 8}[kind]
     if kind == 'CHAR' and is_text(payload[:count]):
         return text_of(payload[:count])
+    count = min(count, -(-len(payload) // size))  # a header may promise more than there is
     raw = [payload[i * size : (i + 1) * size] for i in range(count)]
     if count == 0:
         return '[] 0'
@@ -64,14 +67,12 @@ def value_of(message):
 
 
 def element(kind, raw):
-    import struct
-
     if kind == 'STRING':
         return text_of(raw)
     if kind in ('FLOAT', 'DOUBLE'):
         (value,) = struct.unpack('>f' if kind == 'FLOAT' else '>d', raw)
         return number(value, 7 if kind == 'FLOAT' else None)
-    return str(int.from_bytes(raw, 'big', signed=kind in ('SHORT', 'LONG', 'CHAR') and kind != 'CHAR'))
+    return str(int.from_bytes(raw, 'big', signed=kind in ('SHORT', 'LONG')))
 
 
 def is_put(note):
