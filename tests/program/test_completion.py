@@ -104,6 +104,8 @@ def type_into(shell, folder, environment, line):
         (f"caw --where 'put and unans{TAB}", ['--where', 'put and unanswered']),
         (f'caw help sig{TAB}', ['help', 'signals']),
         (f'caw -z ca,connect,j{TAB}', ['-z', 'ca,connect,json']),
+        (f'caw err{TAB}--js{TAB}', ['errors', '--json']),
+        (f'caw connect --table serv{TAB}', ['connect', '--table', 'servers']),
     ],
     ids=lambda value: value if isinstance(value, str) else '',
 )
