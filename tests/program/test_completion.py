@@ -157,10 +157,14 @@ def test_every_interface_is_offered(offered):
         (['a.pcap', '--', 'con'], {':files'}),
         (['-c', ''], set()),
         (['--nonsense='], set()),
-        ([], {'connect', 'srt', 'help', ':files'}),
     ],
     ids=lambda value: ' '.join(value) if isinstance(value, list) else '',
 )
 def test_what_is_offered(words, expected, offered):
     found = set(offered(*words))
     assert found == expected if expected is not None else 'unanswered' in found
+
+
+def test_reports_are_offered_first(offered):
+    assert set(offered()) >= {'connect', 'puts', 'errors', 'srt', 'all', 'help', ':files'}
+    assert {'puts', 'servers'} <= set(offered('connect', '--table', ''))
