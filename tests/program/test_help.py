@@ -88,7 +88,7 @@ def test_a_topic_that_there_is_not(caw):
 
 def test_topics_are_what_man_shows(caw):
     """Every word of the pages, in the order of the pages, beside groff's own words."""
-    for page, topic in (('caw-where.7', 'where'), ('caw-cookbook.7', 'cookbook')):
+    for page, topic in (('caw-where.7', 'where'), ('caw-reports.7', 'columns'), ('caw-cookbook.7', 'cookbook')):
         shown = subprocess.run(
             ['groff', '-man', '-Tascii', '-P-cbou', '-rHY=0', '-dAD=l'], input=made(page), text=True,
             capture_output=True, check=True,
