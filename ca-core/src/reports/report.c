@@ -261,6 +261,11 @@ caw_cell caw_cell_real(bool known, double real) {
     return (caw_cell){.known = known, .is.real = real};
 }
 
+caw_cell caw_cell_rate(uint64_t count, const caw_moment *first, const caw_moment *last) {
+    double seconds = (double)caw_between(first, last) / 1e9;
+    return caw_cell_real(count > 1 && seconds > 0, (double)(count - 1) / seconds);
+}
+
 caw_cell caw_cell_list(const caw_listed *list) {
     return (caw_cell){.known = true, .is.list = list};
 }

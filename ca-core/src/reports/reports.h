@@ -5,6 +5,7 @@
 
 #include "caw_capture.h"
 
+extern const caw_report_row caw_report_search;
 extern const caw_report_row caw_report_connect;
 
 #endif
