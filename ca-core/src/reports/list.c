@@ -7,6 +7,7 @@
 const caw_report_row *const caw_report_rows[] = {
     &caw_report_search,
     &caw_report_connect,
+    &caw_report_servers,
     NULL,
 };
 

@@ -7,5 +7,6 @@
 
 extern const caw_report_row caw_report_search;
 extern const caw_report_row caw_report_connect;
+extern const caw_report_row caw_report_servers;
 
 #endif
