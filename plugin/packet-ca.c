@@ -193,6 +193,8 @@ static int refuse(ca_payload *payload, uint32_t at) {
     if (at == 0 && payload->frame->refused)
         return 0;
     payload->frame->refused = true;
+    if (at == 0)
+        conversation_refuse(payload->notes, payload->pinfo);
     tell_malformed(payload, CAW_MALFORMED_FOREIGN, at, payload->reported - at);
     show_bytes(payload, at, payload->captured - at, hf_ca_own[OWN_UNDECODED],
                &ei_ca_own[OWN_FLAW_NOT_CA], "Not Channel Access");
