@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-const caw_report_row *const caw_report_rows[] = {&caw_report_connect, NULL};
+const caw_report_row *const caw_report_rows[] = {&caw_report_connect, &caw_report_circuits,
+                                                 &caw_report_channels, NULL};
 
 const caw_report_row *caw_report_find(const char *name) {
     for (size_t i = 0; caw_report_rows[i]; i++)

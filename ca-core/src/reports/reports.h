@@ -6,5 +6,7 @@
 #include "caw_capture.h"
 
 extern const caw_report_row caw_report_connect;
+extern const caw_report_row caw_report_circuits;
+extern const caw_report_row caw_report_channels;
 
 #endif
