@@ -179,6 +179,10 @@ static bool is_update(const caw_message *message) {
            message->row->payload == CAW_PAYLOAD_DBR;
 }
 
+static bool is_creation(const caw_message *message) {
+    return message->command == CAW_COMMAND_CREATE_CHAN && message->row->speaker == CAW_SIDE_CLIENT;
+}
+
 static channels_row *row_of_sid(caw_report *report, const caw_event *event, uint32_t sid) {
     channels_state *state = caw_report_state(report);
     channels_row *row = find(state, circuit_of(state, event), BY_SID, sid);
@@ -212,7 +216,11 @@ channels_row *caw_channels_row(caw_report *report, const caw_event *event) {
     }
     if (sid_of(event, &sid))
         return row_of_sid(report, event, sid);
-    return is_update(&event->message) ? row_of_update(report, event) : NULL;
+    if (is_update(&event->message))
+        return row_of_update(report, event);
+    if (is_creation(&event->message)) /* history has no memory for it */
+        caw_report_drop(report);
+    return NULL;
 }
 
 /* ---- subscriptions ------------------------------------------------------------------------- */
