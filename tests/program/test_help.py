@@ -88,7 +88,7 @@ def test_a_topic_that_there_is_not(caw):
 
 def test_topics_are_what_man_shows(caw):
     """Every word of the pages, in the order of the pages, beside groff's own words."""
-    for page, topic in (('caw-where.7', 'where'), ('caw-cookbook.7', 'cookbook')):
+    for page, topic in (('caw-where.7', 'where'), ('caw-reports.7', 'columns'), ('caw-cookbook.7', 'cookbook')):
         shown = subprocess.run(
             ['groff', '-man', '-Tascii', '-P-cbou', '-rHY=0', '-dAD=l'], input=made(page), text=True,
             capture_output=True, check=True,
@@ -198,7 +198,7 @@ def test_a_file_comes_first(name, caw, captures, stage):
         ('-z ca,conect FILE', 'did you mean ca,connect?'),
         ('-z connect FILE', 'did you mean -z ca,connect?'),
         ('-z connect,json FILE', 'did you mean -z ca,connect,json?'),
-        ('-z ca,search FILE', 'there are ca,lines, ca,connect, ca,srt'),
+        ('-z ca,search FILE', 'there are ca,lines, ca,connect, ca,circuits, ca,channels, ca,srt'),
         ('connect -z ca,srt FILE', 'two reports'),
         ('missing.pcap', 'No such file'),
     ],

@@ -4,9 +4,12 @@
 
 #include <string.h>
 
+/* In the order of a channel's life. */
 const caw_report_row *const caw_report_rows[] = {
     &caw_report_search,
     &caw_report_connect,
+    &caw_report_circuits,
+    &caw_report_channels,
     &caw_report_servers,
     NULL,
 };

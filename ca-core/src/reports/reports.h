@@ -7,6 +7,8 @@
 
 extern const caw_report_row caw_report_search;
 extern const caw_report_row caw_report_connect;
+extern const caw_report_row caw_report_circuits;
+extern const caw_report_row caw_report_channels;
 extern const caw_report_row caw_report_servers;
 
 #endif
