@@ -155,7 +155,7 @@ def test_every_interface_is_offered(offered):
         (['a.pcap', '--', 'con'], {':files'}),
         (['-c', ''], set()),
         (['--nonsense='], set()),
-        ([], {'connect', 'circuits', 'channels', 'srt', 'help', ':files'}),
+        ([], {'search', 'connect', 'circuits', 'channels', 'servers', 'srt', 'help', ':files'}),
     ],
     ids=lambda value: ' '.join(value) if isinstance(value, list) else '',
 )

@@ -198,7 +198,7 @@ def test_a_file_comes_first(name, caw, captures, stage):
         ('-z ca,conect FILE', 'did you mean ca,connect?'),
         ('-z connect FILE', 'did you mean -z ca,connect?'),
         ('-z connect,json FILE', 'did you mean -z ca,connect,json?'),
-        ('-z ca,search FILE', 'there are ca,lines, ca,connect, ca,circuits, ca,channels, ca,srt'),
+        ('-z ca,qqqqqq FILE', 'there are ca,lines, ca,search, ca,connect, ca,circuits, ca,channels, ca,servers, ca,srt'),
         ('connect -z ca,srt FILE', 'two reports'),
         ('missing.pcap', 'No such file'),
     ],
