@@ -188,6 +188,28 @@ static void test_most_rows(void) {
     end(&of);
 }
 
+/* Names, ends and servers that come when there is no room for rows take no memory. */
+static void test_names_without_end(void) {
+    static counted count;
+    count = (counted){.good = -1};
+    caw_memory own = counted_memory(&count);
+    asked_for = "search";
+    talk of = begin(&own, 10);
+    for (uint16_t i = 0; i < 2000; i++) {
+        char name[8] = {'t', ':', (char)('a' + i % 26), (char)('a' + i / 26 % 26),
+                        (char)('a' + i / 676)};
+        caw_end from = {4, {10, 1, (uint8_t)(i >> 8), (uint8_t)i}, 40001};
+        search(&of, from, everybody, i, name);
+        search(&of, from, (caw_end){4, {10, 9, (uint8_t)(i >> 8), (uint8_t)i}, 5064}, i,
+               "t:a\0\0\0\0");
+        found(&of, from, client, 1);
+    }
+    CHECK_NUMBER(count_of(printed(&of), "\"table\": \"search\""), 10);
+    CHECK(count.live < 200, "%ld pieces of memory", count.live);
+    CHECK(caw_report_totals(of.report).dropped > 3000, "they are counted");
+    end(&of);
+}
+
 /* However many servers answer, and destinations are asked: a row keeps 64 of each. */
 static void test_most_ends(void) {
     asked_for = "search";
@@ -275,6 +297,7 @@ int main(void) {
         counted_fail_each(tell_without_memory);
         test_most_rows();
     }
+    test_names_without_end();
     test_most_ends();
     test_most_versions_and_senders();
     test_connections_without_end();

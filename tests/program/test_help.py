@@ -192,7 +192,7 @@ def test_a_file_comes_first(name, caw, captures, stage):
         ('tcp port 5064', "caw -i any -f 'tcp port 5064'"),
         ('-i lo tcp port 5064', "caw -i lo -f 'tcp port 5064'"),
         ('put', "--where 'put'"),
-        ('search FILE', "--where 'search'"),
+        ('beacon FILE', "--where 'beacon'"),
         ('conect FILE', 'did you mean connect?'),
         ('hepl', 'did you mean help?'),
         ('-z ca,conect FILE', 'did you mean ca,connect?'),

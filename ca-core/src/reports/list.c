@@ -6,12 +6,8 @@
 
 /* In the order of a channel's life. */
 const caw_report_row *const caw_report_rows[] = {
-    &caw_report_search,
-    &caw_report_connect,
-    &caw_report_circuits,
-    &caw_report_channels,
-    &caw_report_servers,
-    NULL,
+    &caw_report_search,   &caw_report_connect, &caw_report_circuits,
+    &caw_report_channels, &caw_report_servers, NULL,
 };
 
 const caw_report_row *caw_report_find(const char *name) {

@@ -17,6 +17,9 @@ enum { SEARCH_ROWS, SEARCH_CLIENTS, SEARCH_SECONDS, SEARCH_TABLES };
 /* Of a row: destinations, and servers. What is beyond is counted as dropped. */
 #define SEARCH_MOST_ENDS 64
 
+/* Whose beacons are followed. */
+#define SEARCH_MOST_SERVERS 65536
+
 /* A name that somebody searches. */
 typedef struct {
     caw_kept_name pv;
@@ -112,6 +115,8 @@ typedef struct {
     caw_idmap seconds;     /* by second */
     caw_idmap beacons;     /* by server */
     search_second *second; /* the latest that was asked for */
+    size_t servers;        /* whose beacons are followed */
+    bool full;             /* a row had no room: there are no more */
     caw_end sender;        /* of the latest VERSION in a datagram ... */
     uint32_t sequence;     /* ... and its number */
 } search_state;

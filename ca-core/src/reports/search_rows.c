@@ -12,7 +12,7 @@ static search_name *name_of(caw_report *report, const char *pv) {
     search_name *found = caw_idmap_get(&state->names, key);
     if (found && strcmp(found->pv.wire, pv) == 0)
         return found;
-    found = caw_report_keep(report, sizeof *found);
+    found = state->full ? NULL : caw_report_keep(report, sizeof *found);
     if (!found || !caw_report_keep_name(report, pv, &found->pv))
         return NULL;
     caw_report_index(report, &state->names, key, found);
@@ -52,9 +52,12 @@ search_asker *caw_search_asker(caw_report *report, search_name *name, caw_end ad
 static search_row *new_row(caw_report *report, search_name *name, const caw_end *client,
                            caw_transport via) {
     search_state *state = caw_report_state(report);
+    if (state->full)
+        return NULL;
     const caw_kept_end *end = caw_report_keep_end(report, &state->ends, client);
     search_asker *asker = end ? caw_search_asker(report, name, *client) : NULL;
     search_row *made = asker ? caw_report_add(report, SEARCH_ROWS, sizeof *made) : NULL;
+    state->full = !made;
     if (!made)
         return NULL;
     made->name = name;
@@ -72,6 +75,8 @@ static search_row *row_of(caw_report *report, const char *pv, const caw_end *cli
                           caw_transport via) {
     search_state *state = caw_report_state(report);
     search_name *name = name_of(report, pv);
+    if (!name && state->full)
+        caw_report_drop(report);
     if (!name)
         return NULL;
     caw_key key = {(uint64_t)(uintptr_t)name,
@@ -79,6 +84,8 @@ static search_row *row_of(caw_report *report, const char *pv, const caw_end *cli
     search_row *found = caw_idmap_get(&state->rows, key);
     if (found && caw_same_end(&found->client->end, client) && found->via == via)
         return found;
+    if (state->full)
+        caw_report_drop(report);
     found = new_row(report, name, client, via);
     if (found)
         caw_report_index(report, &state->rows, key, found);

@@ -48,10 +48,15 @@ static search_beacons *beacons_of(caw_report *report, const caw_end *server) {
     search_beacons *found = caw_idmap_get(&state->beacons, key);
     if (found && caw_same_end(&found->server, server))
         return found;
+    if (state->servers == SEARCH_MOST_SERVERS) {
+        caw_report_drop(report);
+        return NULL;
+    }
     found = caw_report_keep(report, sizeof *found);
     if (!found)
         return NULL;
     found->server = *server;
+    state->servers++;
     caw_report_index(report, &state->beacons, key, found);
     return found;
 }

@@ -9,16 +9,16 @@
 
 void *caw_search_entry(caw_report *report, caw_listed **list, const caw_end *end, size_t bytes) {
     search_state *state = caw_report_state(report);
-    const caw_kept_end *kept = caw_report_keep_end(report, &state->ends, end);
     size_t count = 0;
-    if (!kept)
-        return NULL;
     for (; *list; list = &(*list)->next, count++)
-        if (((search_entry *)*list)->end == kept)
+        if (caw_same_end(&((search_entry *)*list)->end->end, end))
             return *list;
-    if (count == SEARCH_MOST_ENDS)
+    if (count == SEARCH_MOST_ENDS) {
         caw_report_drop(report);
-    search_entry *made = count < SEARCH_MOST_ENDS ? caw_report_keep(report, bytes) : NULL;
+        return NULL;
+    }
+    const caw_kept_end *kept = caw_report_keep_end(report, &state->ends, end);
+    search_entry *made = kept ? caw_report_keep(report, bytes) : NULL;
     if (!made)
         return NULL;
     made->shown.text = kept->text;

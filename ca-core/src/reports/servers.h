@@ -56,6 +56,9 @@ typedef struct {
     const char *looks_like;
 } servers_stranger;
 
+/* Circuits that are known at once; of more it is not known whether they have been counted. */
+#define SERVERS_MOST_CIRCUITS (1 << 20)
+
 /* Connections that have ended: so many are remembered, for what comes late. */
 #define SERVERS_MOST_ENDED 4096
 

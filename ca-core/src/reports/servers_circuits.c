@@ -17,6 +17,10 @@ servers_row *caw_servers_of_circuit(caw_report *report, const caw_event *message
         return found;
     const caw_end *server = source == CAW_SIDE_SERVER ? &message->source : &message->target;
     found = caw_servers_row(report, server, SERVERS_BY_CIRCUIT);
+    if (found && state->circuits.used >= SERVERS_MOST_CIRCUITS) {
+        caw_report_drop(report);
+        return found;
+    }
     if (!found)
         return NULL;
     found->circuits++;
