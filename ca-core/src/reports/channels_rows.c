@@ -19,14 +19,8 @@ static void *find(const channels_state *state, const channels_circuit *circuit, 
 
 /* ---- circuits ------------------------------------------------------------------------------ */
 
-/* Wireshark does not number all connections: those are told apart by their ends. */
-static caw_key connection_key(const caw_event *event) {
-    uint64_t ends = caw_hash_of_end(&event->source) ^ caw_hash_of_end(&event->target);
-    return (caw_key){event->connection, event->connection ? 0 : ends};
-}
-
 static channels_circuit *circuit_of(const channels_state *state, const caw_event *event) {
-    return caw_idmap_get(&state->circuits, connection_key(event));
+    return caw_idmap_get(&state->circuits, caw_key_of_connection(event));
 }
 
 /* Not entered yet: a row may not come of it. */
@@ -44,7 +38,7 @@ static void enter_circuit(caw_report *report, const caw_event *event) {
     made->client = server ? event->target : event->source;
     made->server = server ? event->source : event->target;
     caw_ring_begin(&made->open);
-    caw_report_index(report, &state->circuits, connection_key(event), made);
+    caw_report_index(report, &state->circuits, caw_key_of_connection(event), made);
     state->spare = NULL;
 }
 
@@ -54,7 +48,8 @@ void caw_channels_begin_circuit(caw_report *report, const caw_event *event) {
     const channels_circuit *before = circuit_of(state, event);
     bool anew = event->kind == CAW_EVENT_ASKED ? event->times <= 1 : before && before->closed.frame;
     if (anew)
-        caw_idmap_set(&state->circuits, caw_report_memory(report), connection_key(event), NULL);
+        caw_idmap_set(&state->circuits, caw_report_memory(report), caw_key_of_connection(event),
+                      NULL);
 }
 
 void caw_channels_end_circuit(caw_report *report, const caw_event *event) {

@@ -4,6 +4,7 @@
 #define CAW_REPORTS_ENDS_H
 
 #include "caw_capture.h"
+#include "history/idmap.h"
 
 /* FNV-1a, 64 bits. */
 static inline uint64_t caw_hash(const void *bytes, size_t length) {
@@ -20,6 +21,13 @@ static inline uint64_t caw_hash_of_end(const caw_end *end) {
 
 static inline bool caw_same_end(const caw_end *a, const caw_end *b) {
     return a->size == b->size && a->port == b->port && memcmp(a->bytes, b->bytes, a->size) == 0;
+}
+
+/* Of an event's connection. Wireshark does not number all: those are told apart by their ends. */
+static inline caw_key caw_key_of_connection(const caw_event *event) {
+    if (event->connection)
+        return (caw_key){event->connection, 0};
+    return (caw_key){0, caw_hash_of_end(&event->source) ^ caw_hash_of_end(&event->target)};
 }
 
 /* The address alone. */
