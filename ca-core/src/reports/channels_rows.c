@@ -113,6 +113,20 @@ static channels_row *new_row(caw_report *report, const caw_event *event, const c
     return made;
 }
 
+static void give_sid(caw_report *report, channels_row *row, uint32_t sid) {
+    channels_state *state = caw_report_state(report);
+    row->sid = sid;
+    row->has_sid = true;
+    caw_report_index(report, &state->rows, key_of(row->on, BY_SID, sid), row);
+}
+
+void caw_channels_create(caw_report *report, channels_row *row, const caw_channel *channel) {
+    row->has_type = true;
+    row->type = channel->type;
+    row->count = channel->count;
+    give_sid(report, row, channel->sid);
+}
+
 /* Of a channel that history knows. What it already knows of the creation, the report may have
  * missed. */
 static channels_row *new_channel(caw_report *report, const caw_event *event,
@@ -124,8 +138,10 @@ static channels_row *new_channel(caw_report *report, const caw_event *event,
         return NULL;
     caw_report_index(report, &state->rows, key_of(made->on, BY_NUMBER, channel->number), made);
     made->cid = channel->cid;
+    made->has_rights = channel->has_rights;
+    made->rights = channel->rights;
     if (channel->has_sid)
-        caw_channels_give_sid(report, made, channel->sid);
+        caw_channels_create(report, made, channel);
     if (!creation)
         return made;
     bool now = event->note->exchange == creation && event->note->turn == CAW_TURN_REQUEST;
@@ -135,13 +151,6 @@ static channels_row *new_channel(caw_report *report, const caw_event *event,
     enter_twin(report, alike_channels(made), &made->twin, made->asked.frame);
     made->twin.came = made->opened.frame != 0;
     return made;
-}
-
-void caw_channels_give_sid(caw_report *report, channels_row *row, uint32_t sid) {
-    channels_state *state = caw_report_state(report);
-    row->sid = sid;
-    row->has_sid = true;
-    caw_report_index(report, &state->rows, key_of(row->on, BY_SID, sid), row);
 }
 
 void caw_channels_close(caw_report *report, channels_row *row, const caw_moment *now) {
@@ -182,7 +191,7 @@ static channels_row *row_of_sid(caw_report *report, const caw_event *event, uint
     channels_state *state = caw_report_state(report);
     channels_row *row = find(state, circuit_of(state, event), BY_SID, sid);
     if (!row && (row = new_row(report, event, NULL)))
-        caw_channels_give_sid(report, row, sid);
+        give_sid(report, row, sid);
     return row;
 }
 
