@@ -49,9 +49,13 @@ typedef struct caw_exchange caw_exchange;
 typedef struct {
     const char *pv; /* the name, with a NUL; NULL when CREATE_CHAN was not seen */
     uint32_t cid;
-    uint32_t sid;    /* with has_sid: the server has said it */
+    uint32_t sid;    /* with has_sid: the server has said it, and these two: */
+    uint32_t count;  /* of elements, at most */
+    uint16_t type;   /* native, a DBR type */
+    uint8_t rights;  /* with has_rights: the latest, as in CAW_FIELD_RIGHTS */
     uint32_t number; /* among those of its circuit, from 1: no other one ever has it */
     bool has_sid;
+    bool has_rights;
     bool closed;            /* cleared, refused or dropped by the server */
     caw_exchange *creation; /* NULL when CREATE_CHAN was not seen */
 } caw_channel;

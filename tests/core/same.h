@@ -28,8 +28,9 @@ static inline bool same_channel(const caw_channel *a, const caw_channel *b) {
     if (!a || !b)
         return a == b;
     return same_text(a->pv, b->pv) && a->cid == b->cid && a->sid == b->sid &&
-           a->has_sid == b->has_sid && a->number == b->number && a->closed == b->closed &&
-           same_exchange(a->creation, b->creation);
+           a->has_sid == b->has_sid && a->number == b->number && a->type == b->type &&
+           a->count == b->count && a->rights == b->rights && a->has_rights == b->has_rights &&
+           a->closed == b->closed && same_exchange(a->creation, b->creation);
 }
 
 static inline bool same_note(const caw_note *a, const caw_note *b) {

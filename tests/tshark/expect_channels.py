@@ -250,12 +250,13 @@ class Story:
                 break
 
     def event(self, row, note):
-        id = note.header.p2
-        if tracker.is_confirmation(note.header) or self.confirms(note):
-            if id in self.by_id:
-                self.by_id[id].ended = True
-            return
-        (self.by_id.get(id) or self.new_subscription(row, note)).times.append(note.message.time)
+        known = self.by_id.get(note.header.p2)
+        if note.subscription:
+            known = self.by_request[id(note.subscription)]
+        if not tracker.is_confirmation(note.header) and not self.confirms(note):
+            (known or self.new_subscription(row, note)).times.append(note.message.time)
+        elif known:
+            known.ended = True
 
 
 def totals(rows, key, name):

@@ -555,6 +555,8 @@ static void see_created(caw_circuit *circuit, const caw_message *message, caw_mo
     channel->channel.cid = message->param1;
     channel->channel.sid = message->param2;
     channel->channel.has_sid = true;
+    channel->channel.type = message->type;
+    channel->channel.count = message->count;
     note->channel = &channel->channel;
     channel->earlier = look_up(circuit, BY_CID, message->param1);
     if (channel->earlier)
@@ -574,6 +576,16 @@ static open_channel *channel_of_cid(caw_circuit *circuit, uint32_t cid) {
     caw_key key = key_of_id(CAW_COMMAND_CREATE_CHAN, cid);
     caw_exchange *creation = caw_waiting(&circuit->store, &circuit->waiting, key);
     return creation ? owner_of(creation) : look_up(circuit, BY_CID, cid);
+}
+
+/* They come before the answer to CREATE_CHAN, and whenever they change. */
+static void see_rights(caw_circuit *circuit, const caw_message *message, caw_note *note) {
+    open_channel *channel = channel_of_cid(circuit, message->param1);
+    note->channel = public_of(channel);
+    if (!channel)
+        return;
+    channel->channel.rights = (uint8_t)message->param2;
+    channel->channel.has_rights = true;
 }
 
 static void see_update(caw_circuit *circuit, const caw_message *message, caw_moment now,
@@ -745,6 +757,9 @@ static void see_answer(caw_circuit *circuit, const caw_message *message, caw_mom
         break;
     case CAW_COMMAND_SERVER_DISCONN:
         see_disconnect(circuit, message, note);
+        break;
+    case CAW_COMMAND_ACCESS_RIGHTS:
+        see_rights(circuit, message, note);
         break;
     case CAW_COMMAND_EVENT_ADD:
         see_event(circuit, message, now, note);

@@ -55,11 +55,8 @@ static void see_event(caw_report *report, channels_row *row, const caw_event *ev
 
 static void see_created(caw_report *report, channels_row *row, const caw_event *event) {
     row->opened = event->now;
-    row->has_type = true;
-    row->type = event->message.type;
-    row->count = event->message.count;
     row->twin.came = true;
-    caw_channels_give_sid(report, row, event->message.param2);
+    caw_channels_create(report, row, event->note->channel);
 }
 
 /* A creation that fails, or a subscription, is no longer there. */

@@ -121,8 +121,8 @@ typedef struct {
  * or there is no memory, or there are too many. */
 channels_row *caw_channels_row(caw_report *report, const caw_event *event);
 
-/* From now on this row has the sid. */
-void caw_channels_give_sid(caw_report *report, channels_row *row, uint32_t sid);
+/* The server has created the channel: the row has its sid, its type and its count. */
+void caw_channels_create(caw_report *report, channels_row *row, const caw_channel *channel);
 
 /* A subscription is asked for; NULL as above. */
 channels_subscription *caw_channels_subscribe(caw_report *report, channels_row *row,

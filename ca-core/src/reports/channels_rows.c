@@ -19,14 +19,8 @@ static void *find(const channels_state *state, const channels_circuit *circuit, 
 
 /* ---- circuits ------------------------------------------------------------------------------ */
 
-/* Wireshark does not number all connections: those are told apart by their ends. */
-static caw_key connection_key(const caw_event *event) {
-    uint64_t ends = caw_hash_of_end(&event->source) ^ caw_hash_of_end(&event->target);
-    return (caw_key){event->connection, event->connection ? 0 : ends};
-}
-
 static channels_circuit *circuit_of(const channels_state *state, const caw_event *event) {
-    return caw_idmap_get(&state->circuits, connection_key(event));
+    return caw_idmap_get(&state->circuits, caw_key_of_connection(event));
 }
 
 /* Not entered yet: a row may not come of it. */
@@ -44,7 +38,7 @@ static void enter_circuit(caw_report *report, const caw_event *event) {
     made->client = server ? event->target : event->source;
     made->server = server ? event->source : event->target;
     caw_ring_begin(&made->open);
-    caw_report_index(report, &state->circuits, connection_key(event), made);
+    caw_report_index(report, &state->circuits, caw_key_of_connection(event), made);
     state->spare = NULL;
 }
 
@@ -54,7 +48,8 @@ void caw_channels_begin_circuit(caw_report *report, const caw_event *event) {
     const channels_circuit *before = circuit_of(state, event);
     bool anew = event->kind == CAW_EVENT_ASKED ? event->times <= 1 : before && before->closed.frame;
     if (anew)
-        caw_idmap_set(&state->circuits, caw_report_memory(report), connection_key(event), NULL);
+        caw_idmap_set(&state->circuits, caw_report_memory(report), caw_key_of_connection(event),
+                      NULL);
 }
 
 void caw_channels_end_circuit(caw_report *report, const caw_event *event) {
@@ -118,6 +113,20 @@ static channels_row *new_row(caw_report *report, const caw_event *event, const c
     return made;
 }
 
+static void give_sid(caw_report *report, channels_row *row, uint32_t sid) {
+    channels_state *state = caw_report_state(report);
+    row->sid = sid;
+    row->has_sid = true;
+    caw_report_index(report, &state->rows, key_of(row->on, BY_SID, sid), row);
+}
+
+void caw_channels_create(caw_report *report, channels_row *row, const caw_channel *channel) {
+    row->has_type = true;
+    row->type = channel->type;
+    row->count = channel->count;
+    give_sid(report, row, channel->sid);
+}
+
 /* Of a channel that history knows. What it already knows of the creation, the report may have
  * missed. */
 static channels_row *new_channel(caw_report *report, const caw_event *event,
@@ -129,8 +138,10 @@ static channels_row *new_channel(caw_report *report, const caw_event *event,
         return NULL;
     caw_report_index(report, &state->rows, key_of(made->on, BY_NUMBER, channel->number), made);
     made->cid = channel->cid;
+    made->has_rights = channel->has_rights;
+    made->rights = channel->rights;
     if (channel->has_sid)
-        caw_channels_give_sid(report, made, channel->sid);
+        caw_channels_create(report, made, channel);
     if (!creation)
         return made;
     bool now = event->note->exchange == creation && event->note->turn == CAW_TURN_REQUEST;
@@ -140,13 +151,6 @@ static channels_row *new_channel(caw_report *report, const caw_event *event,
     enter_twin(report, alike_channels(made), &made->twin, made->asked.frame);
     made->twin.came = made->opened.frame != 0;
     return made;
-}
-
-void caw_channels_give_sid(caw_report *report, channels_row *row, uint32_t sid) {
-    channels_state *state = caw_report_state(report);
-    row->sid = sid;
-    row->has_sid = true;
-    caw_report_index(report, &state->rows, key_of(row->on, BY_SID, sid), row);
 }
 
 void caw_channels_close(caw_report *report, channels_row *row, const caw_moment *now) {
@@ -187,7 +191,7 @@ static channels_row *row_of_sid(caw_report *report, const caw_event *event, uint
     channels_state *state = caw_report_state(report);
     channels_row *row = find(state, circuit_of(state, event), BY_SID, sid);
     if (!row && (row = new_row(report, event, NULL)))
-        caw_channels_give_sid(report, row, sid);
+        give_sid(report, row, sid);
     return row;
 }
 

@@ -17,12 +17,6 @@
 /* Names of a client that are kept: one that goes on naming itself takes no more memory. */
 #define MOST_NAMES 8
 
-/* Wireshark does not number all connections: those are told apart by their ends. */
-static caw_key key_of(const caw_event *event) {
-    uint64_t ends = caw_hash_of_end(&event->source) ^ caw_hash_of_end(&event->target);
-    return (caw_key){event->connection, event->connection ? 0 : ends};
-}
-
 /* ---- connections without messages ---------------------------------------------------------- */
 
 static void begin_state(circuits_state *state) {
@@ -69,7 +63,7 @@ static void begin_anew(caw_report *report, caw_key key) {
 
 static void see_asked(caw_report *report, const caw_event *event) {
     circuits_state *state = caw_report_state(report);
-    caw_key key = key_of(event);
+    caw_key key = caw_key_of_connection(event);
     if (event->times <= 1)
         begin_anew(report, key);
     circuits_opening *opening = caw_idmap_get(&state->openings, key);
@@ -81,7 +75,7 @@ static void see_asked(caw_report *report, const caw_event *event) {
 
 static void see_accepted(caw_report *report, const caw_event *event) {
     circuits_state *state = caw_report_state(report);
-    caw_key key = key_of(event);
+    caw_key key = caw_key_of_connection(event);
     circuits_row *row = caw_idmap_get(&state->circuits, key);
     if (row && !row->closed.frame) {
         row->opened = event->now;
@@ -118,7 +112,7 @@ static void resume_updates(circuits_row *row, const caw_moment *now) {
 
 static void see_closed(caw_report *report, const caw_event *event) {
     circuits_state *state = caw_report_state(report);
-    caw_key key = key_of(event);
+    caw_key key = caw_key_of_connection(event);
     circuits_row *row = caw_idmap_get(&state->circuits, key);
     drop_opening(report, caw_idmap_get(&state->openings, key));
     if (!row || row->closed.frame)
@@ -148,7 +142,7 @@ static void take_ends(circuits_row *row, const caw_event *event) {
 /* The row of a message's circuit; NULL without memory, or beyond the most rows. */
 static circuits_row *row_of(caw_report *report, const caw_event *event) {
     circuits_state *state = caw_report_state(report);
-    caw_key key = key_of(event);
+    caw_key key = caw_key_of_connection(event);
     circuits_row *row = caw_idmap_get(&state->circuits, key);
     if (row)
         return row;

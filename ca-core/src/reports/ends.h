@@ -30,6 +30,13 @@ static inline bool caw_same_address(const caw_end *a, const caw_end *b) {
     return a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
 }
 
+/* Of an event's connection. Wireshark does not number all: those are told apart by their ends. */
+static inline caw_key caw_key_of_connection(const caw_event *event) {
+    if (event->connection)
+        return (caw_key){event->connection, 0};
+    return (caw_key){0, caw_hash_of_end(&event->source) ^ caw_hash_of_end(&event->target)};
+}
+
 /* The address alone. */
 static inline caw_end caw_address_of(caw_end end) {
     end.port = 0;

@@ -22,7 +22,7 @@ static void observe(caw_report *report, const caw_event *event) {
     else if (event->kind == CAW_EVENT_MALFORMED)
         caw_servers_see_malformed(report, event);
     else if (event->kind == CAW_EVENT_CLOSED)
-        caw_servers_end_circuit(report, event->connection);
+        caw_servers_end_circuit(report, event);
 }
 
 static void close(caw_report *report) {

@@ -66,7 +66,7 @@ typedef struct {
     caw_idmap servers;   /* by end */
     caw_idmap strangers; /* by both ends */
     caw_idmap circuits;  /* connections that carry Channel Access: their servers_row */
-    uint32_t *ended;     /* connections among these, in a ring */
+    caw_key *ended;      /* those of them that have, in a ring */
     size_t next_ended;
 } servers_state;
 
@@ -85,11 +85,11 @@ void caw_servers_free_rows(caw_report *report);
 /* The row of the server of a connection that carries this message; NULL when it is not known. */
 servers_row *caw_servers_of_circuit(caw_report *report, const caw_event *message);
 
-/* A message was seen on this connection. */
-bool caw_servers_is_circuit(const caw_report *report, uint32_t connection);
+/* A message was seen on the connection of this event. */
+bool caw_servers_is_circuit(const caw_report *report, const caw_event *event);
 
 /* A connection has ended. */
-void caw_servers_end_circuit(caw_report *report, uint32_t connection);
+void caw_servers_end_circuit(caw_report *report, const caw_event *closed);
 
 /* ---- strangers ----------------------------------------------------------------------------- */
 

@@ -5,13 +5,9 @@
  */
 #include "servers.h"
 
-static caw_key key_of(uint32_t connection) {
-    return (caw_key){connection, 0};
-}
-
 servers_row *caw_servers_of_circuit(caw_report *report, const caw_event *message) {
     servers_state *state = caw_report_state(report);
-    servers_row *found = caw_idmap_get(&state->circuits, key_of(message->connection));
+    servers_row *found = caw_idmap_get(&state->circuits, caw_key_of_connection(message));
     caw_side source = message->speaker ? message->speaker : message->message.speaker;
     if (found || source == CAW_SIDE_NOBODY)
         return found;
@@ -24,25 +20,25 @@ servers_row *caw_servers_of_circuit(caw_report *report, const caw_event *message
     if (!found)
         return NULL;
     found->circuits++;
-    caw_report_index(report, &state->circuits, key_of(message->connection), found);
+    caw_report_index(report, &state->circuits, caw_key_of_connection(message), found);
     return found;
 }
 
-bool caw_servers_is_circuit(const caw_report *report, uint32_t connection) {
+bool caw_servers_is_circuit(const caw_report *report, const caw_event *event) {
     const servers_state *state = caw_report_state(report);
-    return caw_idmap_get(&state->circuits, key_of(connection)) != NULL;
+    return caw_idmap_get(&state->circuits, caw_key_of_connection(event)) != NULL;
 }
 
-void caw_servers_end_circuit(caw_report *report, uint32_t connection) {
+void caw_servers_end_circuit(caw_report *report, const caw_event *closed) {
     servers_state *state = caw_report_state(report);
-    if (!caw_servers_is_circuit(report, connection))
+    if (!caw_servers_is_circuit(report, closed))
         return;
     if (!state->ended)
         state->ended = caw_report_keep(report, SERVERS_MOST_ENDED * sizeof *state->ended);
     if (!state->ended)
         return;
-    uint32_t *place = &state->ended[state->next_ended++ % SERVERS_MOST_ENDED];
-    if (*place)
-        caw_report_index(report, &state->circuits, key_of(*place), NULL);
-    *place = connection;
+    caw_key *place = &state->ended[state->next_ended++ % SERVERS_MOST_ENDED];
+    if (place->scope || place->id)
+        caw_report_index(report, &state->circuits, *place, NULL);
+    *place = caw_key_of_connection(closed);
 }

@@ -90,7 +90,7 @@ static void put_first(servers_stranger *of, const caw_event *event) {
 /* After messages on a circuit, or in a datagram, there is nothing foreign but a mistake. */
 static bool is_strange(const caw_report *report, const caw_event *event) {
     return event->foreign_count &&
-           !(event->connection && caw_servers_is_circuit(report, event->connection));
+           !(event->transport == CAW_TRANSPORT_TCP && caw_servers_is_circuit(report, event));
 }
 
 void caw_servers_see_malformed(caw_report *report, const caw_event *event) {

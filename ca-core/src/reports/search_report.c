@@ -10,8 +10,8 @@
  * Copies of a datagram count once: one that is recorded again within a millisecond, with the same
  * number and to the same destination, and what a repeater passes on to clients.
  */
-#include "search.h"
 #include "reports.h"
+#include "search.h"
 
 static void observe(caw_report *report, const caw_event *event) {
     if (event->kind == CAW_EVENT_MESSAGE)
