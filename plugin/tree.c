@@ -388,6 +388,8 @@ static void add_exchange(ca_walk *walk, const caw_note *note) {
         add_time(walk, &exchange->request);
         return;
     }
+    if (walk->message->row->speaker == CAW_SIDE_SERVER)
+        return; /* an update, which answers nothing */
     add_frame(walk, hf_ca_own[OWN_RESPONSE_IN], exchange->answer.frame);
     if (note->repeated)
         add_frame(walk, hf_ca_own[OWN_RETRANSMISSION], exchange->request.frame);

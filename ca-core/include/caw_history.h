@@ -49,8 +49,13 @@ typedef struct caw_exchange caw_exchange;
 typedef struct {
     const char *pv; /* the name, with a NUL; NULL when CREATE_CHAN was not seen */
     uint32_t cid;
-    uint32_t sid; /* with has_sid: the server has said it */
+    uint32_t sid;    /* with has_sid: the server has said it, and these two: */
+    uint32_t count;  /* of elements, at most */
+    uint16_t type;   /* native, a DBR type */
+    uint8_t rights;  /* with has_rights: the latest, as in CAW_FIELD_RIGHTS */
+    uint32_t number; /* among those of its circuit, from 1: no other one ever has it */
     bool has_sid;
+    bool has_rights;
     bool closed;            /* cleared, refused or dropped by the server */
     caw_exchange *creation; /* NULL when CREATE_CHAN was not seen */
 } caw_channel;
@@ -59,18 +64,23 @@ typedef struct {
 struct caw_exchange {
     uint16_t command;           /* of the request */
     bool failed;                /* answered by an ERROR, CREATE_CH_FAIL or NOT_FOUND */
-    uint32_t sequence;          /* of a search: its datagram's number, 0 when it has none */
+    uint32_t sequence;          /* of a search: its datagram's number, 0 when it has none; of a
+                                   subscription and of its cancel: the subscription's number among
+                                   those of its circuit, from 1; 0: not known */
     const char *pv;             /* of a search, else the channel's; may be NULL */
     caw_channel *channel;       /* NULL when not known, and for searches */
     caw_moment request;         /* the first one, when it was sent again */
     caw_moment answer;          /* frame 0: none yet */
     const caw_exchange *search; /* of a channel's creation: the search before it, or NULL */
     uint64_t server;            /* of a search answer: address and TCP port, see caw_endpoint */
+    uint32_t sid;               /* of a request about a channel: as it was sent, known or not */
+    uint32_t epoch;             /* private */
 };
 
 typedef struct {
     const caw_channel *channel;   /* that the message is about */
-    const caw_exchange *exchange; /* that it is part of */
+    const caw_exchange *exchange; /* that it is part of; of each update: its subscription's, of
+                                     which only the first update or an ERROR is the answer */
     uint32_t flaws;               /* 1 << caw_history_flaw */
     uint8_t turn;  /* caw_turn of this message in its exchange; small, as notes are many */
     bool repeated; /* a search that had been sent before */

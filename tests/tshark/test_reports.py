@@ -532,7 +532,7 @@ def test_a_name_of_60_kilobytes_pads_no_row(report, save):
 
 # ---- every report ----------------------------------------------------------------------------
 
-REPORTS = ['connect', 'puts', 'errors']
+REPORTS = ['search', 'connect', 'circuits', 'channels', 'puts', 'errors', 'servers']
 
 
 def test_all_reports_are_listed(run):
@@ -546,7 +546,7 @@ def test_all_reports_are_listed(run):
 @pytest.mark.parametrize(
     'option',
     ['ca,connect,no filter at all', 'ca,connects', 'ca,connect,table=none', 'ca,connect,jsons',
-     'ca,channels', 'ca,srt,)(', 'ca,filter', 'ca,filter,no filter at all',
+     'ca,none', 'ca,srt,)(', 'ca,filter', 'ca,filter,no filter at all',
      'ca,connect,json,csv', 'ca,connect,text,json', 'ca,connect,json,ip,table=servers',
      'ca,connect,table=connect,table=servers'],
 )  # fmt: skip

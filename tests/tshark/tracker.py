@@ -88,6 +88,7 @@ class Note:
     request: 'Note' = None  # what this message answers
     answer: 'Note' = None  # the first message that answers this one
     earlier: 'Note' = None  # the search that this one repeats
+    subscription: 'Note' = None  # of an update, and of a cancel's confirmation: the EVENT_ADD
     circuit: 'Circuit' = None
     user_then: str = None  # what the client had said of itself so far
     host_then: str = None
@@ -249,8 +250,12 @@ class Circuit:
         self.ask(note)
 
     def subscribe(self, note):
+        """In place of what had the id, unless the end of that is still to be confirmed."""
         note.channel = self.by_sid.get(note.header.p1)
-        self.subscriptions[note.header.p2].append(note)
+        adds = self.subscriptions[note.header.p2]
+        if not self.waiting[EVENT_CANCEL, note.header.p2]:
+            adds.clear()
+        adds.append(note)
 
     def clear(self, note):
         self.ask_channel(note)
@@ -297,6 +302,8 @@ class Circuit:
         self.answer(note)
         note.channel = note.channel or self.by_sid.get(note.header.p1)
         self.close(note.channel)
+        if not note.channel:
+            self.drop_subscriptions(lambda add: not add.channel and add.header.p1 == note.header.p1)
 
     def close(self, channel):
         if not channel:
@@ -306,8 +313,11 @@ class Circuit:
             del self.by_sid[channel.sid]
         if channel in self.by_cid[channel.cid]:
             self.by_cid[channel.cid].remove(channel)
+        self.drop_subscriptions(lambda add: add.channel is channel)
+
+    def drop_subscriptions(self, ended):
         for id, adds in self.subscriptions.items():
-            self.subscriptions[id] = [add for add in adds if add.channel is not channel]
+            self.subscriptions[id] = [add for add in adds if not ended(add)]
 
     def event(self, note):
         cancels = self.waiting[EVENT_CANCEL, note.header.p2]
@@ -315,11 +325,13 @@ class Circuit:
         adds = self.subscriptions[note.header.p2]
         if confirms:
             self.answer(note, (EVENT_CANCEL, note.header.p2))
+            note.subscription = adds[0] if adds else None
             del adds[:1]
         elif adds and not is_confirmation(note.header):
             self.update(note, adds[0] if cancels else adds[-1])
 
     def update(self, note, add):
+        note.subscription = add
         note.channel = add.channel
         if not add.answer:
             answers(note, add)

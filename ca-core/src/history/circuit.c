@@ -42,9 +42,11 @@ struct caw_circuit {
     int server_end; /* -1 until it is settled */
     uint32_t epoch;
     bool has_channels;
-    uint32_t channels; /* that are open */
-    uint32_t answered; /* the latest frame of a request that has its answer */
-    int64_t quickest;  /* answer, in nanoseconds; 0: none yet */
+    uint32_t channels;               /* that are open */
+    uint32_t numbered_channels;      /* ever */
+    uint32_t numbered_subscriptions; /* ever */
+    uint32_t answered;               /* the latest frame of a request that has its answer */
+    int64_t quickest;                /* answer, in nanoseconds; 0: none yet */
     const char *user;
     const char *host;
     caw_ring puts; /* that wait, in a circuit that forgets */
@@ -166,6 +168,13 @@ static caw_key key_of_message(const caw_message *message) {
     return key_of(message->row, &header);
 }
 
+/* That a message names; 0 when it names none. */
+static uint32_t sid_of(const caw_message *message) {
+    caw_header header = header_of(message);
+    bool named = message->row->channel == CAW_FIELD_SID;
+    return named ? word_of(message->row, &header, CAW_FIELD_SID) : 0;
+}
+
 static const caw_channel *public_of(const open_channel *channel) {
     return channel ? &channel->channel : NULL;
 }
@@ -174,7 +183,7 @@ static const caw_channel *public_of(const open_channel *channel) {
 
 /* Requests before a gap may have been answered in it. */
 static bool is_stale(const caw_circuit *circuit, const caw_exchange *exchange) {
-    return caw_request_of(exchange)->epoch != circuit->epoch;
+    return exchange->epoch != circuit->epoch;
 }
 
 /* Nobody answers it any more; what it was to create comes to nothing. */
@@ -214,7 +223,8 @@ static caw_exchange *ask_about(caw_circuit *circuit, const caw_message *message,
     note->turn = CAW_TURN_REQUEST;
     if (!exchange)
         return NULL;
-    caw_request_of(exchange)->epoch = circuit->epoch;
+    exchange->epoch = circuit->epoch;
+    exchange->sid = sid_of(message);
     if (channel) {
         exchange->channel = &channel->channel;
         exchange->pv = channel->channel.pv;
@@ -245,6 +255,7 @@ static open_channel *new_channel(caw_circuit *circuit, const caw_view *pv) {
         return NULL;
     if (pv)
         made->channel.pv = caw_put_text((char *)made + size, *pv);
+    made->channel.number = ++circuit->numbered_channels;
     caw_ring_begin(&made->subscriptions);
     caw_ring_begin(&made->requests);
     return made;
@@ -328,7 +339,9 @@ static subscription *new_subscription(caw_circuit *circuit, const caw_message *m
         caw_retire(&circuit->store, first);
         return NULL;
     }
-    caw_request_of(first)->epoch = circuit->epoch;
+    first->epoch = circuit->epoch;
+    first->sid = message->param1;
+    first->sequence = ++circuit->numbered_subscriptions;
     first->channel = owner ? &owner->channel : NULL;
     made->id = message->param2;
     made->first = first;
@@ -362,7 +375,9 @@ static void see_event_cancel(caw_circuit *circuit, const caw_message *message, c
         ended->last->cancelled = true;
     else if (knows_all(circuit))
         caw_history_flag(note, CAW_HISTORY_UNKNOWN_SUBSCRIPTION);
-    ask(circuit, message, channel, now, note);
+    caw_exchange *end = ask(circuit, message, channel, now, note);
+    if (end && ended)
+        end->sequence = ended->last->first->sequence;
 }
 
 /* The channel and the request, by the columns of the row. */
@@ -540,6 +555,8 @@ static void see_created(caw_circuit *circuit, const caw_message *message, caw_mo
     channel->channel.cid = message->param1;
     channel->channel.sid = message->param2;
     channel->channel.has_sid = true;
+    channel->channel.type = message->type;
+    channel->channel.count = message->count;
     note->channel = &channel->channel;
     channel->earlier = look_up(circuit, BY_CID, message->param1);
     if (channel->earlier)
@@ -561,6 +578,16 @@ static open_channel *channel_of_cid(caw_circuit *circuit, uint32_t cid) {
     return creation ? owner_of(creation) : look_up(circuit, BY_CID, cid);
 }
 
+/* They come before the answer to CREATE_CHAN, and whenever they change. */
+static void see_rights(caw_circuit *circuit, const caw_message *message, caw_note *note) {
+    open_channel *channel = channel_of_cid(circuit, message->param1);
+    note->channel = public_of(channel);
+    if (!channel)
+        return;
+    channel->channel.rights = (uint8_t)message->param2;
+    channel->channel.has_rights = true;
+}
+
 static void see_update(caw_circuit *circuit, const caw_message *message, caw_moment now,
                        caw_note *note) {
     subscription *updated = look_up(circuit, BY_SUBSCRIPTION, message->param2);
@@ -570,6 +597,7 @@ static void see_update(caw_circuit *circuit, const caw_message *message, caw_mom
         return;
     }
     note->channel = public_of(updated->owner);
+    note->exchange = updated->first;
     caw_touch(&circuit->store, updated);
     if (updated->first->answer.frame || is_stale(circuit, updated->first))
         return; /* the first one has been, or may have been in a gap */
@@ -729,6 +757,9 @@ static void see_answer(caw_circuit *circuit, const caw_message *message, caw_mom
         break;
     case CAW_COMMAND_SERVER_DISCONN:
         see_disconnect(circuit, message, note);
+        break;
+    case CAW_COMMAND_ACCESS_RIGHTS:
+        see_rights(circuit, message, note);
         break;
     case CAW_COMMAND_EVENT_ADD:
         see_event(circuit, message, now, note);
