@@ -126,10 +126,10 @@ typedef struct {
 /* A message of a search. */
 void caw_search_see(caw_report *report, const caw_event *event);
 
+/* ---- servers ------------------------------------------------------------------------------- */
+
 /* What an address wants of a name; NULL without memory. */
 search_asker *caw_search_asker(caw_report *report, search_name *name, caw_end address);
-
-/* ---- servers ------------------------------------------------------------------------------- */
 
 /* A server has answered the client of a row. */
 void caw_search_add_server(caw_report *report, search_row *row, const caw_end *server);

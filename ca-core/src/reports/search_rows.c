@@ -33,22 +33,6 @@ static search_client *client_of(caw_report *report, const caw_end *address) {
     return found;
 }
 
-search_asker *caw_search_asker(caw_report *report, search_name *name, caw_end address) {
-    search_state *state = caw_report_state(report);
-    address = caw_address_of(address);
-    caw_key key = {(uint64_t)(uintptr_t)name, caw_hash_of_end(&address)};
-    search_asker *found = caw_idmap_get(&state->askers, key);
-    if (found && caw_same_end(&found->address, &address))
-        return found;
-    found = caw_report_keep(report, sizeof *found);
-    if (!found)
-        return NULL;
-    found->name = name;
-    found->address = address;
-    caw_report_index(report, &state->askers, key, found);
-    return found;
-}
-
 static search_row *new_row(caw_report *report, search_name *name, const caw_end *client,
                            caw_transport via) {
     search_state *state = caw_report_state(report);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the files of the servers report share: a row for each server that is known of
- * (servers_rows.c), which connections carry Channel Access (servers_circuits.c), a row for each
- * that talks something else (servers_strangers.c), and how all that is shown (servers_columns.c).
+ * What the files of the servers report share: which servers and circuits are known
+ * (servers_known.c), what messages say of a server (servers_rows.c), a row for each pair of ends
+ * that talk something else (servers_strangers.c), and how all that is shown (servers_columns.c).
  */
 #ifndef CAW_SERVERS_H
 #define CAW_SERVERS_H
@@ -70,17 +70,17 @@ typedef struct {
     size_t next_ended;
 } servers_state;
 
-/* ---- servers ------------------------------------------------------------------------------- */
+/* ---- messages ------------------------------------------------------------------------------ */
 
 /* A message: a beacon, an answer to a search, anything on a circuit. */
 void caw_servers_see_message(caw_report *report, const caw_event *event);
 
-/* The row of a server; NULL without memory, or beyond the most rows. */
-servers_row *caw_servers_row(caw_report *report, const caw_end *end, servers_way way);
-
 void caw_servers_free_rows(caw_report *report);
 
-/* ---- circuits ------------------------------------------------------------------------------ */
+/* ---- servers and circuits ------------------------------------------------------------------ */
+
+/* The row of a server; NULL without memory, or beyond the most rows. */
+servers_row *caw_servers_row(caw_report *report, const caw_end *end, servers_way way);
 
 /* The row of the server of a connection that carries this message; NULL when it is not known. */
 servers_row *caw_servers_of_circuit(caw_report *report, const caw_event *message);

@@ -2,26 +2,6 @@
 /* A row for each server: what it announces, its beacons, the ages of its updates. */
 #include "servers.h"
 
-static const char *const way_words[SERVERS_WAYS] = {"beacon", "search", "circuit"};
-
-servers_row *caw_servers_row(caw_report *report, const caw_end *end, servers_way way) {
-    servers_state *state = caw_report_state(report);
-    caw_key key = {caw_hash_of_end(end), end->port};
-    servers_row *found = caw_idmap_get(&state->servers, key);
-    if (!found || !caw_same_end(&found->end, end)) {
-        found = caw_report_add(report, SERVERS_ROWS, sizeof *found);
-        if (!found)
-            return NULL;
-        found->end = *end;
-        for (int i = 0; i < SERVERS_WAYS; i++)
-            found->ways[i].text = way_words[i];
-        caw_report_index(report, &state->servers, key, found);
-    }
-    found->known_by[way] = true;
-    caw_report_touch(report, &found->record);
-    return found;
-}
-
 /* ---- lists --------------------------------------------------------------------------------- */
 
 /* Adds a text to a list that has room. */

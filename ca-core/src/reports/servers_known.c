@@ -1,9 +1,30 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Which connections carry Channel Access, so that each counts once. One that has ended is forgotten
- * when many more have: until then what was sent before its end may still be told.
+ * Which servers are known, and which connections carry Channel Access, so that each counts once.
+ * One that has ended is forgotten when many more have: until then what was sent before its end may
+ * still be told.
  */
 #include "servers.h"
+
+static const char *const way_words[SERVERS_WAYS] = {"beacon", "search", "circuit"};
+
+servers_row *caw_servers_row(caw_report *report, const caw_end *end, servers_way way) {
+    servers_state *state = caw_report_state(report);
+    caw_key key = {caw_hash_of_end(end), end->port};
+    servers_row *found = caw_idmap_get(&state->servers, key);
+    if (!found || !caw_same_end(&found->end, end)) {
+        found = caw_report_add(report, SERVERS_ROWS, sizeof *found);
+        if (!found)
+            return NULL;
+        found->end = *end;
+        for (int i = 0; i < SERVERS_WAYS; i++)
+            found->ways[i].text = way_words[i];
+        caw_report_index(report, &state->servers, key, found);
+    }
+    found->known_by[way] = true;
+    caw_report_touch(report, &found->record);
+    return found;
+}
 
 servers_row *caw_servers_of_circuit(caw_report *report, const caw_event *message) {
     servers_state *state = caw_report_state(report);
