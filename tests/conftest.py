@@ -61,12 +61,24 @@ def captures(stage):
 
 
 @pytest.fixture(scope='session')
-def run(environment):
+def argv(captures):
+    """argv(command): as texts. The tree may be its owner's alone: its captures are the copies."""
+
+    def word(of):
+        copied = isinstance(of, Path) and CAPTURES in of.parents
+        return str(captures / of.relative_to(CAPTURES) if copied else of)
+
+    return lambda command: [word(each) for each in command]
+
+
+@pytest.fixture(scope='session')
+def run(environment, argv, stage):
     """run(command, ...): the finished process with text in stdout and stderr."""
 
     def run(command, env=(), errors='strict', **options):
-        options = {'capture_output': True, 'timeout': 120} | as_nobody() | options
-        done = subprocess.run([str(c) for c in command], env=environment | dict(env), **options)
+        usual = {'capture_output': True, 'timeout': 120, 'cwd': stage}
+        options = usual | as_nobody() | options
+        done = subprocess.run(argv(command), env=environment | dict(env), **options)
         for stream in ('stdout', 'stderr'):
             raw = getattr(done, stream)
             setattr(done, stream, raw.decode('utf-8', errors) if raw is not None else None)

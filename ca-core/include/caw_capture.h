@@ -145,6 +145,8 @@ typedef enum {
     CAW_BY_ICMP /* an error: .icmp_type, .icmp_code */
 } caw_by;
 
+#define CAW_FOREIGN_MOST 16 /* bytes that show what somebody talks instead */
+
 /* Where a packet comes from or goes to. */
 typedef struct {
     uint8_t size;      /* of the address: 4 bytes, 16, or 0 when it has none */
@@ -167,10 +169,13 @@ typedef struct {
     caw_side speaker;           /* of the source, when the connection's roles are known */
     const char *user;           /* what the circuit's client says of itself, as on the wire */
     const char *host;
-    caw_message message;  /* CAW_EVENT_MESSAGE */
-    const caw_note *note; /* CAW_EVENT_MESSAGE: never NULL then; is not changed once it is told */
-    const char *reason;   /* CAW_EVENT_MALFORMED: a few words; static text */
-    uint64_t bytes;       /* CAW_EVENT_MALFORMED */
+    caw_message message;   /* CAW_EVENT_MESSAGE */
+    const caw_note *note;  /* CAW_EVENT_MESSAGE: never NULL then; is not changed once it is told */
+    const char *reason;    /* CAW_EVENT_MALFORMED: a few words; static text */
+    uint64_t bytes;        /* CAW_EVENT_MALFORMED */
+    uint8_t foreign_count; /* CAW_EVENT_MALFORMED: a segment or datagram that is nothing of Channel
+                              Access from its first byte on begins with these; else 0 of them */
+    uint8_t foreign[CAW_FOREIGN_MOST];
     uint32_t times;    /* CAW_EVENT_ASKED: from 1; CAW_EVENT_ACCEPTED: of how many, 0: not known */
     caw_by by;         /* CAW_EVENT_REFUSED, CAW_EVENT_CLOSED */
     uint8_t icmp_type; /* CAW_BY_ICMP: as in RFC 792 and 4443 */
@@ -180,6 +185,13 @@ typedef struct {
     caw_view frame;  /* the packet as captured, for the objects of a line format; may be empty */
     caw_link link;   /* what the frame begins with */
 } caw_event;
+
+/*
+ * Makes a CAW_EVENT_MALFORMED of an event of a payload: `length` bytes at offset `at` of it are no
+ * message. The payload's bytes that were captured are `payload`.
+ */
+void caw_event_malformed(caw_event *event, caw_malformed reason, caw_view payload, uint32_t at,
+                         uint64_t length);
 
 /* When and where a message was recorded itself; its exchange is timed by that. */
 static inline caw_moment caw_event_sent(const caw_event *event) {

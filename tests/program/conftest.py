@@ -9,14 +9,14 @@ from places import as_nobody
 
 
 @pytest.fixture
-def start(environment, program):
+def start(environment, program, argv):
     """start(arguments, ...): the running program. It is gone when the test is over."""
     running = []
 
     def start(*arguments, **options):
         pipes = dict.fromkeys(('stdin', 'stdout', 'stderr'), subprocess.PIPE)
         options = pipes | {'bufsize': 0, 'start_new_session': True} | as_nobody() | options
-        command = [str(c) for c in (program, *arguments)]
+        command = argv([program, *arguments])
         running.append(subprocess.Popen(command, env=environment, **options))
         return running[-1]
 

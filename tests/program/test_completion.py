@@ -40,6 +40,8 @@ def zsh(folder):
 
 
 def fish(folder):
+    """Where it has no completions of manual pages, it makes them, and goes on when it has ended."""
+    (folder / '.local' / 'share' / 'fish' / 'generated_completions').mkdir(parents=True)
     return ['fish', '--init-command', f'source {folder}/caw.fish', '-i']
 
 
@@ -55,8 +57,6 @@ def folder(stage, program, request):
     (folder / 'caw').chmod(0o755)
     (folder / 'monday.pcap').touch()
     (folder / 'my tuesday.pcap').touch()
-    for path in (folder, *folder.iterdir()):
-        path.chmod(0o777)
     yield folder
     shutil.rmtree(folder)
 
@@ -74,6 +74,8 @@ def drain(terminal):
 def type_into(shell, folder, environment, line):
     """The arguments that the program is called with in the end."""
     command = ['setsid', '--ctty', '--wait', *(str(word) for word in shell(folder))]
+    for path in (folder, *folder.rglob('*')):
+        path.chmod(0o777)
     own = {'PATH': f'{folder}:{environment["PATH"]}', 'HOME': str(folder), 'TERM': 'xterm',
            'INPUTRC': '/dev/null', 'ZDOTDIR': str(folder)}  # fmt: skip
     main, terminal = pty.openpty()
@@ -155,7 +157,7 @@ def test_every_interface_is_offered(offered):
         (['a.pcap', '--', 'con'], {':files'}),
         (['-c', ''], set()),
         (['--nonsense='], set()),
-        ([], {'connect', 'circuits', 'channels', 'srt', 'help', ':files'}),
+        ([], {'search', 'connect', 'circuits', 'channels', 'servers', 'srt', 'help', ':files'}),
     ],
     ids=lambda value: ' '.join(value) if isinstance(value, list) else '',
 )

@@ -367,7 +367,7 @@ def read_all(fd):
 
 
 @pytest.fixture
-def on_terminal(environment, program):
+def on_terminal(environment, program, argv):
     """on_terminal(arguments, streams): what the streams that are terminals got."""
 
     def on_terminal(*arguments, streams=('stdout',), env=(), **options):
@@ -375,7 +375,7 @@ def on_terminal(environment, program):
         every = dict.fromkeys(('stdin', 'stdout', 'stderr'), subprocess.DEVNULL)
         every |= options | dict.fromkeys(streams, theirs)
         process = subprocess.Popen(
-            [str(each) for each in (program, *arguments)],
+            argv([program, *arguments]),
             env=environment | {'TERM': 'xterm'} | dict(env), **every, **as_nobody(),
         )  # fmt: skip
         os.close(theirs)

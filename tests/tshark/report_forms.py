@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections import defaultdict
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 
@@ -68,7 +69,7 @@ def in_text(key, value, first_ns):
     if key.endswith('_ns'):
         return f'{(value - first_ns) / 10**9:.6f}'
     if key.endswith('_s'):
-        return f'{value:.6f}'
+        return str(Decimal(str(value)).quantize(Decimal('1e-6'), ROUND_HALF_UP))
     shown = ', '.join(value) if isinstance(value, list) else str(value)
     return shown if len(shown) <= WIDEST else shown[: WIDEST - 3] + '...'
 

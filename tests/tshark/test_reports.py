@@ -536,7 +536,7 @@ def test_a_name_of_60_kilobytes_pads_no_row(report, save):
 
 # ---- every report ----------------------------------------------------------------------------
 
-REPORTS = ['connect', 'circuits', 'channels']
+REPORTS = ['search', 'connect', 'circuits', 'channels', 'servers']
 
 
 def test_all_reports_are_listed(run):

@@ -49,9 +49,7 @@ static const char *mask_text(uint32_t mask, char text[48]) {
 /* ---- what the tables share ----------------------------------------------------------------- */
 
 static caw_cell rate_cell(const channels_updates *updates) {
-    int64_t between = updates->count > 1 ? caw_between(&updates->first, &updates->last) : 0;
-    double seconds = (double)between / 1e9;
-    return caw_cell_real(between > 0, between > 0 ? (double)(updates->count - 1) / seconds : 0);
+    return caw_cell_rate(updates->count, &updates->first, &updates->last);
 }
 
 static caw_cell gap_cell(int64_t gap) {

@@ -4,8 +4,11 @@
 
 #include <string.h>
 
-const caw_report_row *const caw_report_rows[] = {&caw_report_connect, &caw_report_circuits,
-                                                 &caw_report_channels, NULL};
+/* In the order of a channel's life. */
+const caw_report_row *const caw_report_rows[] = {
+    &caw_report_search,   &caw_report_connect, &caw_report_circuits,
+    &caw_report_channels, &caw_report_servers, NULL,
+};
 
 const caw_report_row *caw_report_find(const char *name) {
     for (size_t i = 0; caw_report_rows[i]; i++)

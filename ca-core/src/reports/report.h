@@ -82,6 +82,8 @@ caw_cell caw_cell_between(const caw_moment *from, const caw_moment *to);
 caw_cell caw_cell_moment(const caw_moment *moment);
 caw_cell caw_cell_end(const caw_end *end);
 caw_cell caw_cell_real(bool known, double real);
+/* How often a second something has happened, that happened so often from one moment to another. */
+caw_cell caw_cell_rate(uint64_t count, const caw_moment *first, const caw_moment *last);
 caw_cell caw_cell_list(const caw_listed *list);
 
 #endif

@@ -5,8 +5,10 @@
 
 #include "caw_capture.h"
 
+extern const caw_report_row caw_report_search;
 extern const caw_report_row caw_report_connect;
 extern const caw_report_row caw_report_circuits;
 extern const caw_report_row caw_report_channels;
+extern const caw_report_row caw_report_servers;
 
 #endif
