@@ -9,7 +9,9 @@ import pytest
 
 import talk
 import wire
+import expect_circuits
 from compare import RECORDED, decode_as, ports_of
+from converse import Talk
 from expect_channels import COLUMNS, expected
 from report_forms import assert_forms, assert_report, read_json
 from talk import (
@@ -246,6 +248,33 @@ def test_before_anybody_knows_who_serves(caw, report, window, save):  # noqa: F8
     assert cells(read_json(text)['channels'], 'pv', 'sid', 'closed_ns') == [
         (None, 7, milliseconds(4)), ('t:a', 11, None)]  # fmt: skip
     assert_forms((caw, report, window), path, 'channels', COLUMNS, ['-d', 'tcp.port==37777,ca'])
+
+
+# ---- what nobody thinks of -------------------------------------------------------------------
+
+
+def random_talk(seed):
+    """One in three begins before the capture; half are ended by somebody."""
+    midstream = seed % 3 == 0
+    packets = wire.circuit(Talk(seed, midstream).goes_on(60))[2 if midstream else 0 :]
+    if seed % 2:
+        packets.append(after(packets, ['client', 'server'][seed // 2 % 2], [FIN, RST][seed % 5 % 2]))
+    return wire.pcap(wire.ethernet(wire.timed(packets, step=MS)))
+
+
+@pytest.mark.parametrize('seed', range(60))
+def test_random_talks(seed, caw, save):
+    capture = random_talk(seed)
+    path = save(capture)
+    assert_report(caw('-z', 'ca,channels,json', path).stdout, expected(capture), COLUMNS)
+    wanted = expect_circuits.expected(capture)
+    columns = {'circuits': expect_circuits.COLUMNS}
+    assert_report(caw('-z', 'ca,circuits,json', path).stdout, wanted, columns)
+
+
+@pytest.mark.parametrize('seed', [1])
+def test_random_talks_in_all_forms(seed, caw, report, window, save):  # noqa: F811
+    assert_forms((caw, report, window), save(random_talk(seed)), 'channels', COLUMNS)
 
 
 # ---- a new circuit on the same ports, and all forms ------------------------------------------

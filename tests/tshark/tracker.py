@@ -253,7 +253,7 @@ class Circuit:
         """In place of what had the id, unless the end of that is still to be confirmed."""
         note.channel = self.by_sid.get(note.header.p1)
         adds = self.subscriptions[note.header.p2]
-        if not self.waiting[EVENT_CANCEL, note.header.p2]:
+        if not self.cancels(note.header.p2):
             adds.clear()
         adds.append(note)
 
@@ -320,7 +320,7 @@ class Circuit:
             self.subscriptions[id] = [add for add in adds if not ended(add)]
 
     def event(self, note):
-        cancels = self.waiting[EVENT_CANCEL, note.header.p2]
+        cancels = self.cancels(note.header.p2)
         confirms = not note.header.size and cancels and cancels[0].header.p1 == note.header.p1
         adds = self.subscriptions[note.header.p2]
         if confirms:
@@ -329,6 +329,11 @@ class Circuit:
             del adds[:1]
         elif adds and not is_confirmation(note.header):
             self.update(note, adds[0] if cancels else adds[-1])
+
+    def cancels(self, id):
+        """That are still to be confirmed."""
+        waiting = self.waiting[EVENT_CANCEL, id]
+        return [note for note in waiting if not (note.channel and note.channel.closed)]
 
     def update(self, note, add):
         note.subscription = add
