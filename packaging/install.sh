@@ -18,7 +18,7 @@
 set -euo pipefail
 
 profile='EPICS CA'
-ours=(bin/caw share/man/man1/caw.1.gz share/man/man7/caw-{cookbook,where}.7.gz
+ours=(bin/caw share/man/man1/caw.1.gz share/man/man7/caw-{cookbook,reports,where}.7.gz
     share/bash-completion/completions/caw share/zsh/site-functions/_caw
     share/fish/vendor_completions.d/caw.fish) # of caw alone
 top=$(cd "$(dirname "$0")/.." && pwd)

@@ -21,12 +21,21 @@
 /* Events kept of a connection that may never be ours. */
 #define MOST_OPENINGS 16
 
+/* Of a connection that was refused. */
+typedef struct {
+    uint32_t number; /* the connection's; 0: none */
+    bool carries;    /* there are messages after all */
+    bool seen[2];    /* data of this end, up to the sequence number: */
+    uint32_t seen_end[2];
+} ca_strange;
+
 /* The connections between two ends, one after another. Ends are numbered as a circuit's are. */
 typedef struct {
     caw_end ends[2];
     caw_connection life;
-    uint32_t stream;     /* Wireshark's number of the latest */
-    bool ours;           /* it is known to be Channel Access */
+    uint32_t stream; /* Wireshark's number of the latest */
+    bool ours;       /* it is known to be Channel Access */
+    ca_strange strange;
     GPtrArray *openings; /* of caw_event: until that is known; NULL: none */
 } ca_connection;
 
@@ -182,6 +191,72 @@ static void tell(ca_look *look, ca_connection *connection, const caw_event *even
         tell_end(look, event);
 }
 
+/* ---- what others have taken over --------------------------------------------------------- */
+
+/* The frame tells of the connection's bytes. */
+static bool is_told(const ca_look *look, ca_strange *strange) {
+    const ca_events *events = tap_events(look->pinfo);
+    bool told = false;
+
+    for (unsigned i = 0; i < events->count; i++) {
+        const caw_event *event = events->all[i];
+        bool message = event->kind == CAW_EVENT_MESSAGE;
+        if (event->connection != strange->number)
+            continue;
+        strange->carries |= message;
+        told |= message || event->kind == CAW_EVENT_MALFORMED;
+    }
+    return told;
+}
+
+static bool is_repeated(ca_strange *strange, int end, const struct tcpheader *tcp) {
+    uint32_t last = tcp->th_rawseq + tcp->th_seglen;
+
+    if (strange->seen[end] && (int32_t)(last - strange->seen_end[end]) <= 0)
+        return true;
+    strange->seen[end] = true;
+    strange->seen_end[end] = last;
+    return false;
+}
+
+/* The data of the frame's outermost TCP segment. */
+static caw_view payload_of(const caw_event *event) {
+    caw_packet packet;
+
+    caw_packet_parse(event->frame.bytes, event->frame.len, event->link, &packet);
+    const caw_layer *layer = &packet.layers[CAW_LAYER_TRANSPORT];
+    uint32_t at = layer->at + layer->header;
+    if (layer->is != CAW_CLASS_TCP || at > layer->end)
+        return (caw_view){(const uint8_t *)"", 0, 0};
+    return (caw_view){event->frame.bytes + at, 0, layer->end - at};
+}
+
+/*
+ * Wireshark shows a connection that was refused to the dissector that took it, and no more to this
+ * one: its data is told here, up to what looks like messages.
+ */
+static void see_strange(const ca_look *look, ca_connection *connection, int end,
+                        const struct tcpheader *tcp) {
+    uint32_t number = tcp->th_stream + 1, since = conversation_refused(number);
+    ca_strange *strange = &connection->strange;
+
+    if (!since || look->pinfo->num < since)
+        return;
+    if (strange->number != number)
+        *strange = (ca_strange){.number = number};
+    bool told = is_told(look, strange), repeated = is_repeated(strange, end, tcp);
+    if (told || repeated || strange->carries)
+        return;
+    caw_event *event = new_event(look, connection, end);
+    caw_view payload = payload_of(event);
+    event->connection = number;
+    strange->carries = caw_is_circuit(payload.bytes, payload.len, true, true);
+    if (strange->carries)
+        return;
+    caw_event_malformed(event, CAW_MALFORMED_FOREIGN, payload, 0, tcp->th_seglen);
+    tap_tell(look->pinfo, tap_events(look->pinfo), NULL, event);
+}
+
 /* ---- reading ---------------------------------------------------------------------------- */
 
 static void begin(ca_connection *connection, uint32_t stream) {
@@ -230,6 +305,8 @@ static void see_segment(ca_look *look, const struct tcpheader *tcp) {
     size_t count = caw_connection_segment(&connection->life, end, tcp->th_flags, tcp->th_rawseq,
                                           bytes, changes);
 
+    if (bytes)
+        see_strange(look, connection, end, tcp);
     for (size_t i = 0; i < count; i++)
         see_change(look, connection, end, tcp->th_stream, &changes[i]);
     connection->stream = tcp->th_stream;

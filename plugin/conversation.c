@@ -27,11 +27,13 @@ typedef struct {
 static caw_searches *searches;
 static wmem_map_t *circuits;  /* by connection: those that have carried a message */
 static wmem_list_t *in_order; /* the same, one after another */
+static wmem_map_t *refused;   /* by connection: the first frame that was */
 
 static void new_capture(void) {
     searches = caw_searches_new(&file_memory);
     circuits = wmem_map_new(wmem_file_scope(), g_direct_hash, g_direct_equal);
     in_order = wmem_list_new(wmem_file_scope());
+    refused = wmem_map_new(wmem_file_scope(), g_direct_hash, g_direct_equal);
 }
 
 void conversation_init(void) {
@@ -498,6 +500,17 @@ caw_circuit *conversation_keeper(const ca_notes *notes) {
 
 caw_circuit *conversation_circuit(uint32_t connection) {
     return wmem_map_lookup(circuits, GUINT_TO_POINTER(connection));
+}
+
+void conversation_refuse(const ca_notes *notes, const packet_info *pinfo) {
+    void *connection = GUINT_TO_POINTER(notes->connection);
+
+    if (notes->connection && !wmem_map_contains(refused, connection))
+        wmem_map_insert(refused, connection, GUINT_TO_POINTER(pinfo->num));
+}
+
+uint32_t conversation_refused(uint32_t connection) {
+    return GPOINTER_TO_UINT(wmem_map_lookup(refused, GUINT_TO_POINTER(connection)));
 }
 
 void conversation_each_circuit(void (*visit)(caw_circuit *circuit)) {

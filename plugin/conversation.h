@@ -80,6 +80,13 @@ bool conversation_waits(const ca_notes *notes);
 /* Where events may be kept that are to be told before the next of this payload; NULL: nowhere. */
 caw_circuit *conversation_keeper(const ca_notes *notes);
 
+/*
+ * This segment is nothing of Channel Access, and given back: others may take over its connection,
+ * of which this protocol then sees no more. The first frame with such a one, 0: none.
+ */
+void conversation_refuse(const ca_notes *notes, const packet_info *pinfo);
+uint32_t conversation_refused(uint32_t connection);
+
 /* The circuit of the connection with this number; NULL when it has carried no messages. */
 caw_circuit *conversation_circuit(uint32_t connection);
 

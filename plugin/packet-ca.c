@@ -133,12 +133,14 @@ static caw_event *event_of_message(ca_payload *payload, const caw_message *messa
     return event;
 }
 
-static void tell_malformed(ca_payload *payload, caw_malformed reason, uint64_t bytes) {
+/* So many bytes at this offset of the payload. */
+static void tell_malformed(ca_payload *payload, caw_malformed reason, uint32_t at,
+                           uint64_t length) {
     if (is_unheard(payload))
         return;
     caw_event *event = new_event(payload, CAW_EVENT_MALFORMED);
-    event->reason = caw_malformed_texts[reason];
-    event->bytes = bytes;
+    caw_event_malformed(event, reason, (caw_view){payload->bytes, 0, payload->captured}, at,
+                        length);
     tell(payload, event);
 }
 
@@ -167,7 +169,7 @@ static void show(ca_payload *payload, uint32_t at, const caw_message *message, c
     bool whole = cut != &ei_ca_own[OWN_FLAW_CUT];
     caw_event *event = whole ? event_of_message(payload, message, &about) : NULL;
     if (!whole)
-        tell_malformed(payload, CAW_MALFORMED_DATAGRAM, message->whole.len);
+        tell_malformed(payload, CAW_MALFORMED_DATAGRAM, at, message->whole.len);
     else if (!is_unheard(payload))
         tell(payload, event);
     begin_columns(payload);
@@ -211,7 +213,9 @@ static int refuse(ca_payload *payload, uint32_t at) {
     if (at == 0 && payload->frame->refused)
         return 0;
     payload->frame->refused = true;
-    tell_malformed(payload, CAW_MALFORMED_FOREIGN, payload->reported - at);
+    if (at == 0)
+        conversation_refuse(payload->notes, payload->pinfo);
+    tell_malformed(payload, CAW_MALFORMED_FOREIGN, at, payload->reported - at);
     show_bytes(payload, at, payload->captured - at, hf_ca_own[OWN_UNDECODED],
                &ei_ca_own[OWN_FLAW_NOT_CA], "Not Channel Access");
     if (at)
@@ -270,7 +274,7 @@ static uint32_t show_start(ca_payload *payload, uint32_t at, const caw_stretch *
                &ei_ca_own[OWN_FLAW_CONTINUATION], "Continuation of a message");
     at += continued;
     if (skipped)
-        tell_malformed(payload, CAW_MALFORMED_SKIPPED, skipped);
+        tell_malformed(payload, CAW_MALFORMED_SKIPPED, at, skipped);
     show_bytes(payload, at, skipped, hf_ca_own[OWN_SKIPPED], &ei_ca_own[OWN_FLAW_SKIPPED],
                "Skipped to the next message");
     return at + skipped;
@@ -302,7 +306,7 @@ static uint32_t show_messages(ca_payload *payload, uint32_t at, uint32_t length)
 static int end_in_header(ca_payload *payload, uint32_t at) {
     uint32_t length = payload->captured - at;
 
-    tell_malformed(payload, CAW_MALFORMED_HEADER, length);
+    tell_malformed(payload, CAW_MALFORMED_HEADER, at, length);
     show_bytes(payload, at, length, hf_ca_own[OWN_UNDECODED], &ei_ca_own[OWN_FLAW_REASSEMBLY_OFF],
                "Part of a header");
     show_info(payload);
@@ -312,7 +316,7 @@ static int end_in_header(ca_payload *payload, uint32_t at) {
 /* The capture lacks the end of the segment, and with it that of a header. */
 static int end_cut(ca_payload *payload, uint32_t at) {
     if (at < payload->captured)
-        tell_malformed(payload, CAW_MALFORMED_CUT, payload->captured - at);
+        tell_malformed(payload, CAW_MALFORMED_CUT, at, payload->captured - at);
     return finish(payload);
 }
 
@@ -367,7 +371,7 @@ static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
 static int end_datagram(ca_payload *payload, uint32_t at, caw_datagram_piece piece) {
     if (piece.problem == CAW_MALFORMED_FOREIGN)
         return refuse(payload, at);
-    tell_malformed(payload, piece.problem, piece.length);
+    tell_malformed(payload, piece.problem, at, piece.length);
     if (piece.problem == CAW_MALFORMED_SHORT)
         show_bytes(payload, at, piece.length, hf_ca_own[OWN_UNDECODED],
                    &ei_ca_own[OWN_FLAW_TRAILING], "Trailing bytes");

@@ -146,6 +146,8 @@ typedef enum {
     CAW_BY_ICMP /* an error: .icmp_type, .icmp_code */
 } caw_by;
 
+#define CAW_FOREIGN_MOST 16 /* bytes that show what somebody talks instead */
+
 /* Where a packet comes from or goes to. */
 typedef struct {
     uint8_t size;      /* of the address: 4 bytes, 16, or 0 when it has none */
@@ -168,12 +170,15 @@ typedef struct {
     caw_side speaker;           /* of the source, when the connection's roles are known */
     const char *user;           /* what the circuit's client says of itself, as on the wire */
     const char *host;
-    caw_message message;  /* CAW_EVENT_MESSAGE */
-    const caw_note *note; /* CAW_EVENT_MESSAGE: never NULL then; is not changed once it is told */
-    caw_moment last;      /* of the capture, when all of it has been read before, as by who shows
-                             messages again; frame 0: more may come */
-    const char *reason;   /* CAW_EVENT_MALFORMED: a few words; static text */
-    uint64_t bytes;       /* CAW_EVENT_MALFORMED */
+    caw_message message;   /* CAW_EVENT_MESSAGE */
+    const caw_note *note;  /* CAW_EVENT_MESSAGE: never NULL then; is not changed once it is told */
+    caw_moment last;       /* of the capture, when all of it has been read before, as by who shows
+                              messages again; frame 0: more may come */
+    const char *reason;    /* CAW_EVENT_MALFORMED: a few words; static text */
+    uint64_t bytes;        /* CAW_EVENT_MALFORMED */
+    uint8_t foreign_count; /* CAW_EVENT_MALFORMED: a segment or datagram that is nothing of Channel
+                              Access from its first byte on begins with these; else 0 of them */
+    uint8_t foreign[CAW_FOREIGN_MOST];
     uint32_t times;    /* CAW_EVENT_ASKED: from 1; CAW_EVENT_ACCEPTED: of how many, 0: not known */
     caw_by by;         /* CAW_EVENT_REFUSED, CAW_EVENT_CLOSED */
     uint8_t icmp_type; /* CAW_BY_ICMP: as in RFC 792 and 4443 */
@@ -183,6 +188,13 @@ typedef struct {
     caw_view frame;  /* the packet as captured, for the objects of a line format; may be empty */
     caw_link link;   /* what the frame begins with */
 } caw_event;
+
+/*
+ * Makes a CAW_EVENT_MALFORMED of an event of a payload: `length` bytes at offset `at` of it are no
+ * message. The payload's bytes that were captured are `payload`.
+ */
+void caw_event_malformed(caw_event *event, caw_malformed reason, caw_view payload, uint32_t at,
+                         uint64_t length);
 
 /* When and where a message was recorded itself; its exchange is timed by that. */
 static inline caw_moment caw_event_sent(const caw_event *event) {
@@ -662,13 +674,15 @@ typedef struct {
     const char *question;    /* that it answers, in one sentence */
     const caw_table *tables; /* the main one first */
     uint32_t table_count;
+    bool streams; /* its only table has rows that can be printed as they come: caw_report_stream */
+    bool apart;   /* it is asked for by name alone: caw_report_rows does not have it */
     const struct caw_report_code *code; /* private */
 } caw_report_row;
 
-/* All reports; the last one is followed by NULL. */
+/* The reports that together tell of a capture; the last one is followed by NULL. */
 extern const caw_report_row *const caw_report_rows[];
 
-/* The report of this name, or NULL. */
+/* The report of this name, one of those or one apart, or NULL. */
 const caw_report_row *caw_report_find(const char *name);
 
 /* The report has a table of this name. */
@@ -692,6 +706,12 @@ void caw_report_free(caw_report *report);
 
 void caw_report_observe(caw_report *report, const caw_event *event);
 
+/*
+ * Time has passed until then, with nothing that is shown to the report: what waits is late by then.
+ * It never goes back.
+ */
+void caw_report_pass(caw_report *report, caw_moment now);
+
 caw_totals caw_report_totals(const caw_report *report);
 
 /*
@@ -714,6 +734,20 @@ typedef struct {
     bool (*write)(void *user, const char *text, size_t length);
     void *user;
 } caw_output;
+
+/*
+ * It is printed together with others: each object of JSON begins with its name, as "report", and
+ * text with a heading.
+ */
+void caw_report_name_rows(caw_report *report);
+
+/*
+ * For a report that `streams`, before it is shown anything: its rows are printed as soon as nothing
+ * can change them, in the order in which that is so, and none is kept. caw_report_print then prints
+ * the others, and the totals, as the last thing; not before all events have been shown. The output
+ * is copied. False without memory, or when a write failed.
+ */
+bool caw_report_stream(caw_report *report, caw_form form, const caw_output *output);
 
 /*
  * Prints the report as far as it has come. `table` names one of its tables; NULL is all of them,
@@ -1004,6 +1038,30 @@ void caw_pending_end(caw_pending *pending, caw_moment last);
 
 /* Lines that were told undecided, for lack of room. */
 uint64_t caw_pending_hurried(const caw_pending *pending);
+
+/*
+ * What of a capture a report is to know. Messages are chosen, and bytes that are none; the life of
+ * circuits is always told. An expression that has words of the circuit alone (user, host, src, dst,
+ * and those of packets) chooses whole circuits: all messages of both sides, when one of them
+ * matches. For that the first messages of a circuit, until it is known who its client is, are told
+ * with the one that settles it. A datagram is a message of its own.
+ *
+ * A report does not wait: an expression that asks for an answer which has yet to come
+ * ("unanswered", "time") is refused.
+ */
+typedef struct caw_choice caw_choice;
+
+/* NULL when the expression is wrong, or without memory: the verdict says why. It is copied. */
+caw_choice *caw_choice_new(const char *expression, const caw_memory *memory,
+                           void (*tell)(void *user, const caw_event *event), void *user,
+                           caw_where_verdict *verdict);
+void caw_choice_free(caw_choice *choice);
+
+/* The next event: is told, or not, or kept for a while. */
+void caw_choice_observe(caw_choice *choice, const caw_event *event);
+
+/* No more events come: what is kept is told, if it is chosen. */
+void caw_choice_end(caw_choice *choice);
 
 /*
  * Writes the pcap-filter expression, as snprintf: at most size bytes, NUL included; returns the

@@ -49,11 +49,13 @@ typedef struct caw_exchange caw_exchange;
 typedef struct {
     const char *pv; /* the name, with a NUL; NULL when CREATE_CHAN was not seen */
     uint32_t cid;
-    uint32_t sid; /* with has_sid: the server has said it */
+    uint32_t sid;    /* with has_sid: the server has said it, and these two: */
+    uint32_t count;  /* of elements, at most */
+    uint16_t type;   /* native, a DBR type */
+    uint8_t rights;  /* as ACCESS_RIGHTS said last, with CAW_RIGHTS_KNOWN; 0: not known */
+    uint32_t number; /* among those of its circuit, from 1: no other one ever has it */
     bool has_sid;
     bool closed;            /* cleared, refused or dropped by the server */
-    uint8_t rights;         /* as ACCESS_RIGHTS said last, with CAW_RIGHTS_KNOWN; 0: not known */
-    uint32_t count;         /* with has_sid: elements that it has */
     caw_exchange *creation; /* NULL when CREATE_CHAN was not seen */
 } caw_channel;
 
@@ -65,7 +67,9 @@ struct caw_exchange {
     uint16_t command; /* of the request */
     bool failed;      /* answered by an ERROR, CREATE_CH_FAIL or NOT_FOUND */
     union {
-        uint32_t sequence; /* of a search: its datagram's number, 0 when it has none */
+        uint32_t sequence; /* of a search: its datagram's number, 0 when it has none; of a
+                              subscription and of its cancel: the subscription's number among those
+                              of its circuit, from 1; 0: not known */
         uint32_t status;   /* of a put: the ECA status of its answer, 0 when there is none */
     };
     const char *pv;             /* of a search, else the channel's; may be NULL */
@@ -74,6 +78,8 @@ struct caw_exchange {
     caw_moment answer;          /* frame 0: none yet */
     const caw_exchange *search; /* of a channel's creation: the search before it, or NULL */
     uint64_t server;            /* of a search answer: address and TCP port, see caw_endpoint */
+    uint32_t sid;               /* of a request about a channel: as it was sent, known or not */
+    uint32_t epoch;             /* private */
 };
 
 typedef struct {

@@ -82,13 +82,26 @@ static void offer_report(void *user, const char *name, const char *what) {
 static void offer_reports(unfinished *self) {
     char name[OPTION_NAME];
 
-    commands_each(offer_report, self);
+    commands_each(COMMANDS_OF_Z, offer_report, self);
     for (size_t i = 0; caw_report_rows[i]; i++) {
         snprintf(name, sizeof name, "%s,json", caw_report_rows[i]->name);
         offer_report(self, name, "an object a line");
         snprintf(name, sizeof name, "%s,csv", caw_report_rows[i]->name);
         offer_report(self, name, "a table");
     }
+}
+
+/* Of all reports: which one it is may come later. A name is offered where it is met first. */
+static void offer_tables(const unfinished *self) {
+    for (size_t i = 0; caw_report_rows[i]; i++)
+        for (uint32_t j = 0; j < caw_report_rows[i]->table_count; j++) {
+            const char *name = caw_report_rows[i]->tables[j].name;
+            size_t first = 0;
+            while (!caw_report_has(caw_report_rows[first], name))
+                first++;
+            if (first == i)
+                offer(self, name, caw_report_rows[i]->title);
+        }
 }
 
 static void offer_choices(const unfinished *self, const char *choices) {
@@ -114,6 +127,8 @@ static void offer_value(unfinished *self, const char *value) {
         offer_capture_filter(self);
     else if (strcmp(value, "REPORT") == 0)
         offer_reports(self);
+    else if (strcmp(value, "TABLE") == 0)
+        offer_tables(self);
     else if (strchr(value, '|'))
         offer_choices(self, value);
 }
@@ -192,7 +207,7 @@ static void offer_words(unfinished *self, const before *found) {
         return;
     }
     if (!found->first) {
-        commands_each(offer_named, self);
+        commands_each(COMMANDS_ALL, offer_named, self);
         offer(self, "help", "more about a topic");
     }
     offer_files();

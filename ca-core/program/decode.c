@@ -29,15 +29,16 @@ typedef struct {
     bool live;
     bool quiet; /* no notices */
     bool stopped;
-    uint64_t shown;          /* bytes of all input, when it is shown how far it is read; else 0 */
-    caw_moment last;         /* when the last packet was */
-    int64_t ticked, watched; /* when it was, in nanoseconds */
+    uint64_t shown;  /* bytes of all input, when it is shown how far it is read; else 0 */
+    caw_moment last; /* when the last packet was */
+    int64_t every;   /* milliseconds after which what is known is shown; 0: at the end */
+    int64_t ticked, watched, showed; /* when it was, in nanoseconds */
 } decoding;
 
 /* ---- time ----------------------------------------------------------------------------------- */
 
-static bool has_passed(int64_t *since, int64_t time, int milliseconds) {
-    if (time - *since < (int64_t)milliseconds * 1000000)
+static bool has_passed(int64_t *since, int64_t time, int64_t milliseconds) {
+    if (time - *since < milliseconds * 1000000)
         return false;
     *since = time;
     return true;
@@ -64,6 +65,8 @@ static void keep_time(decoding *self, bool idle) {
     }
     if (has_passed(&self->watched, time, WATCH))
         watch(self);
+    if (self->every && has_passed(&self->showed, time, self->every))
+        self->to.show(self->to.self);
 }
 
 /* ---- reading -------------------------------------------------------------------------------- */
@@ -79,8 +82,11 @@ static void heed_signals(decoding *self) {
         self->stopped = true;
         input_stop(self->from);
     }
-    if (signals_asked())
+    bool asked = signals_asked();
+    if (asked || signals_due())
         stats_say(self->capture, input_dropped(self->from));
+    if (asked && self->to.show)
+        self->to.show(self->to.self);
 }
 
 static void take(decoding *self, const caw_frame *frame) {
@@ -167,9 +173,13 @@ static int decode_for(decoding *self) {
 }
 
 int decode(const options *asked, input *from) {
-    decoding self = {.from = from, .live = input_is_live(from), .quiet = asked->form.quiet};
+    decoding self = {.from = from,
+                     .live = input_is_live(from),
+                     .quiet = asked->form.quiet,
+                     .every = (int64_t)asked->every_seconds * 1000,
+                     .showed = clock_now()};
 
-    if (!(asked->report ? report_begin(&self.to, &asked->words, asked->memory)
+    if (!(asked->report ? report_begin(&self.to, &asked->words, asked->where, asked->memory)
                         : lines_begin(&self.to, &asked->form, asked->where, asked->most_lines)))
         return STATUS_USAGE;
     if (!(self.capture = new_capture(asked, &self.to)))

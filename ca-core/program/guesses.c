@@ -19,8 +19,6 @@ static const char list_them[] = "caw --help lists them";
 
 /* ---- options of other programs -------------------------------------------------------------- */
 
-static const char as_json[] =
-    "reports have it, as in caw -z ca,connect,json; packets, too: tshark -T json -r FILE";
 static const char as_fields[] = "--format '{timestamp} {pv} {command}' is the form of lines";
 static const char to_write[] = "packets: tcpdump -w FILE, or tshark -r FILE -Y ca -w OUT; lines: >";
 static const char whole[] = "packets are always captured whole";
@@ -40,9 +38,6 @@ static const struct {
     const char *name; /* NULL: it has none */
     const char *way;
 } guesses[] = {
-    {'\0', "json", as_json},
-    {'\0', "csv",
-     "reports have it, as in caw -z ca,connect,csv; lines: --format '{timestamp},{pv}'"},
     {'T', NULL, "reports: -z ca,connect,json; packets: tshark -T json -r FILE -Y ca"},
     {'e', "fields", as_fields},
     {'E', NULL, as_fields},

@@ -20,7 +20,8 @@
 static const char usage[] =
     "Usage: caw [OPTION]... [FILE]...         messages, a line each; - or none: stdin\n"
     "       caw [OPTION]... -i INTERFACE      the same, live\n"
-    "       caw [OPTION]... REPORT [FILE]...  a report: ";
+    "       caw [OPTION]... REPORT [FILE]...  a report, which is one of\n"
+    "         ";
 static const char examples[] =
     "       caw help [TOPIC]                  more: caw help lists the topics\n"
     "\n"
@@ -28,7 +29,6 @@ static const char examples[] =
     "  caw --where 'put and pv ~ \"t:*\"' puts.pcap twoiocs.pcap\n"
     "  caw --where unanswered --format '{timestamp:.3f} {user} {pv}' oddities.pcap\n"
     "  caw connect search-missing.pcap\n"
-    "  caw -Y 'tcp.port == 5064' puts.pcap\n"
     "  sudo caw -i any -f 'ca:write or error'\n"
     "  sudo tcpdump -i any -B 65536 --immediate-mode -U -w - | caw\n"
     "\n";
@@ -36,10 +36,9 @@ static const char examples[] =
 static const char passing[] =
     "  -- OPTION...          for tshark, which then reads: -- -d tcp.port==5066,ca\n"
     "\n"
-    "Several files are one capture, in this order. ^C ends: what was received is\n"
-    "printed. Status: 0 all is well, 1 the output failed, 2 an option or the input is\n"
-    "wrong, 3 damaged input was read as far as it goes, or all of it is Malformed,\n"
-    "4 --quiet would have printed nothing.\n";
+    "Several files are one capture, in this order. ^C ends, and what came is printed.\n"
+    "Status: 0 all is well, 1 the output failed, 2 an option or the input is wrong,\n"
+    "3 damaged input, or all of it Malformed, 4 --quiet would have printed nothing.\n";
 
 /* The first line of its help, beside its forms or, where these are long, below. */
 static bool print_row(size_t row) {
@@ -56,7 +55,7 @@ static bool print_row(size_t row) {
 bool help_print(void) {
     char reports[128];
 
-    commands_list("", reports, sizeof reports);
+    commands_list(COMMANDS_ALL, reports, sizeof reports);
     output_text(usage);
     output_text(reports);
     output_text("\n");

@@ -250,6 +250,6 @@ bool lines_begin(consumer *self, const forms *form, const char *where, uint64_t 
         free_all(made);
         return false;
     }
-    *self = (consumer){made, tell, has_enough, end};
+    *self = (consumer){made, tell, has_enough, NULL, end};
     return true;
 }

@@ -19,7 +19,11 @@ const option_row option_rows[] = {
     {'D', NULL, NULL, "list the interfaces that can be captured"},
     {OPTION_WHERE, "where", "EXPR",
      "only messages that match, as 'put and pv ~ \"SR:*\"'\n"
-     "Or 'unanswered or time > 0.1': see caw-where(7)."},
+     "Or 'unanswered or time > 0.1': see caw-where(7). A report knows those messages only, and "
+     "the\n"
+     "life of circuits; of words of circuits alone (user, host, src, dst) it knows the whole "
+     "circuits\n"
+     "in which a message matches. A report does not wait: unanswered and time are not for it."},
     {OPTION_FORMAT, "format", "FORMAT",
      "the form of a line, as '{timestamp} {pv} {command}'\n"
      "See FORMAT."},
@@ -50,6 +54,19 @@ const option_row option_rows[] = {
     {'z', NULL, "REPORT",
      "a report: ca,REPORT[,json|,csv], or one of tshark's\n"
      "Instead of lines; see REPORTS."},
+    {OPTION_JSON, "json", NULL,
+     "a report as JSON, an object a line\n"
+     "See REPORTS."},
+    {OPTION_CSV, "csv", NULL,
+     "a report as CSV, one table of it\n"
+     "The main one, or that of --table."},
+    {OPTION_TABLE, "table", "TABLE",
+     "one table of a report\n"
+     "caw-reports(7) names them."},
+    {OPTION_EVERY, "every", "SECONDS",
+     "a report as far as it is known, every so often\n"
+     "Of a pipe or an interface; at the end it is printed once more. The signal USR1 asks for it,\n"
+     "too. Rows that are printed as they come are not printed again."},
     {'Y', NULL, "DISPLAY_FILTER",
      "only packets that match, as Wireshark has it\n"
      "In the language of wireshark-filter(4), as in 'ca.pv == \"t:ai\" && ca.command == 4'.\n"

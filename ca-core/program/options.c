@@ -41,6 +41,17 @@ static void take_topic(options *self, const given *all) {
                                    i > 1 ? " " : "", all->words[i]);
 }
 
+/* As -z would have it: "ca,connect,json,table=servers". A name that is too long is cut, and wrong.
+ */
+static void write_command(options *self, const given *all, const char *report) {
+    const char *table = given_value(all, OPTION_TABLE);
+
+    snprintf(self->command, sizeof self->command, "ca,%s%s%s%s%s", report,
+             given_value(all, OPTION_JSON) ? ",json" : "",
+             given_value(all, OPTION_CSV) ? ",csv" : "", table ? ",table=" : "",
+             table ? table : "");
+}
+
 /* Takes "help", or the name of a report, from the front of the words. */
 static bool take_command(options *self, given *all) {
     const char *word = all->word_count ? all->words[0] : "";
@@ -55,7 +66,7 @@ static bool take_command(options *self, given *all) {
         say("%s and -z %s are two reports: take one", word, given_value(all, 'z'));
         return false;
     }
-    snprintf(self->command, sizeof self->command, "ca,%s", word);
+    write_command(self, all, word);
     all->word_count--;
     memmove(all->words, all->words + 1, all->word_count * sizeof *all->words);
     return true;
@@ -91,17 +102,19 @@ static bool take_number(const given *all, int letter, uint64_t most, const char 
 }
 
 static bool take_numbers(options *self, const given *all) {
-    uint64_t kib = 0, seconds = 0;
+    uint64_t kib = 0, seconds = 0, every = 0;
 
     self->most_lines = UINT64_MAX;
     self->memory = 1 << 30;
     if (!take_number(all, 'c', UINT64_MAX - 1, "a number of lines", &self->most_lines) ||
         !take_number(all, OPTION_MEMORY, INT64_MAX, "a size such as 512M or 2G", &self->memory) ||
         !take_number(all, 'B', INT_MAX / 1024, "a size in KiB", &kib) ||
-        !take_number(all, OPTION_STATS, INT_MAX, "a number of seconds", &seconds))
+        !take_number(all, OPTION_STATS, INT_MAX, "a number of seconds", &seconds) ||
+        !take_number(all, OPTION_EVERY, INT_MAX, "a number of seconds", &every))
         return false;
     self->buffer = (int)(kib * 1024);
     self->stats_seconds = (unsigned)seconds;
+    self->every_seconds = (unsigned)every;
     return true;
 }
 
@@ -199,11 +212,11 @@ static bool take_lines(options *self) {
 
 /* One of ours that does not exist: the list of tshark's would not help. */
 static void refuse_report(const char *report) {
-    char known[128] = "there are ca,lines, ", advice[SUGGEST_ADVICE];
+    char known[256] = "there are ca,lines, ", advice[SUGGEST_ADVICE];
     size_t begin = strlen("ca,"), length = strcspn(report + begin, ","), used = strlen(known);
     suggestion near = suggest_for(report + begin, length);
 
-    commands_list("ca,", known + used, sizeof known - used);
+    commands_list(COMMANDS_OF_Z, known + used, sizeof known - used);
     commands_suggest(&near);
     say("no such report: %.*s (%s)", (int)(begin + length), report,
         suggest_say(&near, "ca,", known, advice));
@@ -224,12 +237,49 @@ static bool is_srt(const char *report) {
     return strncmp(report, "ca,srt", 6) == 0 && (!report[6] || report[6] == ',');
 }
 
+/* What only reports have; -z has the words for all but the time in itself. */
+static bool reports_forms_are_good(const options *self, const given *all) {
+    static const struct {
+        int letter;
+        const char *instead;
+    } rows[] = {
+        {OPTION_JSON, "; packets: tshark -T json -r FILE -Y ca"},
+        {OPTION_CSV, "; lines: --format '{timestamp},{pv}'"},
+        {OPTION_TABLE, ""},
+        {OPTION_EVERY, ""},
+    };
+    char name[OPTION_NAME];
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        size_t row = option_find(rows[i].letter);
+        if (!given_value(all, rows[i].letter) || self->command[0] ||
+            (self->report && rows[i].letter == OPTION_EVERY))
+            continue;
+        if (self->report)
+            say("%s is for reports by name, as in caw connect %s; -z %s has it in its own words: "
+                "ca,connect,json,table=servers",
+                option_name(row, name), name, self->report);
+        else
+            say("%s is for reports, as in caw connect %s FILE%s", option_name(row, name), name,
+                rows[i].instead);
+        return false;
+    }
+    return true;
+}
+
+/* A report, or all, by libcaw. */
+static bool is_ours(const options *self) {
+    return self->words.row || self->words.all;
+}
+
 static bool take_report(options *self, const given *all) {
     char name[OPTION_NAME];
 
     self->report = self->command[0] ? self->command : given_value(all, 'z');
     self->where = given_value(all, OPTION_WHERE);
     if (!forms_read(&self->form, all) || !take_lines(self))
+        return false;
+    if (!reports_forms_are_good(self, all))
         return false;
     if (!self->report)
         return true;
@@ -239,19 +289,14 @@ static bool take_report(options *self, const given *all) {
             self->report);
         return false;
     }
-    if (self->where) {
-        say("--where chooses lines and does not go with -z %s (a report of some packets has a "
-            "display filter: -z ca,connect,FILTER)",
-            self->report);
-        return false;
-    }
     if (given_value(all, 'c')) {
         say("-c counts lines and does not go with -z %s", self->report);
         return false;
     }
-    if (is_bare(self->report) || !report_words_read(self->report, &self->words, self->table))
+    if (is_bare(self->report) ||
+        !report_words_read(self->report, self->command[0], &self->words, self->table))
         return false;
-    if (!self->words.row && strncmp(self->report, "ca,", 3) == 0 && !is_srt(self->report)) {
+    if (!is_ours(self) && strncmp(self->report, "ca,", 3) == 0 && !is_srt(self->report)) {
         refuse_report(self->report);
         return false;
     }
@@ -266,10 +311,15 @@ static const char *why_tshark(const options *self, char *text, size_t size) {
         return "-Y";
     if (*self->passed)
         return "--";
-    if (!self->report || (self->words.row && !self->words.filter))
+    if (!self->report || (is_ours(self) && !self->words.filter))
         return NULL;
     snprintf(text, size, "-z %s", self->report);
     return text;
+}
+
+/* tshark does not have it. */
+static bool is_own(const options *self) {
+    return self->words.all || (self->words.row && self->words.row->apart);
 }
 
 /* Of io,stat each filter after the interval is a column: one more would not choose for the others.
@@ -287,9 +337,14 @@ static bool report_has_filter(const options *self) {
 static bool take_tshark(options *self, const given *all) {
     static const int ours[] = {'c',          OPTION_MEMORY, OPTION_STATS,    OPTION_WHERE,
                                OPTION_SHORT, OPTION_TIME,   OPTION_ELEMENTS, OPTION_CIRCUITS,
-                               OPTION_COLOR, OPTION_QUIET};
+                               OPTION_COLOR, OPTION_QUIET,  OPTION_EVERY};
     char text[256], name[OPTION_NAME];
 
+    if ((given_value(all, 'Y') || *self->passed) && is_own(self)) {
+        say("%s is not a report of tshark, which %s asks for (--where EXPR chooses without it)",
+            self->words.all ? "all" : self->words.row->name, given_value(all, 'Y') ? "-Y" : "--");
+        return false;
+    }
     self->display_filter = given_value(all, 'Y');
     if (self->display_filter && report_has_filter(self)) {
         say("-Y and the display filter of -z %s are two: take one", self->report);

@@ -30,7 +30,7 @@ typedef struct {
     int buffer;                 /* of the kernel, in bytes; 0: libpcap's own choice */
 
     forms form;                 /* of lines */
-    const char *where;          /* which lines, an expression; NULL: all */
+    const char *where;          /* which messages, an expression; NULL: all */
     const char *display_filter; /* of -Y; NULL: none */
     const char *report;         /* of -z, or "ca," and the command; NULL: lines */
     report_words words;         /* of a report of libcaw's */
@@ -42,6 +42,7 @@ typedef struct {
     uint64_t most_lines;    /* UINT64_MAX: all */
     uint64_t memory;        /* bytes for what stays open */
     unsigned stats_seconds; /* 0: never */
+    unsigned every_seconds; /* a report is printed; 0: at the end */
 } options;
 
 /*

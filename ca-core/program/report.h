@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A report of libcaw's on the whole capture, printed at its end. */
+/* Reports of libcaw's on the whole capture, printed at its end, or when somebody asks. */
 #ifndef REPORT_H
 #define REPORT_H
 
 #include "consumer.h"
 #include "report_words.h"
 
-/* False: why has been said. The words are borrowed. */
-bool report_begin(consumer *self, const report_words *words, uint64_t memory);
+/*
+ * Of what the expression chooses, NULL is all, in so much memory. False: why has been said. The
+ * words are borrowed.
+ */
+bool report_begin(consumer *self, const report_words *words, const char *where, uint64_t memory);
 
 #endif

@@ -68,28 +68,44 @@ static void say_tables(const char *argument, const caw_report_row *row, const ch
     for (uint32_t i = 0; i < row->table_count && length < sizeof names; i++)
         length += (size_t)snprintf(names + length, sizeof names - length, "%s%s", i ? ", " : "",
                                    row->tables[i].name);
-    say("-z %s: it has no table \"%s\", but %s", argument, table, names);
+    say("%s: it has no table \"%s\", but %s", argument, table, names);
 }
 
 /* The report that the argument begins with. */
-static const caw_report_row *find(const char **rest) {
-    for (size_t i = 0; caw_report_rows[i]; i++)
-        if (take_word(rest, caw_report_rows[i]->name))
-            return caw_report_rows[i];
-    return NULL;
+static const caw_report_row *find(const char **rest, bool command) {
+    char name[REPORT_TABLE];
+
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(*rest + 1, ","), *rest + 1);
+    const caw_report_row *row = caw_report_find(name);
+    return row && (command || !row->apart) && take_word(rest, name) ? row : NULL;
 }
 
-bool report_words_read(const char *argument, report_words *words, char table[REPORT_TABLE]) {
+/* Of one table there is no choice when there are many. */
+static bool is_one(const report_words *words) {
+    if (!words->all || (words->form != CAW_FORM_CSV && !words->table))
+        return true;
+    say("all has many tables: --csv and --table are for one report");
+    return false;
+}
+
+bool report_words_read(const char *argument, bool command, report_words *words,
+                       char table[REPORT_TABLE]) {
     const char *rest = argument + strlen("ca");
 
     *words = (report_words){0};
-    if (strncmp(argument, "ca,", 3) != 0 || !(words->row = find(&rest)))
+    if (strncmp(argument, "ca,", 3) != 0)
+        return true;
+    words->row = find(&rest, command);
+    words->all = !words->row && command && take_word(&rest, "all");
+    if (!words->row && !words->all)
         return true;
     const char *wrong = take_words(&rest, words, table);
     if (wrong) {
-        say("-z %s: %s", argument, wrong);
+        say("%s: %s", argument, wrong);
         return false;
     }
+    if (!is_one(words))
+        return false;
     if (words->table && !caw_report_has(words->row, words->table)) {
         say_tables(argument, words->row, words->table);
         return false;

@@ -8,7 +8,7 @@
 static const int ending[] = {SIGINT, SIGTERM, SIGHUP};
 static const int asking[] = {SIGUSR1, SIGALRM};
 
-static volatile sig_atomic_t stop, asked;
+static volatile sig_atomic_t stop, asked, due;
 
 /* Without SA_RESTART: what waits is to end. */
 static void take(const int *numbers, size_t count, void (*handler)(int)) {
@@ -27,8 +27,10 @@ static void on_end(int number) {
 }
 
 static void on_ask(int number) {
-    (void)number;
-    asked = 1;
+    if (number == SIGALRM)
+        due = 1;
+    else
+        asked = 1;
 }
 
 void signals_catch(void) {
@@ -58,5 +60,12 @@ bool signals_asked(void) {
     if (!asked)
         return false;
     asked = 0;
+    return true;
+}
+
+bool signals_due(void) {
+    if (!due)
+        return false;
+    due = 0;
     return true;
 }

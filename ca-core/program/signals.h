@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * SIGINT, SIGTERM and SIGHUP ask the program to end with what it has received; the second of them
- * ends it at once. SIGUSR1, or time, asks how it stands. Each ends what the program waits for.
+ * ends it at once. SIGUSR1 asks how it stands, and so does time. Each ends what the program waits
+ * for.
  */
 #ifndef SIGNALS_H
 #define SIGNALS_H
@@ -23,7 +24,8 @@ void signals_ask_every(unsigned seconds);
 /* Somebody wants it to end. */
 bool signals_stop(void);
 
-/* Somebody has asked how it stands since the last call. */
+/* Somebody has asked how it stands since the last call; or it is time to say. */
 bool signals_asked(void);
+bool signals_due(void);
 
 #endif

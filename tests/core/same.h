@@ -19,7 +19,7 @@ static inline bool same_exchange(const caw_exchange *a, const caw_exchange *b) {
     if (!a || !b)
         return a == b;
     return a->command == b->command && a->failed == b->failed && a->sequence == b->sequence &&
-           same_text(a->pv, b->pv) && same_moment(a->request, b->request) &&
+           a->sid == b->sid && same_text(a->pv, b->pv) && same_moment(a->request, b->request) &&
            same_moment(a->answer, b->answer) && a->server == b->server &&
            same_exchange(a->search, b->search);
 }
@@ -28,8 +28,9 @@ static inline bool same_channel(const caw_channel *a, const caw_channel *b) {
     if (!a || !b)
         return a == b;
     return same_text(a->pv, b->pv) && a->cid == b->cid && a->sid == b->sid &&
-           a->has_sid == b->has_sid && a->closed == b->closed && a->rights == b->rights &&
-           a->count == b->count && same_exchange(a->creation, b->creation);
+           a->has_sid == b->has_sid && a->number == b->number && a->type == b->type &&
+           a->count == b->count && a->rights == b->rights && a->closed == b->closed &&
+           same_exchange(a->creation, b->creation);
 }
 
 static inline bool same_note(const caw_note *a, const caw_note *b) {

@@ -39,7 +39,7 @@ static void check_lines(const char *what, const line *lines, size_t count) {
         bool answers = note->turn == CAW_TURN_RESPONSE && note->exchange;
         uint32_t to = answers ? note->exchange->request.frame : 0;
         CHECK(to == lines[i].to, "%s, %zu: answers %u", what, i + 1, to);
-        bool asks = !answers && note->exchange && lines[i].end == CLIENT_END;
+        bool asks = !answers && note->exchange && lines[i].end == C; /* else it is an update */
         uint32_t in = asks ? note->exchange->answer.frame : 0;
         CHECK(in == lines[i].in, "%s, %zu: answered in %u", what, i + 1, in);
         CHECK(note->flaws == lines[i].flaws, "%s, %zu: flaws %x", what, i + 1, note->flaws);

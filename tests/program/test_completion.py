@@ -106,6 +106,8 @@ def type_into(shell, folder, environment, line):
         (f"caw --where 'put and unans{TAB}", ['--where', 'put and unanswered']),
         (f'caw help sig{TAB}', ['help', 'signals']),
         (f'caw -z ca,connect,j{TAB}', ['-z', 'ca,connect,json']),
+        (f'caw err{TAB}--js{TAB}', ['errors', '--json']),
+        (f'caw connect --table serv{TAB}', ['connect', '--table', 'servers']),
     ],
     ids=lambda value: value if isinstance(value, str) else '',
 )
@@ -157,10 +159,16 @@ def test_every_interface_is_offered(offered):
         (['a.pcap', '--', 'con'], {':files'}),
         (['-c', ''], set()),
         (['--nonsense='], set()),
-        ([], {'connect', 'srt', 'help', ':files'}),
     ],
     ids=lambda value: ' '.join(value) if isinstance(value, list) else '',
 )
 def test_what_is_offered(words, expected, offered):
     found = set(offered(*words))
     assert found == expected if expected is not None else 'unanswered' in found
+
+
+def test_reports_are_offered_first(offered):
+    assert set(offered()) == {
+        'search', 'connect', 'circuits', 'channels', 'puts', 'errors', 'servers', 'srt', 'all', 'help', ':files'
+    }  # fmt: skip
+    assert {'puts', 'servers'} <= set(offered('connect', '--table', ''))

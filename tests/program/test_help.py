@@ -88,7 +88,7 @@ def test_a_topic_that_there_is_not(caw):
 
 def test_topics_are_what_man_shows(caw):
     """Every word of the pages, in the order of the pages, beside groff's own words."""
-    for page, topic in (('caw-where.7', 'where'), ('caw-cookbook.7', 'cookbook')):
+    for page, topic in (('caw-where.7', 'where'), ('caw-reports.7', 'columns'), ('caw-cookbook.7', 'cookbook')):
         shown = subprocess.run(
             ['groff', '-man', '-Tascii', '-P-cbou', '-rHY=0', '-dAD=l'], input=made(page), text=True,
             capture_output=True, check=True,
@@ -168,7 +168,9 @@ def test_a_file_comes_first(name, caw, captures, stage):
         ('-A FILE', 'tshark -x'),
         ('-5 FILE', '-c 5'),
         ('--json FILE', 'tshark -T json'),
-        ('--csv FILE', 'ca,connect,csv'),
+        ('--csv FILE', 'caw connect --csv FILE'),
+        ('--table x FILE', 'caw connect --table FILE'),
+        ('--evry 5 FILE', 'did you mean --every?'),
         ('--filter put FILE', '--where chooses messages'),
         ('--verbose FILE', '--version'),
         ('--output x FILE', 'tcpdump -w'),
@@ -183,7 +185,7 @@ def test_a_file_comes_first(name, caw, captures, stage):
         ('--colour=always FILE', 'did you mean --color?'),
         ('--memroy 1G FILE', 'did you mean --memory?'),
         ('-where put FILE', 'did you mean --where?'),
-        ('--c 5 FILE', '--circuits or --color or --capture-filter'),
+        ('--c 5 FILE', '--circuits or --color or --csv or --capture-filter'),
         ('--color=allways FILE', 'auto|always|never, not allways: did you mean always?'),
         ('--time=human FILE', 'epoch|iso|local|relative|delta, not human'),
         ('--where=put --where=get FILE', 'twice'),
@@ -192,13 +194,15 @@ def test_a_file_comes_first(name, caw, captures, stage):
         ('tcp port 5064', "caw -i any -f 'tcp port 5064'"),
         ('-i lo tcp port 5064', "caw -i lo -f 'tcp port 5064'"),
         ('put', "--where 'put'"),
-        ('search FILE', "--where 'search'"),
+        ('beacon FILE', "--where 'beacon'"),
         ('conect FILE', 'did you mean connect?'),
         ('hepl', 'did you mean help?'),
         ('-z ca,conect FILE', 'did you mean ca,connect?'),
         ('-z connect FILE', 'did you mean -z ca,connect?'),
         ('-z connect,json FILE', 'did you mean -z ca,connect,json?'),
-        ('-z ca,search FILE', 'there are ca,lines, ca,connect, ca,srt'),
+        ('-z ca,qqqqqq FILE', 'there are ca,lines, ca,search, ca,connect, ca,circuits, ca,channels, ca,puts, ca,errors, ca,servers, ca,srt'),
+        ('-z puts FILE', 'did you mean -z ca,puts?'),
+        ('al FILE', 'did you mean all?'),
         ('connect -z ca,srt FILE', 'two reports'),
         ('missing.pcap', 'No such file'),
     ],

@@ -106,6 +106,31 @@ def test_a_report_when_it_is_stopped(waiting):
     assert json.loads(running.stdout.readline())['messages'] == 4
 
 
+def test_a_report_every_so_often(waiting):
+    """And once more at the end; each begins with its totals."""
+    running = waiting(echo.pieces(4), 'srt', '--json', '--every', '1')
+    printed = [json.loads(next_line(running.stdout)) for _ in range(6)]
+    assert [row['table'] for row in printed] == ['totals', 'srt', 'kinds'] * 2
+    assert {row['messages'] for row in printed if row['table'] == 'totals'} == {4}
+    running.send_signal(signal.SIGINT)
+    assert running.wait(timeout=20) == GOOD
+    assert json.loads(running.stdout.readline())['table'] == 'totals'
+
+
+def test_a_report_that_is_asked_for(waiting):
+    """USR1 asks for it, and how it stands; time asks for that alone."""
+    running = waiting(echo.pieces(4), 'srt', '--json', '--stats', '1')
+    assert 'messages 4,' in next_line(running.stderr)
+    os.kill(running.pid, signal.SIGUSR1)
+    assert json.loads(next_line(running.stdout))['messages'] == 4
+    assert 'messages 4,' in next_line(running.stderr)
+    running.terminate()
+    assert running.wait(timeout=20) == GOOD
+    assert [json.loads(line)['table'] for line in running.stdout.read().splitlines()] == [
+        'srt', 'kinds', 'totals', 'srt', 'kinds'
+    ]  # fmt: skip
+
+
 def test_lines_come_to_a_file_at_once(waiting, save):
     """When packets come from a pipe: somebody may be looking at the file."""
     log = save(b'', 'log')

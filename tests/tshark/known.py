@@ -26,7 +26,7 @@ def seconds(since, until):
 
 
 class Beacons:
-    """bhe.cpp, updatePeriod: by the server that a beacon announces."""
+    """bhe.cpp, updatePeriod, but for restarts: by the server that a beacon announces."""
 
     def __init__(self):
         self.servers = {}  # address and port: [time of the last, its number, average]
@@ -42,7 +42,8 @@ class Beacons:
         then, last, average = known
         advance = number - last if number >= last else 0xFFFFFFFF - last + number
         known[1] = number
-        if minor >= 10 and (advance in (0, 2, 3) or advance > 0xFFFFFFFF - 256):
+        restarts = number == 0 and last != 0  # other than libca, which takes it for late
+        if minor >= 10 and not restarts and (advance in (0, 2, 3) or advance > 0xFFFFFFFF - 256):
             return found
         period = seconds(then, note.message.time)
         average = period if average is None else period / 8 + average * 7 / 8
@@ -76,7 +77,7 @@ def counts(note):
     found = {count: note.number} if note.number else {}
     if note.before:
         found[interval] = seconds(note.before.message.time, note.message.time)
-    if note.subscription:
+    if note.subscription and is_update(note):
         found['subscribed_in'] = note.subscription.frame
     return found
 

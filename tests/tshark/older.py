@@ -56,7 +56,7 @@ def sharkd_call(number, method, parameters):
 def sharkd_answer(stream):
     """Its next answer; 3.4 puts empty lines between. A number that is none is nothing in JSON."""
     line = next(line for line in stream if line.strip()).decode()
-    answer = json.loads(re.sub(r'(?<=[\[,:])nan\b', 'null', line))
+    answer = json.loads(re.sub(r'(?<=[\[,:])nan(?=[,\]}])', 'null', line))
     return answer if WIRESHARK_3 else answer['result']
 
 

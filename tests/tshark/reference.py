@@ -27,7 +27,7 @@ logging.getLogger('caproto').setLevel(logging.CRITICAL)  # it logs each value it
 warnings.filterwarnings('ignore', message='ReadResponse was deprecated')
 
 SERVER_PORT, REPEATER_PORT = 5064, 5065
-BEACON, CONFIRM = 13, 17
+SEARCH, BEACON, CONFIRM = 6, 13, 17
 ETHERNET, LOOPBACK, RAW, SLL, SLL2 = 1, 0, 101, 113, 276  # link types, tcpdump.org/linktypes.html
 
 
@@ -208,6 +208,8 @@ def datagram_role(source, destination, data, ports):
         return CLIENT
     if source[1] in ports:
         return SERVER
+    if destination[1] == REPEATER_PORT and int.from_bytes(data[:2], 'big') == SEARCH:
+        return CLIENT  # nobody is answered there
     return SERVER if int.from_bytes(data[:2], 'big') in Commands[SERVER].keys() - {0} else CLIENT
 
 

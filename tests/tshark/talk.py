@@ -131,3 +131,7 @@ def not_found(cid):
 
 
 ECHO = message(23)
+
+
+def beacon(number, port=5064, address=0, minor=13):
+    return message(13, type=minor, count=port, p1=number, p2=address)

@@ -17,7 +17,7 @@ from deviations import RULES, SHARK_RULES
 
 MAN = ROOT / 'ca-core' / 'program' / 'man'
 README = ROOT / 'README.md'
-EXAMPLES_OF = [README, MAN / 'caw.1', MAN / 'caw-cookbook.7', MAN / 'caw-where.7']
+EXAMPLES_OF = [README, MAN / 'caw.1', MAN / 'caw-cookbook.7', MAN / 'caw-reports.7', MAN / 'caw-where.7']
 DEVIATIONS = ROOT / 'ca-core' / 'src' / 'text' / 'DEVIATIONS.md'
 MARKDOWN = [
     page

@@ -29,6 +29,7 @@ def test_destdir_and_prefix(tmp_path):
         r'lib/.*wireshark/plugins/[34]\.\d/epan/ca\.so',
         r'share/man/man1/caw\.1\.gz',
         r'share/man/man7/caw-cookbook\.7\.gz',
+        r'share/man/man7/caw-reports\.7\.gz',
         r'share/man/man7/caw-where\.7\.gz',
         r'share/bash-completion/completions/caw',
         r'share/zsh/(site-functions|vendor-completions)/_caw',
@@ -54,7 +55,8 @@ def test_the_program_alone(tmp_path):
         done = cmake(*step, DESTDIR=str(tmp_path / 'installed'))
         assert done.returncode == 0, done.stderr
     names = {path.name for path in (tmp_path / 'installed').rglob('*')}
-    assert {'caw', 'caw.1.gz', 'caw-cookbook.7.gz', 'caw-where.7.gz', '_caw', 'caw.fish', 'libcaw.a'} <= names
+    assert {'caw', 'caw.1.gz', 'caw-cookbook.7.gz', 'caw-reports.7.gz', 'caw-where.7.gz', '_caw', 'caw.fish',
+            'libcaw.a'} <= names  # fmt: skip
     assert not {'ca.so', 'wireshark', 'cfilters'} & names
     printed = subprocess.run(
         [build / 'bin' / 'caw', ROOT / 'tests' / 'captures' / 'beacons.pcap'],

@@ -124,11 +124,6 @@ class Connection:
         self.begun = frame, time
         self.accepted = self.closed = None
 
-    def last(self, frame):
-        """The frame of the last thing that happened to it before this one."""
-        known = [self.begun, self.accepted, self.closed]
-        return max(f for f, _ in filter(None, known) if f <= frame)
-
 
 def connections(capture):
     """Those of which the SYN was captured. Ports are not used twice in captures that come here."""
@@ -214,7 +209,7 @@ def created(creation, search, tcp):
     return row
 
 
-def waiting(search, circuits, frames):
+def waiting(search, circuits):
     """An answered search without a creation, with the latest connection to that server."""
     row = searched(search)
     ours = [
@@ -225,9 +220,11 @@ def waiting(search, circuits, frames):
     latest = ours[-1] if ours else None
     if not latest or latest.closed and latest.closed[0] < search.found.frame:
         return row
-    row['state'] = 'not created'
-    if latest.last(frames) > search.found.frame:
-        row |= {'client': end(latest.ends[0]), 'frame': latest.last(frames)}
+    row |= {'state': 'not created', 'client': end(latest.ends[0]), 'frame': search.sent[-1].frame}
+    if latest.begun[0] > search.found.frame:
+        row['frame'] = latest.begun[0]
+    if latest.accepted and latest.accepted[0] > search.found.frame:
+        row['tcp_s'] = between(latest.begun[1], latest.accepted[1])
     return row
 
 
@@ -248,10 +245,9 @@ def expected_rows(notes, circuits):
             next(row for row in rows if row[1] is search)[2] = created(note, search, tcp)
         else:
             rows.append([notes.index(note), None, created(note, search, tcp)])
-    frames = max((n.frame for n in notes), default=0)
     rows.sort(key=lambda row: row[0])
     return [
-        row or (waiting(search, circuits, frames) if search.found else searched(search))
+        row or (waiting(search, circuits) if search.found else searched(search))
         for _, search, row in rows
     ]
 
@@ -536,7 +532,7 @@ def test_a_name_of_60_kilobytes_pads_no_row(report, save):
 
 # ---- every report ----------------------------------------------------------------------------
 
-REPORTS = ['connect']
+REPORTS = ['search', 'connect', 'circuits', 'channels', 'puts', 'errors', 'servers']
 
 
 def test_all_reports_are_listed(run):
@@ -550,7 +546,7 @@ def test_all_reports_are_listed(run):
 @pytest.mark.parametrize(
     'option',
     ['ca,connect,no filter at all', 'ca,connects', 'ca,connect,table=none', 'ca,connect,jsons',
-     'ca,channels', 'ca,srt,)(', 'ca,filter', 'ca,filter,no filter at all',
+     'ca,none', 'ca,srt,)(', 'ca,filter', 'ca,filter,no filter at all',
      'ca,connect,json,csv', 'ca,connect,text,json', 'ca,connect,json,ip,table=servers',
      'ca,connect,table=connect,table=servers'],
 )  # fmt: skip

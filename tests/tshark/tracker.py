@@ -91,10 +91,10 @@ class Note:
     request: 'Note' = None  # what this message answers
     answer: 'Note' = None  # the first message that answers this one
     earlier: 'Note' = None  # the search that this one repeats
+    subscription: 'Note' = None  # of an update, and of a cancel's confirmation: the EVENT_ADD
     circuit: 'Circuit' = None
     user_then: str = None  # what the client had said of itself so far
     host_then: str = None
-    subscription: 'Note' = None  # the EVENT_ADD that this update belongs to
     number: int = None  # of this search of the client for the PV, or this update
     before: 'Note' = None  # the search or update before it
     duplicate: 'Note' = None  # the open channel or subscription that this one is asked for again
@@ -282,11 +282,15 @@ class Circuit:
         self.ask(note)
 
     def subscribe(self, note):
+        """In place of what had the id, unless the end of that is still to be confirmed."""
         note.channel = self.by_sid.get(note.header.p1)
         for earlier in sorted(sum(self.subscriptions.values(), []), key=lambda add: add.frame):
             if note.channel and earlier.channel is note.channel and same(earlier, note):
                 note.duplicate = earlier
-        self.subscriptions[note.header.p2].append(note)
+        adds = self.subscriptions[note.header.p2]
+        if not self.cancels(note.header.p2):
+            adds.clear()
+        adds.append(note)
 
     def clear(self, note):
         self.ask_channel(note)
@@ -338,6 +342,8 @@ class Circuit:
         self.answer(note)
         note.channel = note.channel or self.by_sid.get(note.header.p1)
         self.close(note.channel)
+        if not note.channel:
+            self.drop_subscriptions(lambda add: not add.channel and add.header.p1 == note.header.p1)
 
     def close(self, channel):
         if not channel:
@@ -347,23 +353,32 @@ class Circuit:
             del self.by_sid[channel.sid]
         if channel in self.by_cid[channel.cid]:
             self.by_cid[channel.cid].remove(channel)
+        self.drop_subscriptions(lambda add: add.channel is channel)
+
+    def drop_subscriptions(self, ended):
         for id, adds in self.subscriptions.items():
-            self.subscriptions[id] = [add for add in adds if add.channel is not channel]
+            self.subscriptions[id] = [add for add in adds if not ended(add)]
 
     def event(self, note):
-        cancels = self.waiting[EVENT_CANCEL, note.header.p2]
+        cancels = self.cancels(note.header.p2)
         confirms = not note.header.size and cancels and cancels[0].header.p1 == note.header.p1
         adds = self.subscriptions[note.header.p2]
         if confirms:
             self.answer(note, (EVENT_CANCEL, note.header.p2))
+            note.subscription = adds[0] if adds else None
             del adds[:1]
         elif adds and not is_confirmation(note.header):
             self.update(note, adds[0] if cancels else adds[-1])
 
+    def cancels(self, id):
+        """That are still to be confirmed."""
+        waiting = self.waiting[EVENT_CANCEL, id]
+        return [note for note in waiting if not (note.channel and note.channel.closed)]
+
     def update(self, note, add):
+        note.subscription = add
         note.channel = add.channel
         if note.header.command == EVENT_ADD:
-            note.subscription = add
             follow(note, self.updates, id(add))
         if not add.answer:
             answers(note, add)

@@ -48,9 +48,11 @@ struct caw_circuit {
     int server_end; /* -1 until it is settled */
     uint32_t epoch;
     bool has_channels;
-    uint32_t channels; /* that are open */
-    uint32_t answered; /* the latest frame of a request that has its answer */
-    int64_t quickest;  /* answer, in nanoseconds; 0: none yet */
+    uint32_t channels;               /* that are open */
+    uint32_t numbered_channels;      /* ever */
+    uint32_t numbered_subscriptions; /* ever */
+    uint32_t answered;               /* the latest frame of a request that has its answer */
+    int64_t quickest;                /* answer, in nanoseconds; 0: none yet */
     const char *user;
     const char *host;
     uint32_t versions[2]; /* of client and server; one more than they say, 0: not known */
@@ -178,6 +180,13 @@ static caw_key key_of_message(const caw_message *message) {
     return key_of(message->row, &header);
 }
 
+/* That a message names; 0 when it names none. */
+static uint32_t sid_of(const caw_message *message) {
+    caw_header header = header_of(message);
+    bool named = message->row->channel == CAW_FIELD_SID;
+    return named ? word_of(message->row, &header, CAW_FIELD_SID) : 0;
+}
+
 static const caw_channel *public_of(const open_channel *channel) {
     return channel ? &channel->channel : NULL;
 }
@@ -219,7 +228,7 @@ static uint32_t enter_asked(caw_circuit *circuit, subscription *made, const caw_
 
 /* Requests before a gap may have been answered in it. */
 static bool is_stale(const caw_circuit *circuit, const caw_exchange *exchange) {
-    return caw_request_of(exchange)->epoch != circuit->epoch;
+    return exchange->epoch != circuit->epoch;
 }
 
 /* Nobody answers it any more; what it was to create comes to nothing. */
@@ -261,7 +270,8 @@ static caw_exchange *ask_about(caw_circuit *circuit, const caw_message *message,
     note->turn = CAW_TURN_REQUEST;
     if (!exchange)
         return NULL;
-    caw_request_of(exchange)->epoch = circuit->epoch;
+    exchange->epoch = circuit->epoch;
+    exchange->sid = sid_of(message);
     if (channel) {
         exchange->channel = &channel->channel;
         exchange->pv = channel->channel.pv;
@@ -292,6 +302,7 @@ static open_channel *new_channel(caw_circuit *circuit, const caw_view *pv) {
         return NULL;
     if (pv)
         made->channel.pv = caw_put_text((char *)made + size, *pv);
+    made->channel.number = ++circuit->numbered_channels;
     caw_ring_begin(&made->subscriptions);
     caw_ring_begin(&made->requests);
     return made;
@@ -384,7 +395,9 @@ static subscription *new_subscription(caw_circuit *circuit, const caw_message *m
         caw_retire(&circuit->store, first);
         return NULL;
     }
-    caw_request_of(first)->epoch = circuit->epoch;
+    first->epoch = circuit->epoch;
+    first->sid = message->param1;
+    first->sequence = ++circuit->numbered_subscriptions;
     first->channel = owner ? &owner->channel : NULL;
     made->id = message->param2;
     made->first = first;
@@ -420,7 +433,9 @@ static void see_event_cancel(caw_circuit *circuit, const caw_message *message, c
         ended->last->cancelled = true;
     else if (knows_all(circuit))
         caw_history_flag(note, CAW_HISTORY_UNKNOWN_SUBSCRIPTION);
-    ask(circuit, message, channel, now, note);
+    caw_exchange *end = ask(circuit, message, channel, now, note);
+    if (end && ended)
+        end->sequence = ended->last->first->sequence;
 }
 
 /* The channel and the request, by the columns of the row. */
@@ -614,6 +629,7 @@ static void see_created(caw_circuit *circuit, const caw_message *message, caw_mo
     channel->channel.cid = message->param1;
     channel->channel.sid = message->param2;
     channel->channel.has_sid = true;
+    channel->channel.type = message->type;
     channel->channel.count = message->count;
     note->channel = &channel->channel;
     channel->earlier = look_up(circuit, BY_CID, message->param1);

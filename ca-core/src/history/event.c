@@ -4,6 +4,21 @@
 
 #include <string.h>
 
+void caw_event_malformed(caw_event *event, caw_malformed reason, caw_view payload, uint32_t at,
+                         uint64_t length) {
+    bool foreign = at == 0 && (reason == CAW_MALFORMED_FOREIGN || reason == CAW_MALFORMED_SHORT);
+    uint32_t shown = payload.len < CAW_FOREIGN_MOST ? payload.len : CAW_FOREIGN_MOST;
+    event->kind = CAW_EVENT_MALFORMED;
+    event->message = (caw_message){.row = NULL};
+    event->note = NULL;
+    event->user = event->host = NULL;
+    event->reason = caw_malformed_texts[reason];
+    event->bytes = length;
+    event->foreign_count = foreign ? (uint8_t)shown : 0;
+    if (event->foreign_count)
+        memcpy(event->foreign, payload.bytes, shown);
+}
+
 /* The space left after an event, taken from the front. */
 static void *put(char **space, const void *bytes, size_t length) {
     void *at = *space;

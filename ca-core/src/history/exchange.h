@@ -10,8 +10,8 @@ typedef struct caw_request caw_request;
 
 /* An exchange as it is made: with what nobody but circuits needs to know of it. */
 struct caw_request {
-    caw_exchange exchange; /* first, so that it leads to the rest */
-    uint32_t epoch;        /* how many gaps the circuit had when it was asked */
+    caw_exchange exchange; /* first, so that it leads to the rest; its epoch: how many gaps the
+                              circuit had when it was asked */
     caw_request *next;     /* to be answered under the same key */
     caw_request *last;     /* of those, if this is the first */
 

@@ -137,18 +137,6 @@ static void count_search(caw_searches *searches, uint64_t client, const char *pv
     series->last = at;
 }
 
-#define NUMBERED 10 /* minor version of servers from which on beacons are numbered */
-
-/*
- * libca passes over numbers that come twice or late, over several routes, and those that come after
- * some that were lost: bhe.cpp, updatePeriod, whose step over the largest number is one too short.
- */
-static bool counts(const caw_series *beacons, const caw_message *message) {
-    uint32_t number = message->param1, last = beacons->beacon;
-    uint32_t step = number >= last ? number - last : UINT32_MAX - last + number;
-    return message->type < NUMBERED || step == 1 || (step > 3 && step <= UINT32_MAX - 256);
-}
-
 /* Two more than the average in microseconds, so that none looks like the first beacon. */
 static uint32_t packed_average(double nanoseconds) {
     double number = nanoseconds / 1000 + 2.5;
@@ -159,26 +147,17 @@ int64_t caw_beacon_average(const caw_note *note) {
     return note->number > 1 ? (int64_t)(note->number - 2) * 1000 : -1;
 }
 
-static void take_beacon(caw_series *beacons, int64_t at, caw_note *note) {
-    double period = (double)at - (double)beacons->last;
-    beacons->average = beacons->average < 0 ? period : period * 0.125 + beacons->average * 0.875;
-    caw_set_interval(note, beacons->last, at);
-    note->number = packed_average(beacons->average);
-}
-
 static void see_beacon(caw_searches *searches, uint64_t server, const caw_message *message,
                        caw_moment now, caw_note *note) {
-    caw_series *beacons =
+    caw_series *series =
         caw_series_of(&searches->series, (caw_key){OF_BEACONS, server}, searches->time);
-    if (!beacons)
+    if (!series)
         return;
-    bool first = !beacons->count++, counted = first || counts(beacons, message);
-    beacons->beacon = message->param1;
-    if (!counted)
+    caw_beacon_verdict verdict = caw_beacon_next(&series->beacons, message, now);
+    if (!verdict.has_period)
         return;
-    if (!first)
-        take_beacon(beacons, caw_nanoseconds(now), note);
-    beacons->last = caw_nanoseconds(now);
+    caw_set_interval(note, 0, verdict.period);
+    note->number = packed_average(verdict.average);
 }
 
 /* ---- questions and answers ---------------------------------------------------------------- */

@@ -43,7 +43,6 @@ caw_series *caw_series_of(caw_series_table *table, caw_key key, int64_t now) {
     if (!made)
         return NULL;
     made->key = key;
-    made->average = -1;
     caw_open_as(&table->store, made, CAW_OPEN_SERIES);
     use(table, made, now);
     if (caw_idmap_set(&table->known, &table->store.memory, key, made))

@@ -7,6 +7,7 @@
 #ifndef CAW_SERIES_H
 #define CAW_SERIES_H
 
+#include "beacon.h"
 #include "idmap.h"
 #include "store.h"
 
@@ -16,8 +17,7 @@ typedef struct {
     int64_t used;     /* seconds, on the clock of whoever asks */
     uint32_t count;   /* so far */
     int64_t last;     /* nanoseconds since 1970 */
-    uint32_t beacon;  /* number of the last one */
-    double average;   /* period of beacons in nanoseconds; below 0: not known */
+    caw_beacons beacons;
 } caw_series;
 
 /* Zeroed before it is begun. */

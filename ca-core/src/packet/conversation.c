@@ -153,8 +153,10 @@ static void renew(caw_reader *reader, caw_conversation *self) {
 }
 
 /* A SYN may have waited until it was answered. */
-static caw_moment moment_of(const caw_reader *reader, const caw_told *told, caw_event_kind kind) {
-    bool begins = kind == CAW_EVENT_ASKED || kind == CAW_EVENT_ACCEPTED;
+static caw_moment moment_of(const caw_reader *reader, const caw_told *told,
+                            const caw_change *change) {
+    bool begins = change->kind == CAW_EVENT_ASKED || change->kind == CAW_EVENT_ACCEPTED ||
+                  change->by == CAW_BY_SYN;
     return begins ? told->when : reader->frame.now;
 }
 
@@ -169,7 +171,7 @@ static void see_sign(caw_reader *reader, caw_conversation *self, const caw_told 
     for (size_t i = 0; i < count; i++) {
         if (changes[i].by != CAW_BY_SYN)
             renew(reader, self);
-        caw_opening opening = {.now = moment_of(reader, told, changes[i].kind),
+        caw_opening opening = {.now = moment_of(reader, told, &changes[i]),
                                .exact = reader->frame.exact,
                                .kind = changes[i].kind,
                                .by = changes[i].by,

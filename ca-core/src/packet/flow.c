@@ -138,6 +138,12 @@ static uint32_t read_messages(const caw_segment *segment, uint32_t at, uint32_t 
     return end;
 }
 
+static void tell_malformed(const caw_flow_look *look, caw_malformed reason,
+                           const caw_segment *segment, uint32_t at, uint64_t length) {
+    caw_view payload = {segment->bytes, 0, segment->captured};
+    caw_teller_malformed(look->teller, reason, payload, at, length);
+}
+
 static void read_tail(caw_flow *flow, const caw_segment *segment, uint32_t at, caw_tail kind,
                       const caw_flow_look *look) {
     uint32_t left = segment->captured - at;
@@ -146,14 +152,14 @@ static void read_tail(caw_flow *flow, const caw_segment *segment, uint32_t at, c
         keep(flow, look, segment->bytes + at, left);
         return;
     case CAW_TAIL_HEADER:
-        caw_teller_malformed(look->teller, CAW_MALFORMED_HEADER, left);
+        tell_malformed(look, CAW_MALFORMED_HEADER, segment, at, left);
         break;
     case CAW_TAIL_CUT:
         if (left)
-            caw_teller_malformed(look->teller, CAW_MALFORMED_CUT, left);
+            tell_malformed(look, CAW_MALFORMED_CUT, segment, at, left);
         break;
     case CAW_TAIL_FOREIGN:
-        caw_teller_malformed(look->teller, CAW_MALFORMED_FOREIGN, segment->length - at);
+        tell_malformed(look, CAW_MALFORMED_FOREIGN, segment, at, segment->length - at);
         break;
     case CAW_TAIL_NONE:
         break;
@@ -171,7 +177,7 @@ static void read_stretch(caw_flow *flow, const caw_segment *segment, uint32_t at
     at = least(at + before, segment->captured);
     uint32_t skipped = least(stretch->skipped, segment->captured - at);
     if (skipped)
-        caw_teller_malformed(look->teller, CAW_MALFORMED_SKIPPED, skipped);
+        tell_malformed(look, CAW_MALFORMED_SKIPPED, segment, at, skipped);
     at = read_messages(segment, at + skipped, stretch->messages, look);
     read_tail(flow, segment, at, stretch->tail_kind, look);
 }
@@ -189,7 +195,7 @@ static void read_segment(caw_flow *flow, const caw_segment *segment, const caw_f
         }
         find_server(look, segment->bytes + first, segment->captured - first);
         if (is_strange(flow, segment, &stretch, look)) {
-            caw_teller_malformed(look->teller, CAW_MALFORMED_FOREIGN, segment->length);
+            tell_malformed(look, CAW_MALFORMED_FOREIGN, segment, at, segment->length);
             drop(flow, memory_of(look));
         } else {
             read_stretch(flow, segment, at, &stretch, look);

@@ -69,14 +69,10 @@ void caw_teller_message(caw_teller *teller, const caw_note *note) {
     tell_or_keep(teller, event);
 }
 
-void caw_teller_malformed(caw_teller *teller, caw_malformed reason, uint64_t bytes) {
+void caw_teller_malformed(caw_teller *teller, caw_malformed reason, caw_view payload, uint32_t at,
+                          uint64_t length) {
     caw_event event = teller->event;
-    event.kind = CAW_EVENT_MALFORMED;
-    event.message = (caw_message){.row = NULL};
-    event.note = NULL;
-    event.user = event.host = NULL;
-    event.reason = caw_malformed_texts[reason];
-    event.bytes = bytes;
+    caw_event_malformed(&event, reason, payload, at, length);
     if (teller->circuit)
         event.speaker = caw_circuit_speaker(teller->circuit, teller->end);
     tell_or_keep(teller, &event);

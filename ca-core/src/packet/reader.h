@@ -36,8 +36,9 @@ caw_teller caw_reader_teller(caw_reader *reader, const caw_end *source, const ca
 /* Tells event.message with its note, unless its circuit keeps it until it is known who serves. */
 void caw_teller_message(caw_teller *teller, const caw_note *note);
 
-/* Tells so many bytes that are no message, in the same way. */
-void caw_teller_malformed(caw_teller *teller, caw_malformed reason, uint64_t bytes);
+/* Tells bytes of a payload that are no message, in the same way: see caw_event_malformed. */
+void caw_teller_malformed(caw_teller *teller, caw_malformed reason, caw_view payload, uint32_t at,
+                          uint64_t length);
 
 /* Tells what the circuit has kept, and will not keep longer: it, or the capture, ends. */
 void caw_teller_rest(caw_teller *teller);

@@ -51,7 +51,7 @@ void caw_udp_read(caw_reader *reader, const caw_packet_part *part, uint32_t copi
         if (piece.problem == CAW_MALFORMED_NOT)
             read_message(&teller);
         else
-            caw_teller_malformed(&teller, piece.problem, piece.length);
+            caw_teller_malformed(&teller, piece.problem, *bytes, at, piece.length);
         at += piece.length;
     }
 }

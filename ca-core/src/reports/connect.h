@@ -24,6 +24,7 @@ typedef struct {
     caw_end server;
     connect_progress progress;
     caw_moment asked;    /* the first SYN; frame 0 when the capture lacks it */
+    caw_moment asked_on; /* the last one */
     caw_moment accepted; /* the SYN/ACK */
     caw_moment latest;   /* whatever happened to it */
     uint32_t times;      /* SYNs */
@@ -80,6 +81,7 @@ typedef struct {
     caw_idmap names;     /* the latest answered search by route and name */
     caw_idmap servers;   /* by address */
     uint64_t unanswered; /* creations */
+    size_t kept;         /* circuits and routes, no more than there may be rows */
 } connect_state;
 
 /* ---- circuits ------------------------------------------------------------------------------ */

@@ -7,7 +7,6 @@
  * to the latest that has none yet, or else it shares the latest one that has.
  */
 #include "connect.h"
-#include "message/wire.h"
 
 /* ---- indexes ------------------------------------------------------------------------------ */
 
@@ -78,21 +77,6 @@ static void see_search(caw_report *report, const caw_event *event) {
     caw_report_touch(report, &found->record);
 }
 
-/* Where the answer says that the server is. */
-static caw_end announced_end(const caw_event *event) {
-    caw_end end = event->source;
-    bool ipv4 = end.size == 4;
-    uint32_t address = ipv4 ? wire_u32((caw_view){end.bytes, 0, 4}, 0) : 0;
-    uint64_t where = caw_announced_server(&event->message, caw_endpoint(address, end.port));
-    end.port = (uint16_t)where;
-    if (where >> 16 == address)
-        return end;
-    end.size = 4;
-    for (int i = 0; i < 4; i++)
-        end.bytes[i] = (uint8_t)(where >> (40 - 8 * i));
-    return end;
-}
-
 /* It waits for a creation. */
 static void enter_found(caw_report *report, connect_attempt *found) {
     connect_state *state = caw_report_state(report);
@@ -117,7 +101,7 @@ static void see_found(caw_report *report, const caw_event *event) {
     found->searched = exchange->request;
     found->found = event->now;
     found->client = event->target;
-    found->server = announced_end(event);
+    found->server = caw_announced_end(event);
     enter_found(report, found);
     caw_report_touch(report, &found->record);
 }

@@ -2,6 +2,16 @@
 /* The circuits between clients and servers, and what waits for them. */
 #include "connect.h"
 
+static void *keep(caw_report *report, size_t bytes) {
+    connect_state *state = caw_report_state(report);
+    if (state->kept < caw_report_most(report)) {
+        state->kept++;
+        return caw_report_keep(report, bytes);
+    }
+    caw_report_drop(report);
+    return NULL;
+}
+
 connect_route *caw_connect_route(caw_report *report, caw_end client, const caw_end *server_end) {
     connect_state *state = caw_report_state(report);
     client = caw_address_of(client);
@@ -9,7 +19,7 @@ connect_route *caw_connect_route(caw_report *report, caw_end client, const caw_e
     connect_route *found = caw_idmap_get(&state->routes, key);
     if (found && caw_same_end(&found->client, &client) && caw_same_end(&found->server, server_end))
         return found;
-    found = caw_report_keep(report, sizeof *found);
+    found = keep(report, sizeof *found);
     if (!found)
         return NULL;
     found->client = client;
@@ -46,7 +56,7 @@ connect_circuit *caw_connect_circuit(caw_report *report, const caw_event *event,
     if (found && !anew && caw_same_end(&found->client, &client) &&
         caw_same_end(&found->server, &server_end))
         return found;
-    found = caw_report_keep(report, sizeof *found);
+    found = keep(report, sizeof *found);
     connect_route *way = found ? caw_connect_route(report, client, &server_end) : NULL;
     if (!way)
         return NULL;
@@ -74,6 +84,7 @@ static void see_asked(caw_report *report, const caw_event *event) {
         return;
     if (!found->asked.frame)
         found->asked = event->now;
+    found->asked_on = event->now;
     found->progress = CONNECT_SILENT;
     found->times = event->times;
     update(report, found, event);

@@ -54,15 +54,31 @@ static void say_state(connect_attempt *each, const connect_circuit *on) {
     caw_text_end(&out);
 }
 
+/* Of the last search or, if that came later, SYN. */
+static uint32_t asked_last(const connect_attempt *each, const connect_circuit *on) {
+    bool syn = on && on->asked_on.frame && caw_between(&each->found, &on->asked_on) >= 0;
+    uint32_t search = each->searched_on.frame ? each->searched_on.frame : each->searched.frame;
+    return syn ? on->asked_on.frame : search;
+}
+
 /* Of the answer that decided, else of what was asked last. */
 static uint32_t frame_of(const connect_attempt *each, const connect_circuit *on) {
     if (each->told.frame)
         return each->told.frame;
     if (each->asked.frame)
         return each->asked.frame;
-    if (!each->found.frame)
-        return each->searched_on.frame;
-    return is_later(on, each) ? on->latest.frame : each->found.frame;
+    if (each->found.frame && !on)
+        return each->found.frame;
+    if (on && on->progress == CONNECT_REFUSED)
+        return on->latest.frame;
+    return asked_last(each, on);
+}
+
+/* SYN to SYN/ACK of a circuit that was opened for it. */
+static caw_cell opening_of(const connect_attempt *each, const connect_circuit *on) {
+    if (on && on->accepted.frame && caw_between(&each->found, &on->accepted) >= 0)
+        return caw_cell_between(&on->asked, &on->accepted);
+    return caw_cell_seconds(each->opened, each->opening);
 }
 
 enum { PV, CLIENT, SERVER, SEARCHES, ASKED, SEARCH, TCP, CREATE, TOTAL, STATE, FRAME, COLUMNS };
@@ -72,12 +88,12 @@ void caw_connect_cells(void *record, caw_cell *cells) {
     const connect_circuit *on = each->asked.frame ? NULL : tried(each);
     say_state(each, on);
     cells[PV] = caw_cell_text(each->pv.shown);
-    cells[CLIENT] = caw_cell_end(is_later(on, each) ? &on->client : &each->client);
+    cells[CLIENT] = caw_cell_end(on ? &on->client : &each->client);
     cells[SERVER] = caw_cell_end(&each->server);
     cells[SEARCHES] = caw_cell_count(each->searches);
     cells[ASKED] = caw_cell_moment(each->searched.frame ? &each->searched : &each->asked);
     cells[SEARCH] = caw_cell_between(&each->searched, &each->found);
-    cells[TCP] = caw_cell_seconds(each->opened, each->opening);
+    cells[TCP] = opening_of(each, on);
     cells[CREATE] = caw_cell_between(&each->asked, &each->told);
     cells[TOTAL] = caw_cell_between(&each->searched, &each->told);
     cells[TOTAL].known &= !each->rejected;

@@ -188,7 +188,13 @@ static void put_json_cell(printer *out, caw_cell_kind kind, const caw_cell *cell
 }
 
 static void put_json_row(printer *out, const caw_table *table, const caw_cell *cells) {
-    puts_of(out, "{\"table\": ");
+    puts_of(out, "{");
+    if (caw_report_is_named(out->report)) {
+        puts_of(out, "\"report\": ");
+        put_json_text(out, caw_report_row_of(out->report)->name);
+        puts_of(out, ", ");
+    }
+    puts_of(out, "\"table\": ");
     put_json_text(out, table->name);
     for (uint32_t i = 0; i < table->columns; i++) {
         puts_of(out, ", ");
@@ -316,19 +322,40 @@ static void put_padded(printer *out, const caw_table *table, uint32_t column, ui
         put(out, ' ');
 }
 
-static void measure(const printer *out, uint32_t number, uint32_t widths[CAW_MOST_COLUMNS]) {
-    const caw_table *table = table_of(out, number);
-    const caw_record *record = caw_report_first(out->report, number);
+static void measure_heading(const caw_table *table, uint32_t widths[CAW_MOST_COLUMNS]) {
+    char word[WORD];
+    for (uint32_t i = 0; i < table->columns; i++) {
+        widths[i] = 0;
+        widen(&widths[i], heading_of(&table->column[i], word));
+    }
+}
+
+static void measure_row(const printer *out, const caw_table *table, const caw_cell *cells,
+                        uint32_t widths[CAW_MOST_COLUMNS]) {
     char word[WORD];
     for (uint32_t i = 0; i < table->columns; i++)
-        widths[i] = 0;
-    for (uint32_t i = 0; i < table->columns; i++)
-        widen(&widths[i], heading_of(&table->column[i], word));
-    for (; record; record = record->next) {
+        widen(&widths[i], words_of(out, table->column[i].kind, &cells[i], word));
+}
+
+/* The first record from here on that is shown. */
+static const caw_record *shown(const caw_record *record) {
+    while (record && record->hidden)
+        record = record->next;
+    return record;
+}
+
+static const caw_record *first_shown(const printer *out, uint32_t number) {
+    return shown(caw_report_first(out->report, number));
+}
+
+static void measure(const printer *out, uint32_t number, uint32_t widths[CAW_MOST_COLUMNS]) {
+    const caw_table *table = table_of(out, number);
+    const caw_record *record = first_shown(out, number);
+    measure_heading(table, widths);
+    for (; record; record = shown(record->next)) {
         caw_cell cells[CAW_MOST_COLUMNS] = {{.known = false}};
         read_row(out, number, record, cells);
-        for (uint32_t i = 0; i < table->columns; i++)
-            widen(&widths[i], words_of(out, table->column[i].kind, &cells[i], word));
+        measure_row(out, table, cells, widths);
     }
 }
 
@@ -351,7 +378,7 @@ static void put_heading_row(printer *out, const caw_table *table,
 /* What stands before the rows of a table; the widths of their columns. */
 static void put_headings(printer *out, uint32_t number, uint32_t widths[CAW_MOST_COLUMNS]) {
     put(out, '\n');
-    if (!caw_report_first(out->report, number)) {
+    if (!first_shown(out, number)) {
         puts_of(out, "no rows\n");
         return;
     }
@@ -389,6 +416,15 @@ static void say_totals(const printer *out, caw_text *text) {
                " rows, or parts of rows, are missing.");
 }
 
+/* "connect: How far did each channel come?" */
+static void put_name(printer *out) {
+    const caw_report_row *row = caw_report_row_of(out->report);
+    puts_of(out, row->name);
+    puts_of(out, ": ");
+    puts_of(out, row->question);
+    put(out, '\n');
+}
+
 static void put_sentences(printer *out) {
     const struct caw_report_code *code = caw_report_row_of(out->report)->code;
     char sentences[1024];
@@ -403,7 +439,7 @@ static void put_sentences(printer *out) {
     puts_of(out, sentences);
 }
 
-/* ---- the report --------------------------------------------------------------------------- */
+/* ---- totals and tables -------------------------------------------------------------------- */
 
 static const caw_table totals_table = {
     .name = "totals",
@@ -423,26 +459,92 @@ static void put_json_totals(printer *out) {
     put_json_row(out, &totals_table, cells);
 }
 
+static void put_row(printer *out, caw_form form, const caw_table *table, const caw_cell *cells,
+                    const uint32_t widths[CAW_MOST_COLUMNS]) {
+    if (form == CAW_FORM_CSV)
+        put_csv_row(out, table, cells);
+    else if (form == CAW_FORM_JSON)
+        put_json_row(out, table, cells);
+    else
+        put_text_row(out, table, cells, widths);
+}
+
 static void put_table(printer *out, caw_form form, uint32_t number) {
     const caw_table *table = table_of(out, number);
-    const caw_record *record = caw_report_first(out->report, number);
+    const caw_record *record = first_shown(out, number);
     uint32_t widths[CAW_MOST_COLUMNS];
 
     if (form == CAW_FORM_CSV)
         put_csv_keys(out, table);
     if (form == CAW_FORM_TEXT)
         put_headings(out, number, widths);
-    for (; record && !out->failed; record = record->next) {
+    for (; record && !out->failed; record = shown(record->next)) {
         caw_cell cells[CAW_MOST_COLUMNS] = {{.known = false}};
         read_row(out, number, record, cells);
-        if (form == CAW_FORM_CSV)
-            put_csv_row(out, table, cells);
-        else if (form == CAW_FORM_JSON)
-            put_json_row(out, table, cells);
-        else
-            put_text_row(out, table, cells, widths);
+        put_row(out, form, table, cells, widths);
     }
 }
+
+/* ---- rows as they come -------------------------------------------------------------------- */
+
+/* Columns grow with what stands in them: nobody knows what comes. */
+typedef struct {
+    caw_form form;
+    caw_output to;
+    bool failed;
+    uint32_t widths[CAW_MOST_COLUMNS];
+} stream;
+
+static printer printer_on(caw_report *report, const stream *self) {
+    return (printer){.report = report, .to = &self->to, .failed = self->failed};
+}
+
+static void put_streamed(caw_report *report, void *user, const caw_cell *cells) {
+    stream *self = user;
+    printer out = printer_on(report, self);
+    const caw_table *table = table_of(&out, 0);
+    if (self->form == CAW_FORM_TEXT)
+        measure_row(&out, table, cells, self->widths);
+    put_row(&out, self->form, table, cells, self->widths);
+    flush(&out);
+    self->failed = out.failed;
+}
+
+bool caw_report_stream(caw_report *report, caw_form form, const caw_output *output) {
+    stream *self = caw_report_keep(report, sizeof *self);
+    if (!self)
+        return false;
+    *self = (stream){.form = form, .to = *output};
+    printer out = printer_on(report, self);
+    const caw_table *table = table_of(&out, 0);
+    measure_heading(table, self->widths);
+    if (form == CAW_FORM_CSV)
+        put_csv_keys(&out, table);
+    if (form == CAW_FORM_TEXT && caw_report_is_named(report))
+        put_name(&out);
+    if (form == CAW_FORM_TEXT)
+        put_heading_row(&out, table, self->widths);
+    flush(&out);
+    self->failed = out.failed;
+    caw_report_give_rows(report, put_streamed, self);
+    return !self->failed;
+}
+
+/* All that waits is decided by now, and printed. */
+static bool end_stream(caw_report *report) {
+    stream *self = caw_report_taker(report);
+    printer out = printer_on(report, self);
+    if (self->form == CAW_FORM_TEXT) {
+        put(&out, '\n');
+        put_sentences(&out);
+    }
+    if (self->form == CAW_FORM_JSON)
+        put_json_totals(&out);
+    flush(&out);
+    return !out.failed;
+}
+
+/* ---- the report --------------------------------------------------------------------------- */
 
 static bool is_wanted(const caw_report_row *row, uint32_t number, caw_form form,
                       const char *table) {
@@ -463,6 +565,10 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
     const caw_report_row *row = caw_report_row_of(report);
     printer out = {.report = report, .to = output};
     caw_report_end(report);
+    if (caw_report_is_streaming(report))
+        return end_stream(report);
+    if (form == CAW_FORM_TEXT && caw_report_is_named(report))
+        put_name(&out);
     if (form == CAW_FORM_TEXT)
         put_sentences(&out);
     if (form == CAW_FORM_JSON)

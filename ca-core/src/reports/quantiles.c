@@ -72,6 +72,7 @@ caw_quantiles caw_quantiles_of(double *numbers, size_t count) {
         .quarter = at_part(numbers, count, 0.25),
         .median = at_part(numbers, count, 0.5),
         .three_quarters = at_part(numbers, count, 0.75),
+        .p95 = at_part(numbers, count, 0.95),
         .max = numbers[count - 1],
     };
 }

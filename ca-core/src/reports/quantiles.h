@@ -9,7 +9,7 @@
 typedef struct {
     double mean;
     double std; /* of a sample: divided by count - 1; nothing for one number */
-    double min, quarter, median, three_quarters, max; /* linear between neighbours */
+    double min, quarter, median, three_quarters, p95, max; /* linear between neighbours */
 } caw_quantiles;
 
 /* Of at least one number; sorts them. */

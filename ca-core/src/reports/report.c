@@ -18,6 +18,10 @@ struct caw_report {
     caw_record *first_changed;
     caw_record *last_changed;
     uint64_t taken;
+    caw_moment now;
+    bool named;
+    caw_row_taker *take; /* NULL: rows are kept */
+    void *taker;
     void *state;
 };
 
@@ -57,7 +61,17 @@ void caw_report_observe(caw_report *report, const caw_event *event) {
     if (event->kind == CAW_EVENT_MALFORMED)
         totals->skipped += event->bytes;
     report->exact |= event->exact;
+    caw_report_pass(report, event->now);
     report->row->code->observe(report, event);
+}
+
+void caw_report_pass(caw_report *report, caw_moment now) {
+    if (caw_between(&report->now, &now) > 0)
+        report->now = now;
+}
+
+void caw_report_name_rows(caw_report *report) {
+    report->named = true;
 }
 
 caw_totals caw_report_totals(const caw_report *report) {
@@ -72,6 +86,10 @@ void *caw_report_state(const caw_report *report) {
 
 const caw_memory *caw_report_memory(const caw_report *report) {
     return &report->store.memory;
+}
+
+size_t caw_report_most(const caw_report *report) {
+    return report->most;
 }
 
 void caw_report_drop(caw_report *report) {
@@ -125,11 +143,12 @@ void caw_report_index(caw_report *report, caw_idmap *map, caw_key key, void *val
         caw_report_drop(report);
 }
 
-void *caw_report_add(caw_report *report, uint32_t table, size_t bytes) {
+static bool has_room(const caw_report *report, uint32_t table) {
+    return report->tables[table].count < report->most;
+}
+
+static void append(caw_report *report, uint32_t table, caw_record *record) {
     record_list *list = &report->tables[table];
-    caw_record *record = list->count < report->most ? caw_keep(&report->store, bytes) : NULL;
-    if (!counted(report, record))
-        return NULL;
     record->number = list->count++;
     if (list->last)
         list->last->next = record;
@@ -138,7 +157,22 @@ void *caw_report_add(caw_report *report, uint32_t table, size_t bytes) {
     list->last = record;
     if (table == 0)
         caw_report_touch(report, record);
+}
+
+void *caw_report_add(caw_report *report, uint32_t table, size_t bytes) {
+    caw_record *record = has_room(report, table) ? caw_keep(&report->store, bytes) : NULL;
+    if (counted(report, record))
+        append(report, table, record);
     return record;
+}
+
+bool caw_report_attach(caw_report *report, caw_record *record) {
+    bool fits = has_room(report, 0);
+    if (fits)
+        append(report, 0, record);
+    else
+        caw_report_drop(report);
+    return fits;
 }
 
 /* ---- what has changed --------------------------------------------------------------------- */
@@ -171,6 +205,31 @@ uint64_t caw_report_taken(const caw_report *report) {
     return report->taken;
 }
 
+/* ---- rows that are not kept --------------------------------------------------------------- */
+
+bool caw_report_is_streaming(const caw_report *report) {
+    return report->take != NULL;
+}
+
+void caw_report_tell(caw_report *report, void *record) {
+    caw_cell cells[CAW_MOST_COLUMNS] = {{.known = false}};
+    report->row->code->cells[0](record, cells);
+    report->take(report, report->taker, cells);
+}
+
+void caw_report_give_rows(caw_report *report, caw_row_taker *take, void *user) {
+    report->take = take;
+    report->taker = user;
+}
+
+void *caw_report_taker(const caw_report *report) {
+    return report->taker;
+}
+
+caw_moment caw_report_now(const caw_report *report) {
+    return report->now;
+}
+
 /* ---- for printing ------------------------------------------------------------------------- */
 
 const caw_report_row *caw_report_row_of(const caw_report *report) {
@@ -183,6 +242,10 @@ const caw_record *caw_report_first(const caw_report *report, uint32_t table) {
 
 bool caw_report_exact(const caw_report *report) {
     return report->exact;
+}
+
+bool caw_report_is_named(const caw_report *report) {
+    return report->named;
 }
 
 typedef int record_order(const void *a, const void *b);
@@ -259,6 +322,12 @@ caw_cell caw_cell_end(const caw_end *end) {
 
 caw_cell caw_cell_real(bool known, double real) {
     return (caw_cell){.known = known, .is.real = real};
+}
+
+caw_cell caw_cell_rate(uint64_t count, const caw_moment *first, const caw_moment *last) {
+    int64_t between = count > 1 ? caw_between(first, last) : 0;
+    double seconds = (double)between / 1e9;
+    return caw_cell_real(between > 0, between > 0 ? (double)(count - 1) / seconds : 0);
 }
 
 caw_cell caw_cell_list(const caw_listed *list) {

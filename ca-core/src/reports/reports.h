@@ -5,6 +5,13 @@
 
 #include "caw_capture.h"
 
+extern const caw_report_row caw_report_search;
 extern const caw_report_row caw_report_connect;
+extern const caw_report_row caw_report_circuits;
+extern const caw_report_row caw_report_channels;
+extern const caw_report_row caw_report_servers;
+extern const caw_report_row caw_report_puts;
+extern const caw_report_row caw_report_errors;
+extern const caw_report_row caw_report_srt;
 
 #endif

@@ -285,6 +285,14 @@ caw_where *caw_where_new(const char *expression, const caw_memory *memory,
     return NULL;
 }
 
+const where_node *caw_where_root(const caw_where *self) {
+    return self->root;
+}
+
+size_t caw_where_at(const caw_where *self, const where_node *node) {
+    return (size_t)(node->at - self->expression);
+}
+
 void caw_where_free(caw_where *self) {
     if (!self)
         return;

@@ -143,6 +143,12 @@ typedef struct {
 const where_node *caw_where_parse(const char *expression, where_tree *tree,
                                   caw_where_verdict *verdict);
 
+/* The tree of an expression that is asked. */
+const where_node *caw_where_root(const caw_where *where);
+
+/* Where a part of it stands in the expression. */
+size_t caw_where_at(const caw_where *where, const where_node *node);
+
 /* Puts a problem into the verdict, unless there is one: "why 'place' advice". NULL. */
 const where_node *caw_where_complain(const char *expression, caw_where_verdict *verdict,
                                      const char *at, size_t span, const char *why,
