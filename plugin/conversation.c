@@ -40,42 +40,110 @@ void conversation_init(void) {
     register_init_routine(new_capture);
 }
 
-/* ---- entries ---------------------------------------------------------------------------- */
+/* ---- what is kept ----------------------------------------------------------------------- */
 
-/* They stay where they are, because the core may still write to a note. */
+#define MOST_ENTRIES 32 /* as many as there are bits */
+
+/* Notes of messages. They stay where they are, because the core may still write to one. */
 typedef struct ca_entries {
     struct ca_entries *next;
-    uint32_t room;
-    uint32_t used;
-    ca_entry entry[];
+    caw_note *note;
+    uint16_t room;
+    uint16_t used;
+    uint32_t cancel_pending; /* 1 << index of a note: of the context its message was decoded in */
 } ca_entries;
 
-static ca_entries *new_entries(uint32_t room) {
-    ca_entries *entries =
-        wmem_alloc0(wmem_file_scope(), sizeof *entries + room * sizeof *entries->entry);
+/* What most payloads have not. */
+typedef struct {
+    ca_stretch first;
+    const uint8_t *before;
+    bool keep_alive;
+    bool lone;
+    bool strange;
+} ca_odd;
 
+/* Of a payload, from the first visit on; small, as most payloads have one message. */
+typedef struct ca_kept {
+    caw_circuit *circuit;
+    const ca_odd *odd; /* NULL: the payload is ... */
+    uint32_t messages; /* ... so many bytes of whole messages */
+    uint32_t connection;
+    uint8_t end;
+    uint8_t speaker;
+    ca_entries entries;
+    caw_note first; /* of these */
+} ca_kept;
+
+/* Nothing but whole messages. */
+static bool is_usual(const ca_notes *notes) {
+    const caw_stretch *is = &notes->first.is;
+
+    return is->messages == is->length && !is->missing && !is->given_up && !is->after_loss &&
+           is->tail_kind == CAW_TAIL_NONE && !notes->first.next && !notes->before &&
+           !notes->keep_alive && !notes->lone && !notes->strange;
+}
+
+static ca_kept *keep(const ca_notes *notes) {
+    ca_kept *kept = wmem_new0(wmem_file_scope(), ca_kept);
+
+    kept->circuit = notes->circuit;
+    kept->connection = notes->connection;
+    kept->end = (uint8_t)notes->end;
+    kept->speaker = (uint8_t)notes->speaker;
+    kept->messages = notes->first.is.messages;
+    if (!is_usual(notes)) {
+        ca_odd odd = {notes->first, notes->before, notes->keep_alive, notes->lone, notes->strange};
+        kept->odd = wmem_memdup(wmem_file_scope(), &odd, sizeof odd);
+    }
+    kept->entries.note = &kept->first;
+    kept->entries.room = 1;
+    return kept;
+}
+
+static void recall(ca_notes *notes, ca_kept *kept) {
+    const ca_odd *odd = kept->odd;
+
+    *notes = (ca_notes){.circuit = kept->circuit,
+                        .connection = kept->connection,
+                        .end = kept->end,
+                        .speaker = (caw_side)kept->speaker,
+                        .kept = kept,
+                        .at = &kept->entries};
+    notes->first.is.messages = notes->first.is.length = kept->messages;
+    if (!odd)
+        return;
+    notes->first = odd->first;
+    notes->before = odd->before;
+    notes->keep_alive = odd->keep_alive;
+    notes->lone = odd->lone;
+    notes->strange = odd->strange;
+}
+
+static ca_entries *new_entries(uint16_t room) {
+    ca_entries *entries = wmem_alloc0(wmem_file_scope(), sizeof *entries + room * sizeof(caw_note));
+
+    entries->note = (caw_note *)(entries + 1);
     entries->room = room;
     return entries;
 }
 
-/* Most payloads have one message; each time there are more, there is room for twice as many. */
-static ca_entry *new_entry(ca_notes *notes) {
+/* Each time there are more messages, there is room for twice as many. */
+static caw_note *new_note(ca_notes *notes, const caw_context *context) {
     ca_entries *last = notes->at;
 
-    if (!last)
-        notes->entries = notes->at = new_entries(1);
-    else if (last->used == last->room)
-        notes->at = last->next = new_entries(2 * last->room);
-    return &notes->at->entry[notes->at->used++];
+    if (last->used == last->room)
+        last = notes->at = last->next = new_entries((uint16_t)MIN(2 * last->room, MOST_ENTRIES));
+    last->cancel_pending |= (uint32_t)context->cancel_pending << last->used;
+    return &last->note[last->used++];
 }
 
-/* What the first visit has kept of the next message; NULL after the last. */
-static ca_entry *entry_at(ca_notes *notes) {
-    if (notes->at && notes->index == notes->at->used) {
+/* There is something that the first visit has kept of the next message: it is the index-th `at`. */
+static bool find_entry(ca_notes *notes) {
+    if (notes->index == notes->at->used && notes->at->next) {
         notes->at = notes->at->next;
         notes->index = 0;
     }
-    return notes->at ? &notes->at->entry[notes->index] : NULL;
+    return notes->index < notes->at->used;
 }
 
 /* ---- notes ------------------------------------------------------------------------------ */
@@ -93,21 +161,23 @@ bool conversation_has_datagram(tvbuff_t *tvb, packet_info *pinfo) {
     return p_get_proto_data(wmem_file_scope(), pinfo, proto_ca, notes_key(tvb, NULL)) != NULL;
 }
 
-/* The notes of an earlier visit, rewound, or new ones that record. */
-static ca_notes *notes_of(tvbuff_t *tvb, const struct tcp_analysis *tcp, packet_info *pinfo) {
-    uint32_t key = notes_key(tvb, tcp);
-    ca_notes *notes = p_get_proto_data(wmem_file_scope(), pinfo, proto_ca, key);
+/* What an earlier visit has kept; else the notes record. */
+static ca_notes *notes_of(uint32_t key, packet_info *pinfo) {
+    ca_notes *notes = wmem_new0(pinfo->pool, ca_notes);
+    ca_kept *kept = p_get_proto_data(wmem_file_scope(), pinfo, proto_ca, key);
 
-    if (notes) {
-        notes->recording = false;
-        notes->at = notes->entries;
-        notes->index = 0;
-        return notes;
-    }
-    notes = wmem_new0(wmem_file_scope(), ca_notes);
-    notes->recording = true;
-    p_add_proto_data(wmem_file_scope(), pinfo, proto_ca, key, notes);
+    if (kept)
+        recall(notes, kept);
+    else
+        notes->recording = true;
     return notes;
+}
+
+/* What is known of the payload before its messages are read. */
+static void keep_notes(ca_notes *notes, uint32_t key, packet_info *pinfo) {
+    notes->kept = keep(notes);
+    notes->at = &notes->kept->entries;
+    p_add_proto_data(wmem_file_scope(), pinfo, proto_ca, key, notes->kept);
 }
 
 static int end_of(packet_info *pinfo) {
@@ -337,11 +407,13 @@ static void record_segment(ca_notes *notes, tvbuff_t **tvb, packet_info *pinfo,
 
 ca_notes *conversation_segment(tvbuff_t **tvb, packet_info *pinfo, const struct tcpinfo *tcp) {
     const struct tcp_analysis *analysis = get_tcp_conversation_data(NULL, pinfo);
-    ca_notes *notes = notes_of(*tvb, analysis, pinfo);
+    uint32_t key = notes_key(*tvb, analysis);
+    ca_notes *notes = notes_of(key, pinfo);
 
     if (notes->recording) {
         notes->connection = analysis ? analysis->stream + 1 : 0;
         record_segment(notes, tvb, pinfo, tcp);
+        keep_notes(notes, key, pinfo);
     } else if (notes->before) {
         *tvb = put_before(notes->before, *tvb, pinfo);
     }
@@ -349,7 +421,8 @@ ca_notes *conversation_segment(tvbuff_t **tvb, packet_info *pinfo, const struct 
 }
 
 ca_notes *conversation_datagram(tvbuff_t *tvb, packet_info *pinfo) {
-    ca_notes *notes = notes_of(tvb, NULL, pinfo);
+    uint32_t key = notes_key(tvb, NULL);
+    ca_notes *notes = notes_of(key, pinfo);
     uint32_t captured = tvb_captured_length(tvb);
 
     if (!notes->recording)
@@ -358,6 +431,7 @@ ca_notes *conversation_datagram(tvbuff_t *tvb, packet_info *pinfo) {
     if (notes->speaker == CAW_SIDE_NOBODY)
         notes->speaker =
             caw_speaker_of_all(tvb_get_ptr(tvb, 0, (int)captured), captured, CAW_TRANSPORT_UDP);
+    keep_notes(notes, key, pinfo);
     return notes;
 }
 
@@ -367,42 +441,36 @@ caw_context conversation_context(ca_notes *notes, const uint8_t *bytes, uint32_t
     if (!notes->circuit)
         return context;
     context = caw_circuit_context(notes->circuit, notes->end, bytes, available);
-    if (!notes->recording) {
-        const ca_entry *entry = entry_at(notes);
-        context.cancel_pending = entry && entry->cancel_pending;
-    }
+    if (!notes->recording)
+        context.cancel_pending = find_entry(notes) && notes->at->cancel_pending >> notes->index & 1;
     return context;
 }
 
 static void record(ca_notes *notes, packet_info *pinfo, const caw_message *message,
-                   ca_entry *entry) {
+                   caw_note *note) {
     caw_moment now = {pinfo->num, pinfo->abs_ts.nsecs, pinfo->abs_ts.secs};
     uint64_t from = endpoints_endpoint(&pinfo->src, pinfo->srcport);
     uint64_t to = endpoints_endpoint(&pinfo->dst, pinfo->destport);
 
     if (!notes->circuit) {
-        caw_searches_observe(searches, from, to, message, now, &entry->note);
+        caw_searches_observe(searches, from, to, message, now, note);
         return;
     }
-    caw_circuit_observe(notes->circuit, notes->end, message, now, &entry->note);
-    if (entry->note.turn == CAW_TURN_REQUEST)
-        caw_searches_link(searches, (uint32_t)(from >> 16), &entry->note);
+    caw_circuit_observe(notes->circuit, notes->end, message, now, note);
+    if (note->turn == CAW_TURN_REQUEST)
+        caw_searches_link(searches, (uint32_t)(from >> 16), note);
 }
 
 const caw_note *conversation_note(ca_notes *notes, packet_info *pinfo, const caw_message *message,
                                   const caw_context *context) {
     static const caw_note nothing = {0};
-    ca_entry *entry;
 
     if (notes->recording) {
-        entry = new_entry(notes);
-        entry->cancel_pending = context->cancel_pending;
-        record(notes, pinfo, message, entry);
-    } else {
-        entry = entry_at(notes);
-        notes->index++;
+        caw_note *note = new_note(notes, context);
+        record(notes, pinfo, message, note);
+        return note;
     }
-    return entry ? &entry->note : &nothing;
+    return find_entry(notes) ? &notes->at->note[notes->index++] : &nothing;
 }
 
 const char *conversation_user(const ca_notes *notes) {

@@ -16,12 +16,7 @@
 
 struct tcpinfo;
 
-/* What is kept for one message. */
-typedef struct ca_entry {
-    caw_note note;
-    bool cancel_pending; /* of the context it was decoded in */
-} ca_entry;
-
+struct ca_kept;
 struct ca_entries;
 
 /* A stretch of a TCP payload. */
@@ -30,21 +25,21 @@ typedef struct ca_stretch {
     struct ca_stretch *next; /* NULL after the last one; mostly there is one only */
 } ca_stretch;
 
-/* What is kept for one TCP payload or datagram. */
+/* What is known of one TCP payload or datagram, on this visit. Lives as long as the packet. */
 typedef struct {
     ca_stretch first;      /* of a TCP payload */
-    bool keep_alive;       /* its only byte is that of a keep-alive: there is nothing to read */
-    bool lone;             /* its only byte begins a message; TCP is not asked for more */
-    const uint8_t *before; /* such a byte, of which this is the rest; NULL: none */
-    bool strange;          /* no sign yet that this direction is Channel Access */
-    bool recording;        /* this is the first visit */
+    const uint8_t *before; /* a lone byte of which this is the rest; NULL: none */
+    caw_circuit *circuit;  /* NULL for a datagram */
     uint32_t connection;   /* numbers those of the capture from 1; 0: none is known */
     int end;               /* of the circuit */
-    caw_circuit *circuit;  /* NULL for a datagram */
     caw_side speaker;      /* of a datagram */
-    struct ca_entries *entries; /* of the messages, in order */
-    struct ca_entries *at;      /* where to write the next one, or read it on later visits ... */
-    uint32_t index;             /* ... in there */
+    bool keep_alive;       /* its only byte is that of a keep-alive: there is nothing to read */
+    bool lone;             /* its only byte begins a message; TCP is not asked for more */
+    bool strange;          /* no sign yet that this direction is Channel Access */
+    bool recording;        /* this is the first visit */
+    struct ca_kept *kept;  /* the same for all visits */
+    struct ca_entries *at; /* where to write the next note, or read it on later visits ... */
+    uint32_t index;        /* ... in there */
 } ca_notes;
 
 /*

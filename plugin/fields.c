@@ -114,6 +114,7 @@ static void add_own(GArray *all, const own_field_row *row, int *id) {
         enum ftenum type;
         const void *strings;
     } kinds[] = {
+        [OWN_PART] = {FT_NONE, NULL},
         [OWN_TEXT] = {FT_STRING, NULL},
         [OWN_FLAG] = {FT_BOOLEAN, NULL},
         [OWN_BYTES] = {FT_BYTES, NULL},

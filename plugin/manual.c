@@ -6,6 +6,7 @@
 
 static void print_fields(void) {
     static const char *const kinds[] = {
+        [OWN_PART] = "group",
         [OWN_TEXT] = "text",
         [OWN_FLAG] = "flag",
         [OWN_BYTES] = "bytes",

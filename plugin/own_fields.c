@@ -2,6 +2,12 @@
 #include "own_fields.h"
 
 const own_field_row own_field_rows[OWN_FIELDS] = {
+    [OWN_HEADER] = {"header", "Header", OWN_PART, "The header of a message."},
+    [OWN_METADATA] = {"metadata", "Metadata", OWN_PART,
+                      "What comes with a value: alarm, time stamp, limits, states."},
+    [OWN_PAYLOAD] = {"payload", "Value", OWN_PART, "The value of an array."},
+    [OWN_FAILED_REQUEST] = {"error.request", "Request", OWN_PART,
+                            "Header of the request that failed."},
     [OWN_MESSAGE] = {"message", "Message", OWN_TEXT,
                      "Class name of the message, as the text line begins."},
     [OWN_LINE] = {"line", "Line", OWN_TEXT, "The message as one line of text."},

@@ -8,6 +8,10 @@
 #define CA_OWN_FIELDS_H
 
 typedef enum {
+    OWN_HEADER, /* these four are groups of the core's fields */
+    OWN_METADATA,
+    OWN_PAYLOAD,
+    OWN_FAILED_REQUEST,
     OWN_MESSAGE,
     OWN_LINE,
     OWN_REQUEST,
@@ -26,6 +30,7 @@ typedef enum {
 } own_field_id;
 
 typedef enum {
+    OWN_PART, /* items below it */
     OWN_TEXT,
     OWN_FLAG,
     OWN_BYTES,

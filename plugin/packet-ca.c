@@ -12,7 +12,9 @@
 #include "conversation.h"
 #include "endpoints.h"
 #include "fields.h"
+#include "flaws.h"
 #include "heuristics.h"
+#include "info.h"
 #include "protocol.h"
 #include "tap.h"
 #include "tree.h"
@@ -39,6 +41,9 @@ typedef struct {
     uint32_t reported; /* bytes that were on the wire */
     ca_notes *notes;
     ca_frame *frame;
+    ca_wanted wanted;
+    ca_info info;
+    ca_flaws flaws;
     ca_events *events;      /* what the frame tells; NULL: nobody listens */
     const caw_event *about; /* what all events of the payload have in common; NULL: none yet */
 } ca_payload;
@@ -54,12 +59,14 @@ static ca_frame *frame_of(packet_info *pinfo) {
 }
 
 static ca_payload payload_of(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree) {
-    ca_payload payload = {.tvb = tvb, .pinfo = pinfo, .tree = tree};
+    ca_payload payload = {
+        .tvb = tvb, .pinfo = pinfo, .tree = tree, .flaws = {.pinfo = pinfo, .tvb = tvb}};
 
     payload.captured = tvb_captured_length(tvb);
     payload.reported = tvb_reported_length(tvb);
     payload.bytes = tvb_get_ptr(tvb, 0, (int)payload.captured);
     payload.frame = frame_of(pinfo);
+    wanted_in(&payload.wanted, tree);
     if (!pinfo->flags.in_error_pkt) /* what an ICMP error quotes was not sent again */
         payload.events = tap_events(pinfo);
     return payload;
@@ -111,7 +118,7 @@ static void tell(const ca_payload *payload, caw_event *event) {
     tap_tell(payload->pinfo, payload->events, conversation_keeper(payload->notes), event);
 }
 
-static void tell_message(ca_payload *payload, const caw_message *message, const tree_about *about) {
+static void tell_message(ca_payload *payload, const caw_message *message, const ca_about *about) {
     if (is_unheard(payload))
         return;
     caw_event *event = new_event(payload, CAW_EVENT_MESSAGE);
@@ -133,14 +140,18 @@ static void tell_malformed(ca_payload *payload, caw_malformed reason, uint32_t a
     tell(payload, event);
 }
 
-/* True for the first thing this frame shows, which begins the columns anew. */
-static bool begin_columns(const ca_payload *payload) {
-    bool first = !payload->frame->shown;
-
-    payload->frame->shown = true;
-    if (first)
+/* Called with whatever is shown, so that the protocol is there even when an exception follows. */
+static void begin_columns(const ca_payload *payload) {
+    if (!payload->frame->shown)
         col_set_str(payload->pinfo->cinfo, COL_PROTOCOL, "CA");
-    return first;
+}
+
+/* Fills the Info column; the first payload of a frame that shows anything begins it anew. */
+static void show_info(ca_payload *payload) {
+    if (!payload->info.text)
+        return;
+    info_show(&payload->info, payload->pinfo, !payload->frame->shown);
+    payload->frame->shown = true;
 }
 
 /*
@@ -149,15 +160,17 @@ static bool begin_columns(const ca_payload *payload) {
  */
 static void show(ca_payload *payload, uint32_t at, const caw_message *message, const caw_note *note,
                  expert_field *cut) {
-    tree_about about = {note, conversation_user(payload->notes), conversation_host(payload->notes)};
+    ca_about about = {note, conversation_user(payload->notes), conversation_host(payload->notes)};
 
     if (cut == &ei_ca_own[OWN_FLAW_CUT])
         tell_malformed(payload, CAW_MALFORMED_DATAGRAM, at, message->whole.len);
     else
         tell_message(payload, message, &about);
-    tree_info(payload->pinfo, begin_columns(payload), message, &about);
-    proto_item *item =
-        tree_message(payload->tree, payload->pinfo, payload->tvb, at, message, &about);
+    begin_columns(payload);
+    info_add(&payload->info, payload->pinfo, message, &about);
+    proto_item *item = tree_message(payload->tree, payload->pinfo, payload->tvb, at, message,
+                                    &about, &payload->wanted);
+    flaws_report(&payload->flaws, item, at, message, note);
     if (cut)
         expert_add_info(payload->pinfo, item, cut);
 }
@@ -170,18 +183,19 @@ static void show_message(ca_payload *payload, uint32_t at, const caw_message *me
     show(payload, at, message, note, cut);
 }
 
-static void show_bytes(const ca_payload *payload, uint32_t at, uint32_t length, int field,
+static void show_bytes(ca_payload *payload, uint32_t at, uint32_t length, int field,
                        expert_field *expert, const char *what) {
     if (!length)
         return;
-    if (begin_columns(payload))
-        col_clear(payload->pinfo->cinfo, COL_INFO);
-    col_append_sep_fstr(payload->pinfo->cinfo, COL_INFO, ", ", "[%s]", what);
+    begin_columns(payload);
+    info_add_text(&payload->info, payload->pinfo,
+                  wmem_strdup_printf(payload->pinfo->pool, "[%s]", what));
     tree_bytes(payload->tree, payload->pinfo, payload->tvb, at, length, field, expert, what);
 }
 
 /* Throws Wireshark's own notice when the capture lacks bytes of the packet. */
-static int finish(const ca_payload *payload) {
+static int finish(ca_payload *payload) {
+    show_info(payload);
     if (payload->captured < payload->reported)
         tvb_ensure_bytes_exist(payload->tvb, (int)payload->captured,
                                (int)(payload->reported - payload->captured));
@@ -198,7 +212,10 @@ static int refuse(ca_payload *payload, uint32_t at) {
     tell_malformed(payload, CAW_MALFORMED_FOREIGN, at, payload->reported - at);
     show_bytes(payload, at, payload->captured - at, hf_ca_own[OWN_UNDECODED],
                &ei_ca_own[OWN_FLAW_NOT_CA], "Not Channel Access");
-    return at == 0 ? 0 : finish(payload);
+    if (at)
+        return finish(payload);
+    show_info(payload);
+    return 0;
 }
 
 /* The payload ends before the message does, and not because the capture lacks bytes. */
@@ -209,10 +226,11 @@ static bool is_incomplete(const ca_payload *payload, int64_t size, uint32_t left
 /* ---- TCP -------------------------------------------------------------------------------- */
 
 /* Asks TCP for what is missing of the message at `at`. */
-static int want_more(const ca_payload *payload, uint32_t at) {
+static int want_more(ca_payload *payload, uint32_t at) {
     uint32_t left = payload->captured - at;
     int64_t size = caw_size(payload->bytes + at, left);
 
+    show_info(payload);
     if (payload->notes->lone)
         return (int)payload->captured;
     payload->pinfo->desegment_offset = (int)at - (at && payload->notes->before);
@@ -222,12 +240,11 @@ static int want_more(const ca_payload *payload, uint32_t at) {
 }
 
 /* Bytes that the capture lacks before a stretch, as an item without bytes. */
-static void show_missing(const ca_payload *payload, const caw_stretch *stretch) {
+static void show_missing(ca_payload *payload, const caw_stretch *stretch) {
     if (!stretch->missing && !stretch->given_up)
         return;
-    if (begin_columns(payload))
-        col_clear(payload->pinfo->cinfo, COL_INFO);
-    col_append_sep_str(payload->pinfo->cinfo, COL_INFO, ", ", "[Bytes missing]");
+    begin_columns(payload);
+    info_add_text(&payload->info, payload->pinfo, "[Bytes missing]");
     proto_item *item = proto_tree_add_protocol_format(payload->tree, proto_ca, payload->tvb, 0, 0,
                                                       "Channel Access, %u bytes missing, %u wasted",
                                                       stretch->missing, stretch->given_up);
@@ -286,6 +303,7 @@ static int end_in_header(ca_payload *payload, uint32_t at) {
     tell_malformed(payload, CAW_MALFORMED_HEADER, at, length);
     show_bytes(payload, at, length, hf_ca_own[OWN_UNDECODED], &ei_ca_own[OWN_FLAW_REASSEMBLY_OFF],
                "Part of a header");
+    show_info(payload);
     return (int)payload->captured;
 }
 

@@ -6,6 +6,7 @@
 int proto_ca = -1;
 unsigned ca_elements_shown = 32;
 unsigned ca_largest_message = 64;
+ca_bool ca_every_byte;
 
 static void register_preferences(void) {
     module_t *module = prefs_register_protocol(proto_ca, NULL);
@@ -18,6 +19,10 @@ static void register_preferences(void) {
     prefs_register_uint_preference(module, "largest_message", "Largest message to reassemble (MiB)",
                                    "Larger messages are decoded as far as their first segment goes",
                                    10, &ca_largest_message);
+    prefs_register_bool_preference(
+        module, "every_byte", "Show reserved words and padding",
+        "Every byte has a line of its own in the packet details, also where it says nothing",
+        &ca_every_byte);
 }
 
 void protocol_register(void) {

@@ -3,6 +3,8 @@
 #ifndef CA_PROTOCOL_H
 #define CA_PROTOCOL_H
 
+#include "compat.h"
+
 #include <stdint.h>
 
 extern int proto_ca;
@@ -10,6 +12,7 @@ extern int proto_ca;
 /* Preferences. */
 extern unsigned ca_elements_shown;  /* elements of an array shown one by one; 0: all */
 extern unsigned ca_largest_message; /* largest message to reassemble, in MiB */
+extern ca_bool ca_every_byte;       /* lines for zeros that only fill a place, too */
 
 static inline uint64_t protocol_largest_message(void) { /* in bytes */
     return (uint64_t)ca_largest_message << 20;

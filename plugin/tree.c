@@ -13,23 +13,23 @@
 
 #include <math.h>
 
-#define TITLE_SIZE 2048 /* three names, each of whose bytes may be escaped, and a value */
-
 /* One walk over one message. */
 typedef struct {
     packet_info *pinfo;
     tvbuff_t *tvb;
     uint32_t base; /* where the message begins in the tvb */
     const caw_message *message;
-    const tree_about *about;
-    proto_tree *root; /* of the message */
-    bool visible;     /* to a person; else only values asked for by a filter matter */
+    const ca_about *about;
+    const ca_wanted *wanted;
+    proto_item *item; /* of the message; NULL: nobody looks at it */
+    proto_tree *root; /* what its fields are below */
     caw_part part;    /* of the last field */
-    proto_item *part_item;
     proto_tree *part_tree;
-    uint8_t pieces; /* fields to come that are pieces of the last one */
-    proto_tree *piece_tree;
-    caw_view states[16]; /* names of an enumeration, as they came by */
+    proto_item *part_item; /* NULL: fields of this part are below the root */
+    uint32_t part_end;     /* in the tvb */
+    proto_item *last_item; /* of a field; NULL: nobody looks at the last one */
+    uint8_t pieces;        /* fields to come that are pieces of that one */
+    caw_view states[16];   /* names of an enumeration, as they came by */
 } ca_walk;
 
 /* ---- text ------------------------------------------------------------------------------- */
@@ -74,7 +74,8 @@ static proto_item *add_number(ca_walk *walk, proto_tree *tree, const ca_hf *hf, 
 
     if (row->names) {
         const caw_name *name = caw_name_of(row->names, (uint32_t)field->number);
-        if (name && name->text)
+        bool says_more = field->id != CAW_FIELD_STATUS || field->number != CAW_ECA_NORMAL;
+        if (name && name->text && says_more && walk->wanted->visible)
             proto_item_append_text(item, ", %s", name->text);
     }
     if (row->flags) {
@@ -82,7 +83,7 @@ static proto_item *add_number(ca_walk *walk, proto_tree *tree, const ca_hf *hf, 
         for (size_t i = 0; row->flags[i].key && i < FIELDS_MAX_BITS; i++) {
             proto_tree_add_boolean(bits, hf->bits[i], walk->tvb, (int)at, (int)field->view.len,
                                    (uint32_t)field->number);
-            if (field->number & row->flags[i].mask)
+            if (walk->wanted->visible && field->number & row->flags[i].mask)
                 proto_item_append_text(item, " %s", row->flags[i].label);
         }
     }
@@ -94,7 +95,7 @@ static proto_item *add_real(ca_walk *walk, proto_tree *tree, const ca_hf *hf, ui
                             const caw_field *field) {
     char number[40];
 
-    if (!walk->visible)
+    if (!walk->wanted->visible)
         return proto_tree_add_double(tree, hf->id, walk->tvb, (int)at, (int)field->view.len,
                                      field->real);
     print_real(walk->message, field->real, number, sizeof number);
@@ -128,6 +129,16 @@ static proto_item *add_bytes(ca_walk *walk, proto_tree *tree, const ca_hf *hf, u
     return item;
 }
 
+static proto_item *add_text_field(ca_walk *walk, proto_tree *tree, const ca_hf *hf, uint32_t at,
+                                  const caw_field *field) {
+    const char *text = text_of(walk->pinfo, field->text);
+
+    if (walk->wanted->visible && field->id == CAW_FIELD_STATE)
+        return proto_tree_add_string_format(tree, hf->id, walk->tvb, (int)at, (int)field->view.len,
+                                            text, "State %u: %s", field->index, text);
+    return proto_tree_add_string(tree, hf->id, walk->tvb, (int)at, (int)field->view.len, text);
+}
+
 static proto_item *add_field(ca_walk *walk, proto_tree *tree, const ca_hf *hf, uint32_t at,
                              const caw_field *field) {
     switch (caw_field_rows[field->id].kind) {
@@ -140,10 +151,7 @@ static proto_item *add_field(ca_walk *walk, proto_tree *tree, const ca_hf *hf, u
     case CAW_KIND_ELEMENT:
         return add_real(walk, tree, hf, at, field);
     case CAW_KIND_TEXT:
-        if (!proto_field_is_referenced(tree, hf->id))
-            return NULL;
-        return proto_tree_add_string(tree, hf->id, walk->tvb, (int)at, (int)field->view.len,
-                                     text_of(walk->pinfo, field->text));
+        return add_text_field(walk, tree, hf, at, field);
     case CAW_KIND_IPV4:
         return proto_tree_add_ipv4(tree, hf->id, walk->tvb, (int)at, (int)field->view.len,
                                    g_htonl((uint32_t)field->number));
@@ -164,7 +172,7 @@ static void add_alias(ca_walk *walk, proto_tree *tree, const ca_hf *hf, uint32_t
     caw_field empty = *field;
     proto_item *item;
 
-    if (hf->alias < 0 || !proto_field_is_referenced(tree, hf->alias))
+    if (hf->alias < 0 || !(walk->wanted->visible || wanted_by_name(hf->alias)))
         return;
     empty.view.len = 0;
     if (caw_field_rows[field->id].kind == CAW_KIND_TIME)
@@ -182,70 +190,77 @@ static bool is_array(const caw_message *message) {
     return message->elements > 1;
 }
 
-static void open_part(ca_walk *walk, uint32_t at, const caw_field *field) {
-    char preview[TITLE_SIZE];
+/* Its text is put there, because the packet diagram takes none from the name. */
+static void open_tree(ca_walk *walk, uint32_t at, own_field_id id, int subtree) {
+    if (!walk->wanted->own[id])
+        return;
+    walk->part_item = proto_tree_add_item(walk->root, hf_ca_own[id], walk->tvb, (int)at, 0, ENC_NA);
+    walk->part_tree = proto_item_add_subtree(walk->part_item, subtree);
+    if (walk->wanted->visible)
+        proto_item_set_text(walk->part_item, "%s", own_field_rows[id].label);
+}
 
+static void close_part(ca_walk *walk) {
+    if (walk->part_item)
+        proto_item_set_end(walk->part_item, walk->tvb, (int)walk->part_end);
+}
+
+static void open_part(ca_walk *walk, uint32_t at, const caw_field *field) {
+    char preview[BRIEF_SIZE];
+
+    close_part(walk);
     walk->part = field->part;
     walk->part_item = NULL;
     walk->part_tree = walk->root;
-    if (!walk->visible)
-        return;
     switch (field->part) {
     case CAW_PART_HEADER:
-        walk->part_tree = proto_tree_add_subtree(walk->root, walk->tvb, (int)at, 0, ett_ca_header,
-                                                 &walk->part_item, "Header");
+        open_tree(walk, at, OWN_HEADER, ett_ca_header);
         break;
     case CAW_PART_REQUEST:
-        walk->part_tree = proto_tree_add_subtree(walk->root, walk->tvb, (int)at, 0, ett_ca_request,
-                                                 &walk->part_item, "Request");
+        open_tree(walk, at, OWN_FAILED_REQUEST, ett_ca_request);
         break;
     case CAW_PART_META:
-        walk->part_tree = proto_tree_add_subtree(walk->root, walk->tvb, (int)at, 0, ett_ca_metadata,
-                                                 &walk->part_item, "Metadata");
+        open_tree(walk, at, OWN_METADATA, ett_ca_metadata);
         break;
     case CAW_PART_VALUE:
         if (!is_array(walk->message))
             break;
-        caw_summary_value(walk->message, preview, sizeof preview);
-        walk->part_tree =
-            proto_tree_add_subtree_format(walk->root, walk->tvb, (int)at, 0, ett_ca_value,
-                                          &walk->part_item, "Value: %s", preview);
+        open_tree(walk, at, OWN_PAYLOAD, ett_ca_value);
+        if (walk->part_item && walk->wanted->visible) {
+            caw_summary_value(walk->message, preview, sizeof preview);
+            proto_item_append_text(walk->part_item, ": %s", preview);
+        }
         break;
     case CAW_PART_PAYLOAD:
         break;
     }
 }
 
-/* Somebody looks at it: a person, or a filter or column that asks for it by any of its names. */
-static bool is_wanted(const ca_walk *walk, const ca_hf *hf, const caw_field_row *row) {
-    if (walk->visible || proto_field_is_referenced(walk->root, hf->id))
-        return true;
-    if (hf->alias >= 0 && proto_field_is_referenced(walk->root, hf->alias))
-        return true;
-    for (size_t i = 0; row->flags && row->flags[i].key && i < FIELDS_MAX_BITS; i++)
-        if (proto_field_is_referenced(walk->root, hf->bits[i]))
-            return true;
-    return false;
+static bool is_zero(caw_view bytes) {
+    for (uint32_t i = 0; i < bytes.len; i++)
+        if (bytes.bytes[i])
+            return false;
+    return true;
 }
 
-static void add_part_field(ca_walk *walk, const caw_field *field, bool first) {
+/* It only fills its place, and nobody asks for it. */
+static bool is_filler(const ca_walk *walk, const caw_field *field) {
+    return walk->wanted->field[field->id] == WANTED_UNLESS_ZERO && is_zero(field->view);
+}
+
+static void add_part_field(ca_walk *walk, const caw_field *field, bool piece) {
     uint32_t at = walk->base + field->view.at;
     const ca_hf *hf = &hf_ca[field->id];
-
-    if (first || field->part != walk->part)
-        open_part(walk, at, field);
-    proto_tree *tree = walk->pieces ? walk->piece_tree : walk->part_tree;
+    proto_tree *tree = piece && walk->last_item
+                           ? proto_item_add_subtree(walk->last_item, ett_ca_pieces)
+                           : walk->part_tree;
     proto_item *item = add_field(walk, tree, hf, at, field);
-    if (field->part == CAW_PART_VALUE && walk->part_item && field->id != CAW_FIELD_MORE_VALUES)
+
+    if (walk->part_item && field->part == CAW_PART_VALUE && field->id != CAW_FIELD_MORE_VALUES)
         proto_item_prepend_text(item, "[%u] ", field->index);
     add_alias(walk, tree, hf, at, field);
-    if (walk->pieces)
-        walk->pieces--;
-    if (field->parts) {
-        walk->pieces = field->parts;
-        walk->piece_tree = proto_item_add_subtree(item, ett_ca_pieces);
-    }
-    proto_item_set_end(walk->part_item, walk->tvb, (int)(at + field->view.len));
+    if (!piece)
+        walk->last_item = item;
 }
 
 /* What the preference says, and no more than Wireshark takes: it holds too many for a bug. */
@@ -264,32 +279,53 @@ static void report_more(const ca_walk *walk, proto_item *item, uint32_t shown) {
                                walk->message->elements, shown);
 }
 
+/* A filler goes to what is before it: the part, or the field in a part without an item. */
+static void walk_field(ca_walk *walk, const caw_field *field) {
+    uint32_t end = walk->base + field->view.at + field->view.len;
+    bool filler = is_filler(walk, field);
+    bool piece = walk->pieces > 0;
+
+    walk->pieces = piece ? walk->pieces - 1 : field->parts;
+    if (filler && !walk->part_item)
+        proto_item_set_end(walk->last_item, walk->tvb, (int)end);
+    if (!piece && !filler)
+        walk->last_item = NULL;
+    if (!filler && field->part != walk->part)
+        open_part(walk, walk->base + field->view.at, field);
+    if (!filler && walk->wanted->field[field->id])
+        add_part_field(walk, field, piece);
+    walk->part_end = end;
+}
+
 static void add_fields(ca_walk *walk, uint32_t shown) {
-    bool all = walk->visible || proto_field_is_referenced(walk->root, hf_ca[CAW_FIELD_VALUE].id) ||
-               proto_field_is_referenced(walk->root, hf_ca[CAW_FIELD_STRING].id);
+    const uint8_t *wanted = walk->wanted->field;
+    bool all = wanted[CAW_FIELD_VALUE] || wanted[CAW_FIELD_STRING];
     caw_cursor cursor = caw_fields(walk->message, all ? shown : 0);
     caw_field field;
 
-    for (bool first = true; caw_next(&cursor, &field);) {
-        if (!is_wanted(walk, &hf_ca[field.id], &caw_field_rows[field.id]))
-            continue;
+    if (walk->message->dbr ? !walk->wanted->of_values : !walk->wanted->fields)
+        return;
+    walk->part = CAW_PART_PAYLOAD; /* none of the header's */
+    walk->part_tree = walk->root;
+    while (caw_next(&cursor, &field)) {
         if (field.id == CAW_FIELD_STATE && field.index < array_length(walk->states))
             walk->states[field.index] = field.text;
-        add_part_field(walk, &field, first);
-        first = false;
+        walk_field(walk, &field);
     }
+    close_part(walk);
 }
 
 /* ---- generated items -------------------------------------------------------------------- */
 
 static void add_generated(ca_walk *walk, int hf, const char *text) {
-    if (!proto_field_is_referenced(walk->root, hf))
-        return;
     proto_item *item = proto_tree_add_string(walk->root, hf, walk->tvb, (int)walk->base, 0, text);
     proto_item_set_generated(item);
 }
 
-static void add_hidden_flag(ca_walk *walk, int hf) {
+static void add_hidden_flag(ca_walk *walk, own_field_id id) {
+    if (!walk->wanted->own[id])
+        return;
+    int hf = hf_ca_own[id];
     proto_item *item = proto_tree_add_boolean(walk->root, hf, walk->tvb, (int)walk->base, 0, 1);
     proto_item_set_hidden(item);
 }
@@ -299,7 +335,7 @@ static void add_text(ca_walk *walk) {
     int hf = hf_ca[CAW_FIELD_STRING].id;
     caw_view text;
 
-    if (!proto_field_is_referenced(walk->root, hf) || !caw_long_string(walk->message, &text))
+    if (!walk->wanted->field[CAW_FIELD_STRING] || !caw_long_string(walk->message, &text))
         return;
     const char *shown = text_of(walk->pinfo, text);
     proto_item *item = proto_tree_add_string_format(
@@ -309,7 +345,7 @@ static void add_text(ca_walk *walk) {
 
 /* The text line can be as long as the message: only for who asks by name. */
 static void add_line(ca_walk *walk) {
-    if (proto_registrar_get_nth((unsigned)hf_ca_own[OWN_LINE])->ref_type < HF_REF_TYPE_DIRECT)
+    if (!walk->wanted->own[OWN_LINE])
         return;
     size_t length = caw_line(walk->message, NULL, 0);
     char *line = wmem_alloc(walk->pinfo->pool, length + 1);
@@ -319,40 +355,27 @@ static void add_line(ca_walk *walk) {
     proto_item_set_hidden(item);
 }
 
-/* ---- the message in a few words --------------------------------------------------------- */
-
-/* "t:ao = 2.5 (operator@console3)": the short form, of a write with who wrote. */
-static const char *brief_of(packet_info *pinfo, const caw_message *message,
-                            const tree_about *about) {
-    char brief[TITLE_SIZE];
-    const caw_about known = {.pv = caw_pv(about->note), .user = about->user, .host = about->host};
-
-    caw_summary(message, &known, brief, sizeof brief);
-    return wmem_strdup(pinfo->pool, brief);
-}
-
 /* "Channel Access, Read Notify Response, t:ai = 3.25 mm": the short form, named in full. */
-static void set_title(const ca_walk *walk, proto_item *item) {
-    const caw_message *message = walk->message;
-    const char *details = brief_of(walk->pinfo, message, walk->about) + strlen(message->row->brief);
+static void set_title(const ca_walk *walk) {
+    char text[BRIEF_SIZE];
+    const char *details = brief_details(walk->message, walk->about, text);
 
-    proto_item_set_text(item, "Channel Access, %s%s%s", message->row->label, *details ? "," : "",
-                        details);
+    proto_item_set_text(walk->item, "Channel Access, %s%s%s", walk->message->row->label,
+                        *details ? ", " : "", details);
 }
 
 /* ---- what history tells ------------------------------------------------------------------- */
 
-static void add_frame(ca_walk *walk, int hf, uint32_t frame) {
-    if (!frame || frame == walk->pinfo->num)
+static void add_frame(ca_walk *walk, own_field_id id, uint32_t frame) {
+    if (!frame || frame == walk->pinfo->num || !walk->wanted->own[id])
         return;
     proto_item_set_generated(
-        proto_tree_add_uint(walk->root, hf, walk->tvb, (int)walk->base, 0, frame));
+        proto_tree_add_uint(walk->root, hf_ca_own[id], walk->tvb, (int)walk->base, 0, frame));
 }
 
 /* A name that the message does not carry itself. */
 static void add_name(ca_walk *walk, caw_field_id id, const char *name) {
-    if (!name || walk->message->row->text == id ||
-        !proto_field_is_referenced(walk->root, hf_ca[id].id))
+    if (!name || walk->message->row->text == id || !walk->wanted->field[id])
         return;
     add_generated(walk, hf_ca[id].id, text_of(walk->pinfo, caw_view_of(name)));
 }
@@ -361,7 +384,7 @@ static void add_pv(ca_walk *walk, const char *pv) {
     if (!pv)
         return;
     add_name(walk, CAW_FIELD_PV, pv);
-    if (!proto_field_is_referenced(walk->root, hf_ca_own[OWN_CHANNEL]))
+    if (!walk->wanted->own[OWN_CHANNEL])
         return;
     proto_item *alias =
         proto_tree_add_string(walk->root, hf_ca_own[OWN_CHANNEL], walk->tvb, (int)walk->base, 0,
@@ -373,6 +396,8 @@ static void add_time(ca_walk *walk, const caw_moment *request) {
     nstime_t asked = {request->seconds, request->nanoseconds};
     nstime_t elapsed;
 
+    if (!walk->wanted->own[OWN_TIME])
+        return;
     nstime_delta(&elapsed, &walk->pinfo->abs_ts, &asked);
     proto_item_set_generated(proto_tree_add_time(walk->root, hf_ca_own[OWN_TIME], walk->tvb,
                                                  (int)walk->base, 0, &elapsed));
@@ -384,15 +409,15 @@ static void add_exchange(ca_walk *walk, const caw_note *note) {
     if (!exchange)
         return;
     if (note->turn == CAW_TURN_RESPONSE) {
-        add_frame(walk, hf_ca_own[OWN_RESPONSE_TO], exchange->request.frame);
+        add_frame(walk, OWN_RESPONSE_TO, exchange->request.frame);
         add_time(walk, &exchange->request);
         return;
     }
     if (walk->message->row->speaker == CAW_SIDE_SERVER)
         return; /* an update, which answers nothing */
-    add_frame(walk, hf_ca_own[OWN_RESPONSE_IN], exchange->answer.frame);
+    add_frame(walk, OWN_RESPONSE_IN, exchange->answer.frame);
     if (note->repeated)
-        add_frame(walk, hf_ca_own[OWN_RETRANSMISSION], exchange->request.frame);
+        add_frame(walk, OWN_RETRANSMISSION, exchange->request.frame);
 }
 
 static void add_history(ca_walk *walk) {
@@ -401,9 +426,9 @@ static void add_history(ca_walk *walk) {
 
     add_pv(walk, caw_pv(note));
     if (creation)
-        add_frame(walk, hf_ca_own[OWN_CREATE_IN], creation->request.frame);
+        add_frame(walk, OWN_CREATE_IN, creation->request.frame);
     if (creation && creation == note->exchange && creation->search)
-        add_frame(walk, hf_ca_own[OWN_SEARCH_IN], creation->search->request.frame);
+        add_frame(walk, OWN_SEARCH_IN, creation->search->request.frame);
     add_name(walk, CAW_FIELD_USER, walk->about->user);
     add_name(walk, CAW_FIELD_HOST, walk->about->host);
     add_exchange(walk, note);
@@ -411,46 +436,44 @@ static void add_history(ca_walk *walk) {
 
 /* ---- the message ------------------------------------------------------------------------ */
 
-static void report_history(packet_info *pinfo, proto_item *item, const caw_note *note) {
-    for (int i = 0; i < CAW_HISTORY_FLAWS && note->flaws >> i; i++)
-        if (note->flaws >> i & 1)
-            expert_add_info(pinfo, item, &ei_ca_history[i]);
-    if (note->repeated && note->turn == CAW_TURN_REQUEST)
-        expert_add_info(pinfo, item, &ei_ca_own[OWN_FLAW_REPEATED]);
-}
-
-static void report_flaws(packet_info *pinfo, proto_item *item, uint64_t flaws) {
-    for (int i = 0; i < CAW_FLAWS && flaws >> i; i++)
-        if (flaws >> i & 1)
-            expert_add_info(pinfo, item, &ei_ca[i]);
+/* Where nobody looks at messages, their fields are below the packet. */
+static void open_message(ca_walk *walk, proto_tree *tree) {
+    walk->root = tree;
+    if (!walk->wanted->messages)
+        return;
+    walk->item = proto_tree_add_item(tree, proto_ca, walk->tvb, (int)walk->base,
+                                     (int)walk->message->whole.len, ENC_NA);
+    walk->root = proto_item_add_subtree(walk->item, ett_ca);
+    if (walk->wanted->visible)
+        set_title(walk);
 }
 
 proto_item *tree_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t at,
-                         const caw_message *message, const tree_about *about) {
-    proto_item *item = NULL;
+                         const caw_message *message, const ca_about *about,
+                         const ca_wanted *wanted) {
+    ca_walk walk = {.pinfo = pinfo,
+                    .tvb = tvb,
+                    .base = at,
+                    .message = message,
+                    .about = about,
+                    .wanted = wanted};
 
-    if (tree) {
-        ca_walk walk = {.pinfo = pinfo, .tvb = tvb, .base = at, .message = message, .about = about};
-        item = proto_tree_add_item(tree, proto_ca, tvb, (int)at, (int)message->whole.len, ENC_NA);
-        walk.root = proto_item_add_subtree(item, ett_ca);
-        walk.visible = PTREE_DATA(tree)->visible;
-        if (walk.visible)
-            set_title(&walk, item);
-        uint32_t shown = elements_shown(&walk);
-        report_more(&walk, item, shown);
-        add_fields(&walk, shown);
-        add_text(&walk);
-        add_history(&walk);
+    if (!tree)
+        return NULL;
+    open_message(&walk, tree);
+    uint32_t shown = elements_shown(&walk);
+    report_more(&walk, walk.item, shown);
+    add_fields(&walk, shown);
+    add_text(&walk);
+    add_history(&walk);
+    if (wanted->own[OWN_MESSAGE])
         add_generated(&walk, hf_ca_own[OWN_MESSAGE], message->row->name);
-        if (message->row->exchange == CAW_TURN_REQUEST)
-            add_hidden_flag(&walk, hf_ca_own[OWN_REQUEST]);
-        if (message->row->exchange == CAW_TURN_RESPONSE)
-            add_hidden_flag(&walk, hf_ca_own[OWN_RESPONSE]);
-        add_line(&walk);
-    }
-    report_flaws(pinfo, item, caw_flaws(message));
-    report_history(pinfo, item, about->note);
-    return item;
+    if (message->row->exchange == CAW_TURN_REQUEST)
+        add_hidden_flag(&walk, OWN_REQUEST);
+    if (message->row->exchange == CAW_TURN_RESPONSE)
+        add_hidden_flag(&walk, OWN_RESPONSE);
+    add_line(&walk);
+    return walk.item;
 }
 
 void tree_bytes(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t at, uint32_t length,
@@ -461,15 +484,4 @@ void tree_bytes(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t at
     proto_tree_add_item(root, field, tvb, (int)at, (int)length, ENC_NA);
     proto_item_set_text(item, "Channel Access, %s (%u bytes)", what, length);
     expert_add_info_format(pinfo, item, expert, "%s (%u bytes)", what, length);
-}
-
-void tree_info(packet_info *pinfo, bool first, const caw_message *message,
-               const tree_about *about) {
-    if (!col_get_writable(pinfo->cinfo, COL_INFO))
-        return;
-    const char *clause = brief_of(pinfo, message, about);
-    if (first)
-        col_add_str(pinfo->cinfo, COL_INFO, clause);
-    else
-        col_append_sep_str(pinfo->cinfo, COL_INFO, ", ", clause);
 }

@@ -1,33 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A decoded message as Wireshark shows it: its part of the packet details and of the Info column.
+ * A decoded message as Wireshark shows it in the packet details.
  */
 #ifndef CA_TREE_H
 #define CA_TREE_H
 
-#include "caw_history.h"
+#include "brief.h"
+#include "wanted.h"
 
 #include <epan/expert.h>
 
-/* What is known of a message beyond its bytes. Strings are NULL when not known. */
-typedef struct {
-    const caw_note *note;
-    const char *user; /* of the circuit's client */
-    const char *host;
-} tree_about;
-
 /*
- * Adds the message whose first byte is at `at` of the tvb: every byte in exactly one leaf item.
- * Returns its item. The tree may be NULL; what the core finds odd is reported all the same.
+ * Adds the message whose first byte is at `at` of the tvb: every byte in one item or more.
+ * Returns its item; NULL when the tree is, or nobody looks at messages as such.
  */
 proto_item *tree_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t at,
-                         const caw_message *message, const tree_about *about);
+                         const caw_message *message, const ca_about *about,
+                         const ca_wanted *wanted);
 
 /* Adds a stretch of bytes that is no whole message: as this field, with what it is in words. */
 void tree_bytes(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t at, uint32_t length,
                 int field, expert_field *expert, const char *what);
-
-/* Adds the message's clause to the Info column, which begins anew with `first`. */
-void tree_info(packet_info *pinfo, bool first, const caw_message *message, const tree_about *about);
 
 #endif

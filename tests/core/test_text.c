@@ -222,7 +222,7 @@ static const struct {
      NULL,
      {CLIENT, .command = CAW_COMMAND_WRITE, .type = 1, .count = 1, .p1 = 5,
       BYTES("\xff\xff\0\0\0\0\0\0")}},
-    {"Error cid 2 ECA_PUTFAIL Write t:ai",
+    {"Error cid 2 ECA_PUTFAIL (Write): t:ai",
      NULL,
      {SERVER, .command = CAW_COMMAND_ERROR, .p1 = 2, .p2 = 160,
       BYTES("\0\4\0\0\0\6\0\1\0\0\0\5\0\0\0\2t:ai\0\0\0\0")}},

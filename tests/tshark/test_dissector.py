@@ -19,6 +19,7 @@ from wire import message, padded, text
 
 NOTE, WARNING = 0x400000, 0x600000  # expert severities, epan/proto.h
 ECA_NORMAL = 1
+EVERY_BYTE = ('-o', 'ca.every_byte:TRUE')
 
 
 # ---- reading what tshark shows ---------------------------------------------------------------
@@ -48,10 +49,14 @@ def decode(tree, save):
 
 @pytest.fixture
 def frames_with(tshark):
-    """frames_with(capture, filter): numbers of the frames that match a display filter."""
+    """frames_with(capture, filter): numbers of the frames that match a display filter.
+
+    They are in a column: with -T fields, TShark 4.0 makes all fields, and not those of the filter.
+    """
 
     def frames_with(capture, expression):
-        shown = tshark('-r', capture, '-Y', expression, '-T', 'fields', '-e', 'frame.number')
+        column = ['-o', 'gui.column.format:"No.","%m"']
+        shown = tshark('-r', capture, '-Y', expression, *column)
         return [int(number) for number in shown.split()]
 
     return frames_with
@@ -118,9 +123,40 @@ def assert_no_gap(element):
     assert at == start + size
 
 
+def assert_all_covered(element):
+    """Below the message itself, each byte belongs to an item; zeros that fill a place to others'."""
+    start, size = int(element.get('pos')), int(element.get('size'))
+    covered = set()
+    for part in filter(is_sized, element):
+        first = int(part.get('pos'))
+        covered.update(range(first, first + int(part.get('size'))))
+    assert covered == set(range(start, start + size))
+
+
+@pytest.mark.parametrize('name', RECORDED)
+def test_every_byte_is_below_an_item(name, tree, stage):
+    for element in tree(stage / 'captures' / name, *decode_as(name)):
+        assert_all_covered(element)
+
+
+def test_what_only_fills_a_place(decode):
+    """Zeros have no item of their own; other bytes have."""
+    stamp = struct.pack('>hhIIi', 0, 0, 7, 8, 0) + struct.pack('>d', 1.5)
+    odd = struct.pack('>hhIIi', 0, 0, 7, 8, 9) + struct.pack('>d', 1.5)
+    quiet, loud, name = decode(
+        *(Sent('server', 'tcp', message(1, value, 20, 1, 1, 1)) for value in (stamp, odd)),
+        Sent('client', 'tcp', message(18, text('t:a'), p1=1, p2=13)),
+    )
+    fillers = {'ca.data.padding', 'ca.padding', 'ca.reserved'}
+    assert not names_of(quiet) & fillers and not names_of(name) & fillers
+    assert values(loud, 'ca.data.padding') == ['0x00000009']
+    (pv,) = (f for f in name.iter('field') if f.get('name') == 'ca.pv')
+    assert int(pv.get('size')) == 8
+
+
 @pytest.mark.parametrize('name', RECORDED)
 def test_every_byte_of_every_message_is_in_one_field(name, tree, stage):
-    elements = tree(stage / 'captures' / name, *decode_as(name))
+    elements = tree(stage / 'captures' / name, *EVERY_BYTE, *decode_as(name))
     sizes = [len(m.data) for m in reference.messages(str(CAPTURES / name), ports_of(name))]
     assert [int(element.get('size')) for element in elements] == sizes
     for element in elements:
@@ -130,8 +166,11 @@ def test_every_byte_of_every_message_is_in_one_field(name, tree, stage):
 @pytest.mark.parametrize('corpus', [made.every_data_type, made.oddities])
 def test_every_byte_of_generated_messages_is_in_one_field(corpus, tree, save):
     sent = list(corpus())
-    elements = tree(save(wire.capture(made.packets(sent))))
+    capture = save(wire.capture(made.packets(sent)))
+    elements = tree(capture, *EVERY_BYTE)
     assert [int(element.get('size')) for element in elements] == [len(one.data) for one in sent]
+    for element in tree(capture):
+        assert_all_covered(element)
     for element in elements:
         assert_no_gap(element)
 
@@ -152,6 +191,19 @@ def test_nothing_worse_than_a_note_on_legal_traffic(name, tree, stage):
     ]
     suspicious = [text for severity, text in found if severity > NOTE]
     assert [text for text in suspicious if name not in SUSPICIOUS or SUSPICIOUS[name] not in text] == []
+
+
+def test_answers_that_nothing_waits_for_have_one_expert_item_a_packet(tree, frames_with, save):
+    stray = message(15, bytes(8), type=6, count=1, p1=ECA_NORMAL, p2=7)
+    capture = save(wire.capture(wire.circuit([('server', stray * 3), ('server', stray)])))
+    first, second, third, alone = tree(capture)
+    assert [len(list(experts(each))) for each in (first, second, third, alone)] == [1, 0, 0, 1]
+    for each in (first, second, third, alone):
+        assert 'ca.flaw.unknown_id' in names_of(each)
+    frames = frames_with(capture, 'ca')
+    assert len(frames) == 2
+    for named in ('ca.flaw.unknown_id', f'_ws.expert.severity == {WARNING}', 'ca && _ws.expert'):
+        assert frames_with(capture, named) == frames
 
 
 def test_what_is_wrong_in_a_session_full_of_mistakes(frames_with, stage):

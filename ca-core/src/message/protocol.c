@@ -121,7 +121,7 @@ const caw_field_row caw_field_rows[CAW_FIELDS] = {
                                   .meaning = "Of the request that failed."},
     [CAW_FIELD_FAILED_SIZE] = {"error.size", "Payload Size", NAMED("payload_size"), NUMBER(32),
                                .meaning = "Of the request that failed."},
-    [CAW_FIELD_ERROR_TEXT] = {"error", "Message", NAMED("error_message"), .kind = CAW_KIND_TEXT,
+    [CAW_FIELD_ERROR_TEXT] = {"error", "Error Text", NAMED("error_message"), .kind = CAW_KIND_TEXT,
                               .style = CAW_STYLE_BYTEARRAY,
                               .meaning = "What the server says; often just the record's name."},
     [CAW_FIELD_DATA] = {"data", "Data", NAMED("data"), .kind = CAW_KIND_BYTES,

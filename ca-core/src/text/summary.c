@@ -190,10 +190,12 @@ static bool succeeded(const caw_message *message) {
 }
 
 /* Left out: a status that only says that all is well where a value says so too, and an address
- * that stands for the datagram's sender. */
+ * that stands for the datagram's sender. An ERROR's text may be empty. */
 static bool is_worth(const caw_message *message, const caw_field *field) {
     if (field->id == CAW_FIELD_SERVER_IP)
         return field->number != 0 && field->number != UINT32_MAX;
+    if (field->id == CAW_FIELD_ERROR_TEXT)
+        return field->text.len > 0;
     return field->id != CAW_FIELD_STATUS || message->row->payload != CAW_PAYLOAD_DBR ||
            !succeeded(message);
 }
@@ -209,6 +211,15 @@ static bool find_anywhere(const caw_message *message, caw_field_id id, caw_field
     return false;
 }
 
+/* " DBR_DOUBLE"; of an ERROR " ECA_PUTFAIL (Write): what the server says" */
+static void put_detail(caw_text *out, const caw_field *field) {
+    bool command = field->id == CAW_FIELD_FAILED_COMMAND;
+    caw_puts(out, command ? " (" : field->id == CAW_FIELD_ERROR_TEXT ? ": " : " ");
+    put_field(out, field, true);
+    if (command)
+        caw_put(out, ')');
+}
+
 static void put_details(caw_text *out, const caw_message *message) {
     caw_field field;
     for (size_t i = 0; i < sizeof message->row->details / sizeof *message->row->details; i++) {
@@ -216,8 +227,7 @@ static void put_details(caw_text *out, const caw_message *message) {
         if (id == CAW_FIELD_RESERVED || !find_anywhere(message, id, &field) ||
             !is_worth(message, &field))
             continue;
-        caw_put(out, ' ');
-        put_field(out, &field, true);
+        put_detail(out, &field);
     }
 }
 

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is odd in a message, as Wireshark's expert items. Each is four items more: where nobody
+ * looks at them they are only counted, and what history finds in many messages of a payload alike
+ * has one; the others have the flaw's field alone.
+ */
+#ifndef CA_FLAWS_H
+#define CA_FLAWS_H
+
+#include "caw_history.h"
+
+#include <epan/expert.h>
+
+/* Of one payload. */
+typedef struct {
+    packet_info *pinfo;
+    tvbuff_t *tvb;
+    uint32_t told; /* 1 << what has an expert item already; 0 at first */
+} ca_flaws;
+
+/* Of the message at `at`, whose item this is; NULL when nobody looks at flaws. */
+void flaws_report(ca_flaws *flaws, proto_item *item, uint32_t at, const caw_message *message,
+                  const caw_note *note);
+
+#endif
