@@ -326,7 +326,7 @@ static void test_next_connection(void) {
     accept(&self, &again);
     say(&self, &again, C, &read_it);
     COUNT(unnamed, 1);
-    end(&self, "6#1C CLOSED SYN; 5#2C ASKED 1; 6#2S ACCEPTED; 7#2C ReadNotifyRequest; ");
+    end(&self, "5#1C CLOSED SYN; 5#2C ASKED 1; 6#2S ACCEPTED; 7#2C ReadNotifyRequest; ");
 }
 
 /* ---- beginnings and ends ------------------------------------------------------------------- */

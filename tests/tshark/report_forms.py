@@ -68,7 +68,7 @@ def in_text(key, value, first_ns):
         return '-'
     if key.endswith('_ns'):
         return f'{(value - first_ns) / 10**9:.6f}'
-    if key.endswith('_s'):
+    if key.endswith(('_s', '_hz')):
         return str(Decimal(str(value)).quantize(Decimal('1e-6'), ROUND_HALF_UP))
     shown = ', '.join(value) if isinstance(value, list) else str(value)
     return shown if len(shown) <= WIDEST else shown[: WIDEST - 3] + '...'
@@ -82,7 +82,7 @@ def assert_text(text, tables, columns):
     for block, name in zip(shown, columns):
         table = [re.split(r' {2,}', line.strip()) for line in block.strip().split('\n')]
         if not tables[name]:
-            assert table == [['no rows']]
+            assert table == [[f'no rows in {name}']]
             continue
         heading = [key[:-3] + '_s' if key.endswith('_ns') else key for key in columns[name]]
         rows = [[in_text(key, row[key], first_ns) for key in columns[name]] for row in tables[name]]

@@ -331,7 +331,7 @@ def assert_text(text, rows, first_ns):
     assert sentence.endswith(UNANSWERED) and int(sentence.split()[0]) >= len(unanswered)
     heading, *table = tables[0]
     if not rows:
-        assert heading == ['no rows'] and not table
+        assert heading == ['no rows in connect'] and not table
         return
     assert heading == [column.replace('_ns', '_s') for column in COLUMNS]
     assert table == [[told(r[c], first_ns, c) for c in COLUMNS] for r in rows]
@@ -377,7 +377,7 @@ def test_connections_of_two_passes(report, stage):
 def test_a_capture_without_channels(report, stage):
     totals, sentence, tables = read_text(report(stage / 'captures' / NO_CHANNELS, 'ca,connect'))
     assert ' messages in ' in totals and sentence == '0' + UNANSWERED
-    assert tables == [[['no rows']], [['no rows']]]
+    assert tables == [[['no rows in connect']], [['no rows in servers']]]
 
 
 def test_a_filter_chooses_frames(report, stage):

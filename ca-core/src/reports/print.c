@@ -95,6 +95,14 @@ static void put_since_first(const printer *out, caw_text *word, const caw_moment
     put_seconds(word, caw_between(&first, moment), places_of(out), true);
 }
 
+/* A person wants no more than six decimals. */
+static void put_number(caw_text *out, double real, bool eye) {
+    if (eye && fabs(real) < BILLION)
+        put_seconds(out, (int64_t)(real * 1e9 + (real < 0 ? -0.5 : 0.5)), 6, true);
+    else
+        caw_put_real(out, real);
+}
+
 static void put_list(caw_text *out, const caw_listed *list) {
     for (; list; list = list->next) {
         caw_puts(out, list->text);
@@ -127,7 +135,7 @@ static void write_word(const printer *out, caw_form form, caw_cell_kind kind, co
         put_end(&word, &cell->is.end);
         break;
     case CAW_CELL_REAL:
-        caw_put_real(&word, cell->is.real);
+        put_number(&word, cell->is.real, eye);
         break;
     case CAW_CELL_LIST:
         put_list(&word, cell->is.list);
@@ -379,7 +387,9 @@ static void put_heading_row(printer *out, const caw_table *table,
 static void put_headings(printer *out, uint32_t number, uint32_t widths[CAW_MOST_COLUMNS]) {
     put(out, '\n');
     if (!first_shown(out, number)) {
-        puts_of(out, "no rows\n");
+        puts_of(out, "no rows in ");
+        puts_of(out, table_of(out, number)->name);
+        put(out, '\n');
         return;
     }
     measure(out, number, widths);
