@@ -365,9 +365,9 @@ static void test_nothing(void) {
     CHECK_TEXT(printed(&of, CAW_FORM_TEXT, "servers"),
                "0 messages.\n0 channel creation requests were unanswered during this capture.\n\n"
                "no rows in servers\n");
-    CHECK(strstr(printed(&of, CAW_FORM_TEXT, NULL),
-                 "\n\nno rows in connect\n\nno rows in servers\n"),
-          "both tables");
+    CHECK(
+        strstr(printed(&of, CAW_FORM_TEXT, NULL), "\n\nno rows in connect\n\nno rows in servers\n"),
+        "both tables");
     end(&of);
 }
 
