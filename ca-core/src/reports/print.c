@@ -497,13 +497,22 @@ static void put_table(printer *out, caw_form form, uint32_t number) {
 
 /* ---- rows as they come -------------------------------------------------------------------- */
 
-/* Columns grow with what stands in them: nobody knows what comes. */
+/* Nobody knows what comes: columns begin with what is usual, and grow with what stands in them. */
 typedef struct {
     caw_form form;
     caw_output to;
     bool failed;
     uint32_t widths[CAW_MOST_COLUMNS];
 } stream;
+
+static void reserve(const caw_table *table, uint32_t widths[CAW_MOST_COLUMNS]) {
+    static const uint32_t usual[] = {[CAW_CELL_TEXT] = 11, [CAW_CELL_ADDRESS] = 18};
+    for (uint32_t i = 0; i < table->columns; i++) {
+        caw_cell_kind kind = table->column[i].kind;
+        if (kind < sizeof usual / sizeof *usual && widths[i] < usual[kind])
+            widths[i] = usual[kind];
+    }
+}
 
 static printer printer_on(caw_report *report, const stream *self) {
     return (printer){.report = report, .to = &self->to, .failed = self->failed};
@@ -528,6 +537,7 @@ bool caw_report_stream(caw_report *report, caw_form form, const caw_output *outp
     printer out = printer_on(report, self);
     const caw_table *table = table_of(&out, 0);
     measure_heading(table, self->widths);
+    reserve(table, self->widths);
     if (form == CAW_FORM_CSV)
         put_csv_keys(&out, table);
     if (form == CAW_FORM_TEXT && caw_report_is_named(report))
