@@ -330,7 +330,8 @@ static bool check_name(void *user, const char *name, caw_value *value) {
 
 static void put_end(const caw_end *end, caw_text *out) {
     char address[CAW_END_TEXT];
-    caw_put_chars(out, address, caw_end_text(end, address, sizeof address));
+    caw_end_text(end, address, sizeof address);
+    caw_puts(out, address);
     caw_put(out, ':');
     caw_put_unsigned(out, end->port);
 }
