@@ -41,7 +41,8 @@ def zsh(folder):
 
 def fish(folder):
     """Where it has no completions of manual pages, it makes them, and goes on when it has ended."""
-    (folder / '.local' / 'share' / 'fish' / 'generated_completions').mkdir(parents=True)
+    for where in ('.local/share', '.cache'):  # fish 3; 4
+        (folder / where / 'fish' / 'generated_completions').mkdir(parents=True)
     return ['fish', '--init-command', f'source {folder}/caw.fish', '-i']
 
 
