@@ -70,7 +70,8 @@ static void test_question_and_answer(caw_searches *searches) {
 }
 
 static void link(caw_searches *searches, uint32_t client, caw_note *note) {
-    caw_moment now = {.frame = ++frame, .seconds = frame};
+    frame++;
+    caw_moment now = {.frame = frame, .seconds = frame};
     caw_searches_link(searches, caw_endpoint(client, 40001), now, note);
 }
 
