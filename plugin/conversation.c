@@ -457,6 +457,7 @@ static void record(ca_notes *notes, packet_info *pinfo, const caw_message *messa
         return;
     }
     caw_circuit_observe(notes->circuit, notes->end, message, now, note);
+    caw_searches_compare(searches, from, message, note);
     if (note->turn == CAW_TURN_REQUEST)
         caw_searches_link(searches, from, now, note);
 }

@@ -537,6 +537,7 @@ typedef enum {
     CAW_FACT_SEARCH_INTERVAL,
     CAW_FACT_SEARCH_TIME,
     CAW_FACT_CONNECT_TIME,
+    CAW_FACT_DUPLICATE_PV_IN,
     /* subscriptions and values */
     CAW_FACT_UPDATE_NO,
     CAW_FACT_UPDATE_INTERVAL,
@@ -593,6 +594,20 @@ bool caw_fact(const caw_event *event, caw_fact_id id, caw_fact_value *value, cha
 
 #define CAW_FACT_TEXT CAW_SHOWN_VALUE /* room for any text of a fact, NUL included */
 
+/*
+ * What is wrong with a message in the light of what came before, and after: 1 << caw_history_flaw.
+ * What depends on what comes later is known when all of the capture has been read before.
+ */
+uint32_t caw_event_flaws(const caw_event *event);
+
+/*
+ * The sentence of the flaw's row, with what this event adds to it: of CAW_HISTORY_DUPLICATE_PV both
+ * servers. As snprintf.
+ */
+size_t caw_event_flaw_text(const caw_event *event, caw_history_flaw flaw, char *text, size_t size);
+
+#define CAW_FLAW_TEXT 160 /* room for any of them, NUL included */
+
 /* The name of a fact's number, as the row has it; NULL when it has none. */
 const char *caw_fact_name(caw_fact_id id, const caw_fact_value *value);
 
@@ -601,6 +616,9 @@ caw_fact_id caw_fact_find(const char *key);
 
 /* A request of which nobody knows yet whether it will be answered. */
 bool caw_event_is_open(const caw_event *event);
+
+/* Where it came from; the address is 0 when it is no IPv4. */
+uint64_t caw_event_source(const caw_event *event);
 
 /* ---- 6. reports --------------------------------------------------------------------------- */
 
@@ -984,7 +1002,7 @@ typedef enum {
 
 typedef struct {
     caw_fate is;
-    double seconds;  /* CAW_FATE_ANSWERED: from request to answer */
+    double seconds;  /* from request to answer; CAW_FATE_UNANSWERED: that nothing came */
     uint32_t status; /* the same: of a put its ECA status */
 } caw_where_fate;
 

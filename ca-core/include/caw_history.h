@@ -76,7 +76,11 @@ struct caw_exchange {
     caw_channel *channel;       /* NULL when not known, and for searches */
     caw_moment request;         /* the first one, when it was sent again */
     caw_moment answer;          /* frame 0: none yet */
-    const caw_exchange *search; /* of a channel's creation: the search before it, or NULL */
+    union {
+        const caw_exchange *search;  /* of a channel's creation: the search before it, or NULL */
+        const caw_moment *connected; /* of a search: when this client's address asked for a channel
+                                        of the PV last; NULL: not known, as all is not kept */
+    };
     uint64_t server;            /* of a search answer: address and TCP port, see caw_endpoint */
     uint32_t sid;               /* of a request about a channel: as it was sent, known or not */
     uint32_t epoch;             /* private */
@@ -86,7 +90,7 @@ typedef struct {
     const caw_channel *channel;   /* that the message is about */
     const caw_exchange *exchange; /* that it is part of; of each update: its subscription's, of
                                      which only the first update or an ERROR is the answer */
-    uint32_t flaws;               /* 1 << caw_history_flaw */
+    uint32_t flaws;               /* 1 << caw_history_flaw, of those that history finds */
     uint8_t turn : 2;      /* caw_turn of this message in its exchange; small, as notes are many */
     bool repeated : 1;     /* a search that had been sent before */
     uint8_t rights;        /* of the channel, as they were with this message */
@@ -110,7 +114,32 @@ typedef enum {
     CAW_HISTORY_UNKNOWN_SUBSCRIPTION, /* a cancel of none that was seen */
     CAW_HISTORY_REFRESH,              /* a recovered client reads under a subscription's id */
     CAW_HISTORY_DUPLICATE_PV,         /* another server has answered the search too */
+    CAW_HISTORY_DUPLICATE_PV_HOST,    /* the same, at another port of the same address */
     CAW_HISTORY_NOT_SEARCHED,         /* an answer to no search of this client */
+    CAW_HISTORY_UPDATE_AFTER_CANCEL,  /* the end of its subscription was confirmed before */
+    CAW_HISTORY_RIGHTS_CHANGED,       /* of a channel */
+    CAW_HISTORY_VERSION_MISMATCH,     /* a search answer and the circuit's server do not agree */
+    CAW_HISTORY_SAME_HOST_NAME,       /* a client at another address has claimed this host name */
+    CAW_HISTORY_BEACON_IDENTITY,      /* two senders announce one server */
+    CAW_HISTORY_BEACON_ANOMALY,       /* as libca judges (bhe.cpp) */
+    CAW_HISTORY_BEACON_LOST,          /* its number skips some */
+    CAW_HISTORY_BEACON_RESTART,       /* its number falls to 0 */
+    /* these are no bits of a note: caw_event_flaws of caw_capture.h finds them */
+    CAW_HISTORY_COUNT_ZERO_OLD,          /* asks a server older than 4.13 for as many as there are */
+    CAW_HISTORY_WRITE_WITHOUT_RIGHT,     /* the server has said that the client may not write */
+    CAW_HISTORY_MORE_THAN_CHANNEL,       /* a request for more elements than the channel has */
+    CAW_HISTORY_DUPLICATE_CHANNEL,       /* see caw_note.duplicate_of */
+    CAW_HISTORY_DUPLICATE_SUBSCRIPTION,  /* the same */
+    CAW_HISTORY_EMPTY_UPDATE,            /* an update without elements */
+    CAW_HISTORY_OLD_TIME,                /* of an update but the first: stamped long before */
+    CAW_HISTORY_UNKNOWN_NAME,            /* of a channel created before the capture, or in a gap */
+    CAW_HISTORY_SEARCH_TO_REPEATER,      /* which passes it on to clients, not to servers */
+    CAW_HISTORY_REPLY_WITHOUT_VERSION,   /* a datagram's search answer without one before it */
+    /* and these depend on what comes later */
+    CAW_HISTORY_UNANSWERED,              /* a request */
+    CAW_HISTORY_ECHO_UNANSWERED,         /* within 5 s */
+    CAW_HISTORY_NO_FIRST_UPDATE,         /* of a subscription, within 5 s */
+    CAW_HISTORY_REPLY_WITHOUT_CONNECTION, /* no channel is asked for after a search's answer */
     CAW_HISTORY_FLAWS
 } caw_history_flaw;
 
@@ -205,6 +234,14 @@ const caw_exchange *caw_searches_find(const caw_searches *searches, uint32_t cli
  * forget, or both keep; the circuit must then live as long as the searches do.
  */
 void caw_searches_link(caw_searches *searches, uint64_t client, caw_moment now, caw_note *request);
+
+/*
+ * Takes note of what a message on a circuit, from one endpoint to another, says of its sender: who
+ * says something else, here or in datagrams, is found out. For all messages that the circuit has
+ * observed.
+ */
+void caw_searches_compare(caw_searches *searches, uint64_t from, const caw_message *message,
+                          caw_note *note);
 
 /*
  * Where a server says it is, as an endpoint: in a search answer or a beacon that came `from`

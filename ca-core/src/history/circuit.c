@@ -39,6 +39,9 @@ struct subscription {
     int64_t updated;       /* the last of them, in nanoseconds since 1970 */
 };
 
+/* After its end is confirmed no update of a subscription comes: so many are watched. */
+#define ENDED 16
+
 struct caw_circuit {
     caw_store store;
     caw_idmap open;    /* channels and subscriptions, by scope and id */
@@ -59,6 +62,9 @@ struct caw_circuit {
     caw_ring puts;        /* that wait, in a circuit that forgets */
     caw_kept_queue kept;
     bool stopped; /* keeps no more: they were too many, or it is the end */
+    uint32_t next_ended;
+    uint64_t ended[ENDED]; /* one more than the ids of the subscriptions whose end was confirmed
+                              last, in a ring; 0: none, or the id is used again */
 };
 
 enum { BY_CID, BY_SID, BY_SUBSCRIPTION };
@@ -359,6 +365,20 @@ static void end_id(caw_circuit *circuit, subscription *ended) {
     ended->earlier = ended->later = NULL;
 }
 
+/* The place of an id that has ended, or NULL. */
+static uint64_t *ended_place(caw_circuit *circuit, uint32_t id) {
+    for (int i = 0; i < ENDED; i++)
+        if (circuit->ended[i] == (uint64_t)id + 1)
+            return &circuit->ended[i];
+    return NULL;
+}
+
+static void use_again(caw_circuit *circuit, uint32_t id) {
+    uint64_t *place = ended_place(circuit, id);
+    if (place)
+        *place = 0;
+}
+
 static void end_subscription(caw_circuit *circuit, subscription *ended) {
     end_id(circuit, ended);
     leave_alike(circuit, &ended->alike);
@@ -372,6 +392,7 @@ static void end_subscription(caw_circuit *circuit, subscription *ended) {
  */
 static void enter_subscription(caw_circuit *circuit, subscription *made, caw_note *note) {
     subscription *with_id = look_up(circuit, BY_SUBSCRIPTION, made->id);
+    use_again(circuit, made->id);
     bool lives = with_id && !is_stale(circuit, with_id->first);
     if (lives && with_id->last->cancelled) {
         made->earlier = with_id->last;
@@ -663,7 +684,9 @@ static void see_update(caw_circuit *circuit, const caw_message *message, caw_mom
                        caw_note *note) {
     subscription *updated = look_up(circuit, BY_SUBSCRIPTION, message->param2);
     if (!updated) {
-        if (knows_all(circuit))
+        if (ended_place(circuit, message->param2))
+            caw_history_flag(note, CAW_HISTORY_UPDATE_AFTER_CANCEL);
+        else if (knows_all(circuit))
             caw_history_flag(note, CAW_HISTORY_UNKNOWN_ID);
         return;
     }
@@ -686,8 +709,10 @@ static void see_unsubscribed(caw_circuit *circuit, const caw_message *message, c
         return;
     if (!note->channel)
         note->channel = public_of(ended->owner);
-    if (ended->cancelled)
-        end_subscription(circuit, ended);
+    if (!ended->cancelled)
+        return;
+    circuit->ended[circuit->next_ended++ % ENDED] = (uint64_t)ended->id + 1;
+    end_subscription(circuit, ended);
 }
 
 static void see_event(caw_circuit *circuit, const caw_message *message, caw_moment now,
@@ -823,10 +848,14 @@ static void see_plain_answer(caw_circuit *circuit, const caw_message *message, c
 /* They come before the answer to the creation, and later whenever they change. */
 static void see_rights(caw_circuit *circuit, const caw_message *message, caw_note *note) {
     open_channel *channel = channel_of_cid(circuit, message->param1);
+    uint8_t rights =
+        (uint8_t)((message->param2 & (CAW_RIGHTS_READ | CAW_RIGHTS_WRITE)) | CAW_RIGHTS_KNOWN);
     note->channel = public_of(channel);
-    if (channel)
-        channel->channel.rights =
-            (uint8_t)((message->param2 & (CAW_RIGHTS_READ | CAW_RIGHTS_WRITE)) | CAW_RIGHTS_KNOWN);
+    if (!channel)
+        return;
+    if (channel->channel.rights && channel->channel.rights != rights)
+        caw_history_flag(note, CAW_HISTORY_RIGHTS_CHANGED);
+    channel->channel.rights = rights;
 }
 
 static void see_answer(caw_circuit *circuit, const caw_message *message, caw_moment now,
