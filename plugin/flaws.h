@@ -22,8 +22,8 @@ typedef struct {
 bool flaws_are_counted(void);
 
 /*
- * Of the message at `at`, whose item this is; NULL when nobody looks at flaws. The event may be NULL
- * when nobody counts them either.
+ * Of the message at `at`, whose item this is; NULL when nobody looks at flaws. The event may be
+ * NULL when nobody counts them either.
  */
 void flaws_report(ca_flaws *flaws, proto_item *item, uint32_t at, const caw_message *message,
                   const caw_note *note, const caw_event *event);

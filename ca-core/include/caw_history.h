@@ -72,18 +72,18 @@ struct caw_exchange {
                               of its circuit, from 1; 0: not known */
         uint32_t status;   /* of a put: the ECA status of its answer, 0 when there is none */
     };
-    const char *pv;             /* of a search, else the channel's; may be NULL */
-    caw_channel *channel;       /* NULL when not known, and for searches */
-    caw_moment request;         /* the first one, when it was sent again */
-    caw_moment answer;          /* frame 0: none yet */
+    const char *pv;       /* of a search, else the channel's; may be NULL */
+    caw_channel *channel; /* NULL when not known, and for searches */
+    caw_moment request;   /* the first one, when it was sent again */
+    caw_moment answer;    /* frame 0: none yet */
     union {
         const caw_exchange *search;  /* of a channel's creation: the search before it, or NULL */
         const caw_moment *connected; /* of a search: when this client's address asked for a channel
                                         of the PV last; NULL: not known, as all is not kept */
     };
-    uint64_t server;            /* of a search answer: address and TCP port, see caw_endpoint */
-    uint32_t sid;               /* of a request about a channel: as it was sent, known or not */
-    uint32_t epoch;             /* private */
+    uint64_t server; /* of a search answer: address and TCP port, see caw_endpoint */
+    uint32_t sid;    /* of a request about a channel: as it was sent, known or not */
+    uint32_t epoch;  /* private */
 };
 
 typedef struct {
@@ -125,20 +125,20 @@ typedef enum {
     CAW_HISTORY_BEACON_LOST,          /* its number skips some */
     CAW_HISTORY_BEACON_RESTART,       /* its number falls to 0 */
     /* these are no bits of a note: caw_event_flaws of caw_capture.h finds them */
-    CAW_HISTORY_COUNT_ZERO_OLD,          /* asks a server older than 4.13 for as many as there are */
-    CAW_HISTORY_WRITE_WITHOUT_RIGHT,     /* the server has said that the client may not write */
-    CAW_HISTORY_MORE_THAN_CHANNEL,       /* a request for more elements than the channel has */
-    CAW_HISTORY_DUPLICATE_CHANNEL,       /* see caw_note.duplicate_of */
-    CAW_HISTORY_DUPLICATE_SUBSCRIPTION,  /* the same */
-    CAW_HISTORY_EMPTY_UPDATE,            /* an update without elements */
-    CAW_HISTORY_OLD_TIME,                /* of an update but the first: stamped long before */
-    CAW_HISTORY_UNKNOWN_NAME,            /* of a channel created before the capture, or in a gap */
-    CAW_HISTORY_SEARCH_TO_REPEATER,      /* which passes it on to clients, not to servers */
-    CAW_HISTORY_REPLY_WITHOUT_VERSION,   /* a datagram's search answer without one before it */
+    CAW_HISTORY_COUNT_ZERO_OLD,         /* asks a server older than 4.13 for as many as there are */
+    CAW_HISTORY_WRITE_WITHOUT_RIGHT,    /* the server has said that the client may not write */
+    CAW_HISTORY_MORE_THAN_CHANNEL,      /* a request for more elements than the channel has */
+    CAW_HISTORY_DUPLICATE_CHANNEL,      /* see caw_note.duplicate_of */
+    CAW_HISTORY_DUPLICATE_SUBSCRIPTION, /* the same */
+    CAW_HISTORY_EMPTY_UPDATE,           /* an update without elements */
+    CAW_HISTORY_OLD_TIME,               /* of an update but the first: stamped long before */
+    CAW_HISTORY_UNKNOWN_NAME,           /* of a channel created before the capture, or in a gap */
+    CAW_HISTORY_SEARCH_TO_REPEATER,     /* which passes it on to clients, not to servers */
+    CAW_HISTORY_REPLY_WITHOUT_VERSION,  /* a datagram's search answer without one before it */
     /* and these depend on what comes later */
-    CAW_HISTORY_UNANSWERED,              /* a request */
-    CAW_HISTORY_ECHO_UNANSWERED,         /* within 5 s */
-    CAW_HISTORY_NO_FIRST_UPDATE,         /* of a subscription, within 5 s */
+    CAW_HISTORY_UNANSWERED,               /* a request */
+    CAW_HISTORY_ECHO_UNANSWERED,          /* within 5 s */
+    CAW_HISTORY_NO_FIRST_UPDATE,          /* of a subscription, within 5 s */
     CAW_HISTORY_REPLY_WITHOUT_CONNECTION, /* no channel is asked for after a search's answer */
     CAW_HISTORY_FLAWS
 } caw_history_flaw;

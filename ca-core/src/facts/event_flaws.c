@@ -8,7 +8,7 @@
 #include "history/moment.h"
 #include "text/text.h"
 
-#define FIRST_AUTOSIZE 13              /* minor version of servers that know count 0 */
+#define FIRST_AUTOSIZE 13                   /* minor version of servers that know count 0 */
 #define OLD            INT64_C(10000000000) /* nanoseconds */
 #define SECOND         INT64_C(1000000000)
 

@@ -4,7 +4,8 @@
 
 #include "caw_capture.h"
 
-/* Seconds within which an echo is answered (CA_ECHO_TIMEOUT of iocinf.h), and a first update comes. */
+/* Seconds within which an echo is answered (CA_ECHO_TIMEOUT of iocinf.h), and a first update comes.
+ */
 #define CAW_PROMPT 5
 
 /* All that depend on what comes later, as 1 << caw_history_flaw. */

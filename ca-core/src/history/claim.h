@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What is claimed in several places, where a second claim may contradict the first: the version of a
- * server, by search answers and by itself; a host name, by clients.
+ * What is claimed in several places, where a second claim may contradict the first: the version of
+ * a server, by search answers and by itself; a host name, by clients.
  */
 #ifndef CAW_CLAIM_H
 #define CAW_CLAIM_H

@@ -55,8 +55,9 @@ const caw_flaw_row caw_history_rows[CAW_HISTORY_FLAWS] = {
     [CAW_HISTORY_EMPTY_UPDATE] = {"empty_update", CAW_LEVEL_NOTE, "Update without elements"},
     [CAW_HISTORY_OLD_TIME] = {"old_time", CAW_LEVEL_NOTE,
                               "The time stamp is more than 10 s older than the update"},
-    [CAW_HISTORY_UNKNOWN_NAME] = {"unknown_name", CAW_LEVEL_NOTE,
-                                  "The capture does not tell the PV: its channel was created before"},
+    [CAW_HISTORY_UNKNOWN_NAME] =
+        {"unknown_name", CAW_LEVEL_NOTE,
+         "The capture does not tell the PV: its channel was created before"},
     [CAW_HISTORY_SEARCH_TO_REPEATER] = {"search_to_repeater", CAW_LEVEL_NOTE,
                                         "Search to the repeater's port: servers do not hear it"},
     [CAW_HISTORY_REPLY_WITHOUT_VERSION] = {"reply_without_version", CAW_LEVEL_NOTE,

@@ -177,7 +177,8 @@ static bool is_relayed(uint64_t from, uint64_t to, const caw_message *message) {
 
 static void flag_beacon(caw_beacons *beacons, const caw_beacon_verdict *verdict, uint64_t from,
                         caw_moment now, caw_note *note) {
-    bool two = address_of(from) && caw_beacon_has_two_senders(beacons, verdict, address_of(from), now);
+    bool two =
+        address_of(from) && caw_beacon_has_two_senders(beacons, verdict, address_of(from), now);
     flag_if(note, two, CAW_HISTORY_BEACON_IDENTITY);
     flag_if(note, verdict->anomaly, CAW_HISTORY_BEACON_ANOMALY);
     flag_if(note, verdict->lost > 0, CAW_HISTORY_BEACON_LOST);
@@ -226,8 +227,7 @@ static void see_answer(caw_searches *searches, uint64_t from, const caw_message 
 static void see_host(caw_searches *searches, uint64_t client, const caw_message *message,
                      caw_note *note) {
     caw_view name = wire_sub(message->payload, 0, wire_strlen(message->payload));
-    caw_claim *claim =
-        address_of(client) ? claim_of(searches, caw_text_key(OF_HOSTS, name)) : NULL;
+    caw_claim *claim = address_of(client) ? claim_of(searches, caw_text_key(OF_HOSTS, name)) : NULL;
     flag_if(note, claim && caw_claim_name(claim, address_of(client)), CAW_HISTORY_SAME_HOST_NAME);
 }
 

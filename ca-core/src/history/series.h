@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What is sent again and again, and how often it has been: the searches of a client for a PV, the
- * beacons of a server; and what is claimed more than once. A search is forgotten long before the next one of a patient client; what is
- * counted of it is not.
+ * beacons of a server; and what is claimed more than once. A search is forgotten long before the
+ * next one of a patient client; what is counted of it is not.
  */
 #ifndef CAW_SERIES_H
 #define CAW_SERIES_H

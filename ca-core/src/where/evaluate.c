@@ -243,8 +243,8 @@ caw_where_answer caw_where_ask(caw_where *self, const caw_event *event, caw_wher
 
 /* A flaw that waits: late is as bad as never, of what is to come at once. */
 static bool settle_flaw(const where_node *node, caw_where_fate fate) {
-    bool prompt =
-        caw_where_is_flaw(node, 1u << CAW_HISTORY_ECHO_UNANSWERED | 1u << CAW_HISTORY_NO_FIRST_UPDATE);
+    bool prompt = caw_where_is_flaw(node, 1u << CAW_HISTORY_ECHO_UNANSWERED |
+                                              1u << CAW_HISTORY_NO_FIRST_UPDATE);
     bool there = prompt ? fate.is != CAW_FATE_UNKNOWN && fate.seconds >= CAW_PROMPT
                         : fate.is == CAW_FATE_UNANSWERED;
     event_value value = {.sort = WHERE_NUMBER, .number = there};
