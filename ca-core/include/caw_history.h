@@ -236,9 +236,9 @@ const caw_exchange *caw_searches_find(const caw_searches *searches, uint32_t cli
 void caw_searches_link(caw_searches *searches, uint64_t client, caw_moment now, caw_note *request);
 
 /*
- * Takes note of what a message on a circuit, from one endpoint to another, says of its sender: who
- * says something else, here or in datagrams, is found out. For all messages that the circuit has
- * observed.
+ * Takes note of what a message on a circuit, sent from this endpoint, claims: the version of a
+ * server, the name of a client's host. Another claim, here or in datagrams, may contradict it. For
+ * all messages that the circuit has observed.
  */
 void caw_searches_compare(caw_searches *searches, uint64_t from, const caw_message *message,
                           caw_note *note);

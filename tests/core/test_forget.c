@@ -642,6 +642,8 @@ static bool show(reader *self, int from, const draft *made, caw_moment now, caw_
     caw_message message = talk_decode(self->circuit, from, made, bytes);
     caw_circuit_observe(self->circuit, from, &message, now, note);
     caw_event event = {.kind = CAW_EVENT_MESSAGE, .message = message, .now = now, .note = note};
+    caw_searches_compare(self->searches, from == C ? caw_endpoint(HOST, 40000) : SERVER, &message,
+                         note);
     if (from == C)
         caw_searches_link(self->searches, caw_endpoint(HOST, 40000), now, note);
     return !caw_circuit_keep(self->circuit, from, &event, NULL);

@@ -160,6 +160,7 @@ static void show_forgetting(forgetting *self, int happens, const uint8_t *bytes,
         check_note(&note, &now);
     } else {
         caw_circuit_observe(self->circuit, end, &message, now, &note);
+        caw_searches_compare(self->searches, (uint64_t)end << 16, &message, &note);
         caw_searches_link(self->searches, 0, now, &note);
         tell_forgetting(self, end, &message, now, &note);
     }
@@ -204,6 +205,7 @@ static void show(play *self, int happens, const draft *made) {
         if (caw_decode(bytes, length, &context, &message) <= 0)
             return;
         caw_circuit_observe(self->circuit, end, &message, self->now, note);
+        caw_searches_compare(self->searches, (uint64_t)end << 16, &message, note);
         caw_searches_link(self->searches, 0, self->now, note);
         tell(self, end, &message, note);
     }
