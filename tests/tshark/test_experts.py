@@ -251,6 +251,12 @@ def test_a_pv_on_two_servers_names_both_and_links_the_first(tshark, save):
     assert shown.split('\n')[0].split('\t') == ['2', sentence, str(0x600000)]
 
 
+def test_wireshark_knows_what_comes_later(sharkd, save):
+    path = save(wire.capture(CASES['echo_unanswered'][0]))
+    (frame,) = sharkd(path, ('frame', {'frame': 6, 'proto': True}))
+    assert 'No answer to this echo within 5 s' in str(frame)
+
+
 def test_names_before_the_capture(shown, caw, save):
     """Without its SYN a circuit may have channels from before; with it, there is no such channel."""
     packets = wire.circuit([read(10, 5), client(talk.ECHO), create(1, 't:a')])
