@@ -447,9 +447,11 @@ typedef struct {
     caw_memory memory;
     void (*tell)(void *user, const caw_event *event); /* must not call the capture */
     void *user;
-    uint64_t most;    /* bytes of memory for what stays open */
-    uint64_t largest; /* messages beyond so many bytes are told by their first segment */
-    uint64_t seed;    /* secret and random, so that nobody can choose what collides */
+    uint64_t most;          /* bytes of memory for what stays open */
+    uint64_t largest;       /* messages beyond so many bytes are told by their first segment */
+    uint64_t seed;          /* secret and random, so that nobody can choose what collides */
+    const caw_names *names; /* of channels that are older than the capture, and live longer than
+                               it; NULL: none are known */
 } caw_capture_setup;
 
 /* How a capture stands. All count from its beginning, but `open` and `held`. */

@@ -7,6 +7,7 @@
  *     3. plausibility is this Channel Access at all, and where does it go on
  *     4. endpoints    where servers and clients are
  *     5. forgetting   the same in bounded memory, for a capture that is read once
+ *     6. names        of channels that were created before the capture
  */
 #ifndef CAW_HISTORY_H
 #define CAW_HISTORY_H
@@ -55,6 +56,8 @@ typedef struct {
     uint8_t rights;  /* as ACCESS_RIGHTS said last, with CAW_RIGHTS_KNOWN; 0: not known */
     uint32_t number; /* among those of its circuit, from 1: no other one ever has it */
     bool has_sid;
+    bool given;             /* its name is the caller's word (section 6): of the others only the
+                               sid can be known, and rights */
     bool closed;            /* cleared, refused or dropped by the server */
     caw_exchange *creation; /* NULL when CREATE_CHAN was not seen */
 } caw_channel;
@@ -512,6 +515,57 @@ caw_endpoints *caw_endpoints_new_forgetting(caw_ages *ages);
  * than an hour, is no time that has passed.
  */
 void caw_searches_expire(caw_searches *searches, caw_moment now);
+
+/* ---- 6. names ------------------------------------------------------------------------------ */
+
+/*
+ * Of channels whose creation the capture lacks nobody knows the PV but by other ways: the caller's.
+ * A circuit that meets a sid, or updates of a subscription, of which it has not seen the beginning
+ * asks here, once: until it sees them end, or begin.
+ *
+ * The ends are those of caw_endpoint: Channel Access is of IPv4.
+ */
+typedef struct caw_names caw_names;
+
+typedef enum { CAW_NAMED_SID, CAW_NAMED_SUBSCRIPTION } caw_named;
+
+/* What a name is of. */
+typedef struct {
+    uint64_t server;
+    uint64_t client; /* 0: any of the server's. Ids of subscriptions are the client's own */
+    caw_named kind;
+    uint32_t id;
+} caw_name_given;
+
+/* NULL without memory. */
+caw_names *caw_names_new(const caw_memory *memory);
+void caw_names_free(caw_names *names);
+
+/* Of two names for the same the last one counts. False without memory. The name is copied. */
+bool caw_names_add(caw_names *names, const caw_name_given *given, caw_view pv);
+
+/*
+ * A channel that this client has, of no known id. With a single one all that its circuit does is
+ * about it; several name nothing. False without memory.
+ */
+bool caw_names_add_channel(caw_names *names, uint64_t client, caw_view pv);
+
+/*
+ * Reads a text: a line for each, "SERVER [CLIENT] sid|subscription ID PV", empty ones and those
+ * that begin with #; or what casr of an IOC shell prints at level 2. The number of the first line
+ * that is wrong, from 1, and what to do about it, static text; 0 when none is.
+ */
+uint32_t caw_names_read(caw_names *names, caw_view text, const char **problem);
+
+/* "10.0.0.5:5064", or "10.0.0.5" when `port` is not 0. False when the text is no such. */
+bool caw_endpoint_read(caw_view text, uint16_t port, uint64_t *endpoint);
+
+/* The name of what is asked for, or NULL. It lives as long as the names do. */
+const char *caw_names_find(const caw_names *names, const caw_name_given *asked);
+
+/* The names live longer than the circuit, whose ends 0 and 1 are these. */
+void caw_circuit_give_names(caw_circuit *circuit, const caw_names *names, uint64_t end0,
+                            uint64_t end1);
 
 #ifdef __cplusplus
 }

@@ -262,7 +262,7 @@ static bool give_channel_rights(const caw_event *event, caw_fact_value *value, c
 static bool give_channel_count(const caw_event *event, caw_fact_value *value, caw_text *out) {
     const caw_channel *channel = event->note->channel;
     (void)out;
-    return channel && channel->has_sid && give_number(value, channel->count);
+    return channel && channel->has_sid && !channel->given && give_number(value, channel->count);
 }
 
 /* In a datagram only its own message tells. */
