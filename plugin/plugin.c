@@ -8,6 +8,7 @@
 #include "conversation.h"
 #include "endpoints.h"
 #include "fields.h"
+#include "given_names.h"
 #include "last.h"
 #include "lines.h"
 #include "output.h"
@@ -35,6 +36,7 @@ uint32_t plugin_describe(void) {
 static void register_all(void) {
     protocol_register();
     fields_register();
+    given_names_register();
     packet_register();
     last_register();
     tap_init();
