@@ -13,6 +13,7 @@
 #include "lines.h"
 #include "output.h"
 #include "packet-ca.h"
+#include "plots.h"
 #include "protocol.h"
 #include "reports.h"
 #include "srt.h"
@@ -37,6 +38,7 @@ static void register_all(void) {
     protocol_register();
     fields_register();
     given_names_register();
+    plots_register();
     packet_register();
     last_register();
     tap_init();

@@ -1073,6 +1073,18 @@ void caw_choice_end(caw_choice *choice);
 size_t caw_where_to_pcap(const char *expression, char *text, size_t size,
                          caw_where_verdict *verdict);
 
+/*
+ * A pattern as expressions have it after ~, by itself: *, ?, [a-z], [!a-z], {one,two}, \\. NULL when
+ * it cannot be meant, or without memory: `problem` says why, static text. It is copied.
+ */
+typedef struct caw_pattern caw_pattern;
+
+caw_pattern *caw_pattern_new(const char *text, const caw_memory *memory, const char **problem);
+void caw_pattern_free(caw_pattern *pattern);
+
+/* The whole text, in UTF-8, is as the pattern says. */
+bool caw_pattern_matches(const caw_pattern *pattern, const char *text);
+
 /* The names of messages and fields that expressions know, for a person. As snprintf. */
 size_t caw_where_words(char *text, size_t size);
 
