@@ -152,15 +152,6 @@ void plots_register(void) {
 
 /* ---- values ----------------------------------------------------------------------------- */
 
-bool plots_wanted(bool visible) {
-    if (visible)
-        return plot_count > 0;
-    for (unsigned i = 0; i < plot_count; i++)
-        if (wanted_by_name(*plots[i].id))
-            return true;
-    return false;
-}
-
 /* Updates and answers to reads have one. */
 static bool find_value(const caw_message *message, caw_field *value) {
     return message->row->speaker == CAW_SIDE_SERVER && message->dbr &&
@@ -179,7 +170,7 @@ void plots_add(proto_tree *tree, tvbuff_t *tvb, uint32_t at, const caw_message *
                const char *pv, bool visible) {
     caw_field value;
 
-    if (!pv || !find_value(message, &value))
+    if (!plot_count || !pv || !find_value(message, &value))
         return;
     for (unsigned i = 0; i < plot_count; i++) {
         int id = *plots[i].id;

@@ -10,12 +10,10 @@
 /* Registers it, for the preferences of proto_ca. The fields come and go with its rows. */
 void plots_register(void);
 
-/* Somebody names one of the fields; `visible`: or looks at all of them, and there is one. */
-bool plots_wanted(bool visible);
-
 /*
  * Adds the fields of this PV, which may be NULL, to the message at this offset when it has a value
- * of the PV: the first element, of an enumeration its index; nothing of texts.
+ * of the PV: the first element, of an enumeration its index; nothing of texts. Those fields that
+ * somebody names, all when the tree is `visible`.
  */
 void plots_add(proto_tree *tree, tvbuff_t *tvb, uint32_t at, const caw_message *message,
                const char *pv, bool visible);

@@ -4,7 +4,6 @@
 #include "wanted.h"
 
 #include "fields.h"
-#include "plots.h"
 #include "protocol.h"
 
 bool wanted_by_name(int hf) {
@@ -78,5 +77,4 @@ void wanted_in(ca_wanted *wanted, proto_tree *tree) {
         wanted->fact[id] = wanted->visible || wanted_by_name(hf_ca_facts[id]);
         wanted->facts |= wanted->fact[id];
     }
-    wanted->plots = plots_wanted(wanted->visible);
 }

@@ -27,7 +27,6 @@ typedef struct {
     bool own[OWN_FIELDS];
     bool facts; /* one of the next at least */
     bool fact[CAW_FACTS];
-    bool plots; /* of PVs, at least one */
 } ca_wanted;
 
 /* For a packet with this tree, which may be NULL. */
