@@ -550,6 +550,14 @@ bool caw_names_add(caw_names *names, const caw_name_given *given, caw_view pv);
  */
 bool caw_names_add_channel(caw_names *names, uint64_t client, caw_view pv);
 
+/* How many of these there are, and how many of them are their client's only one. */
+typedef struct {
+    uint32_t all;
+    uint32_t only;
+} caw_names_channels;
+
+caw_names_channels caw_names_counted(const caw_names *names);
+
 /*
  * Reads a text: a line for each, "SERVER [CLIENT] sid|subscription ID PV", empty ones and those
  * that begin with #; or what casr of an IOC shell prints at level 2. The number of the first line

@@ -201,6 +201,8 @@ int decode(const options *asked, input *from) {
 
     if (asked->names && !(names = names_load(asked->names)))
         return STATUS_USAGE;
+    if (names && !asked->form.quiet)
+        names_say(names, asked->names);
     int status = decode_with(asked, names, from);
     caw_names_free(names);
     return status;

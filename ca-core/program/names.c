@@ -52,3 +52,12 @@ caw_names *names_load(const char *file) {
     free(text);
     return names;
 }
+
+void names_say(const caw_names *names, const char *file) {
+    caw_names_channels channels = caw_names_counted(names);
+
+    if (channels.only < channels.all)
+        say("%s: %u of %u channels name nothing: casr tells no sids, and their clients have more"
+            " than one (caw help names)",
+            file, channels.all - channels.only, channels.all);
+}

@@ -8,4 +8,7 @@
 /* The names in it; NULL when it cannot be read, or a line of it is wrong: what has been said. */
 caw_names *names_load(const char *file);
 
+/* Says how much of what casr prints names nothing. */
+void names_say(const caw_names *names, const char *file);
+
 #endif

@@ -119,6 +119,8 @@ static void test_casr(void) {
     check_name(&self, CLIENT, CAW_NAMED_SID, 5, "t:ao3");
     check_name(&self, CLIENT, CAW_NAMED_SUBSCRIPTION, 9, "t:ao3");
     check_name(&self, OTHER, CAW_NAMED_SID, 5, NULL); /* one of two */
+    caw_names_channels channels = caw_names_counted(self.names);
+    CHECK(channels.all == 3 && channels.only == 1, "%u, %u", channels.all, channels.only);
     end(&self);
     begin(&self);
     CHECK(read(&self, "Channel Access Server V4.13\n        Channel: 't:a'\n") == 2, "whose");

@@ -147,8 +147,11 @@ def test_casr_names_what_has_one_channel(caw, names, older):
 
 
 def test_casr_names_none_of_several(caw, names, older):
-    file = names(casr({CLIENT: ['t:one', 't:two']}))
+    file = names(casr({CLIENT: ['t:one', 't:two', 't:three'], '10.9.9.9:1': ['t:x']}))
     assert pvs(caw, '--names', file, older) == ['None'] * len(TALK)
+    told = caw('--names', file, older).stderr.splitlines()
+    assert told[0].startswith(f'caw: {file}: 3 of 4 channels name nothing'), told
+    assert 'casr' not in caw('--quiet', '--names', file, older).stderr
 
 
 # ---- Wireshark -------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ struct caw_names {
     caw_store store;
     caw_idmap ids; /* of given_name, by kind, server and id */
     caw_idmap clients;
+    caw_names_channels counts;
 };
 
 caw_names *caw_names_new(const caw_memory *memory) {
@@ -62,7 +63,8 @@ bool caw_names_add_channel(caw_names *names, uint64_t client, caw_view pv) {
     caw_key key = key_of_client(client);
     given_client *known = caw_idmap_get(&names->clients, key);
     if (known) {
-        known->channels++;
+        names->counts.all++;
+        names->counts.only -= known->channels++ == 1;
         return true;
     }
     known = caw_keep(&names->store, sizeof *known + (size_t)pv.len + 1);
@@ -70,7 +72,13 @@ bool caw_names_add_channel(caw_names *names, uint64_t client, caw_view pv) {
         return false;
     known->channels = 1;
     caw_put_text(known->pv, pv);
+    names->counts.all++;
+    names->counts.only++;
     return caw_idmap_set(&names->clients, &names->store.memory, key, known);
+}
+
+caw_names_channels caw_names_counted(const caw_names *names) {
+    return names->counts;
 }
 
 const char *caw_names_find(const caw_names *names, const caw_name_given *asked) {
