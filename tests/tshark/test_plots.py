@@ -124,3 +124,16 @@ def test_a_wrong_row_is_refused(label, pv, run, talk):
     done = run(['tshark', '-r', talk, *rows((label, pv))])
     assert done.returncode != 0
     assert 'ca_plots' in done.stderr
+
+
+def test_fields_come_and_go_while_a_file_is_open(sharkd, talk):
+    """As in the preferences' dialog."""
+
+    def row(label, pv):
+        return 'setconf', {'name': 'uat', 'value': f'ca_plots:"{label}","{pv}"'}
+
+    update = 'frame', {'frame': HANDSHAKE + 2, 'proto': True}
+    said = sharkd(talk, update, row('x', 't:ai'), update, row('y', 't:*'), update)
+    told = [str(said[each]) for each in (0, 2, 4)]
+    assert [(text.count('[x: 1.5]'), text.count('[y: 1.5]')) for text in told] == [
+        (0, 0), (1, 0), (1, 1)]
