@@ -29,6 +29,7 @@ static dissector_handle_t udp_handle;
 /* What a frame has shown so far; it can have several payloads. Lives as long as the packet. */
 typedef struct {
     bool shown;   /* something is in the columns */
+    bool counted; /* the protocol is in the tree */
     bool refused; /* what was given back, and may be offered again under the other port */
 } ca_frame;
 
@@ -150,6 +151,13 @@ static void begin_columns(const ca_payload *payload) {
         col_set_str(payload->pinfo->cinfo, COL_PROTOCOL, "CA");
 }
 
+/* Who counts the packets of each protocol looks for one item, also where messages have none. */
+static void begin_tree(const ca_payload *payload) {
+    if (payload->tree && !payload->wanted.messages && !payload->frame->counted)
+        proto_tree_add_item(payload->tree, proto_ca, payload->tvb, 0, -1, ENC_NA);
+    payload->frame->counted = true;
+}
+
 /* Fills the Info column; the first payload of a frame that shows anything begins it anew. */
 static void show_info(ca_payload *payload) {
     if (!payload->info.text)
@@ -173,6 +181,7 @@ static void show(ca_payload *payload, uint32_t at, const caw_message *message, c
     else if (!is_unheard(payload))
         tell(payload, event);
     begin_columns(payload);
+    begin_tree(payload);
     info_add(&payload->info, payload->pinfo, message, &about);
     proto_item *item = tree_message(payload->tree, payload->pinfo, payload->tvb, at, message,
                                     &about, event, &payload->wanted);

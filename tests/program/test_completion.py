@@ -143,6 +143,9 @@ def test_every_interface_is_offered(offered):
     assert set(offered('-i', '')) >= {'any', *names}
 
 
+BEACON = ('beacon', 'beacon_period', 'beacon_average', 'beacon_server')
+
+
 @pytest.mark.parametrize(
     'words, expected',
     [
@@ -150,9 +153,9 @@ def test_every_interface_is_offered(offered):
         (['--where', 'has data.upper_a'], {'has data.upper_alarm_limit'}),
         (['--where', '=', 'unanswe'], {'unanswered'}),
         (['--where', '='], None),
-        (['--capture-filter', 'host and bea'], {'host and beacon'}),
+        (['--capture-filter', 'host and bea'], {f'host and {word}' for word in BEACON}),
         (['-f', 'c'], {'ca:'}),
-        (['-f', 'ca:bea'], {'ca:beacon'}),
+        (['-f', 'ca:bea'], {f'ca:{word}' for word in BEACON}),
         (['-i', 'lo', '--format', 'x', 'con'], {'connect', ':files'}),
         (['-nc', '5', 'con'], {'connect', ':files'}),
         (['a.pcap', 'con'], {':files'}),

@@ -310,7 +310,7 @@ def test_words_choose_by_facts(name, caw, stage):
         'has update_interval and update_interval < 0.1':
             lambda f: 'update_interval' in f and f['update_interval'] < Decimal('0.1'),
         'channel_rights == "read write"': lambda f: f.get('channel_rights') == 'read write',
-        'put_status == ECA_NORMAL': lambda f: f.get('put_status') == 1,
+        'put_status == ECA_NORMAL and not put': lambda f: f.get('put_status') == 1,
         'eca_severity != SUCCESS': lambda f: f.get('eca_severity', 1) != 1,
         'ca.put or update == 1': lambda f: 'put' in f or 'update' in f,
         'has duplicate_of': lambda f: 'duplicate_of' in f,

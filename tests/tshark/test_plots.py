@@ -135,5 +135,5 @@ def test_fields_come_and_go_while_a_file_is_open(sharkd, talk):
     update = 'frame', {'frame': HANDSHAKE + 2, 'proto': True}
     said = sharkd(talk, update, row('x', 't:ai'), update, row('y', 't:*'), update)
     told = [str(said[each]) for each in (0, 2, 4)]
-    assert [(text.count('[x: 1.5]'), text.count('[y: 1.5]')) for text in told] == [
+    assert [(text.count("'x: 1.5'"), text.count("'y: 1.5'")) for text in told] == [
         (0, 0), (1, 0), (1, 1)]

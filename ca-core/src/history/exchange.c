@@ -5,6 +5,7 @@
 #include <string.h>
 
 _Static_assert(CAW_HISTORY_FLAWS <= 32, "caw_note.flaws has 32 bits");
+_Static_assert(sizeof(caw_note) == 2 * sizeof(void *) + 16, "notes are many: no byte is lost");
 
 const caw_flaw_row caw_history_rows[CAW_HISTORY_FLAWS] = {
     [CAW_HISTORY_UNKNOWN_SID] = {"unknown_sid", CAW_LEVEL_WARNING,
