@@ -96,6 +96,16 @@ static void test_wrong_lines(void) {
     }
 }
 
+static void test_zeros(void) {
+    static const char text[] = "10.0.0.5 sid 1 t:a\n10.0.0.5 sid 2 \0t:b\n";
+    const char *problem = NULL;
+    table self;
+    begin(&self);
+    caw_view view = {(const uint8_t *)text, 0, sizeof text - 1};
+    CHECK(caw_names_read(self.names, view, &problem) == 2 && strstr(problem, "plain text"), "zero");
+    end(&self);
+}
+
 /* As an IOC of Base 7.0.10 has printed it, between its prompt and the clients of UDP. */
 static void test_casr(void) {
     table self;
@@ -127,6 +137,9 @@ static void test_casr(void) {
     CHECK(read(&self, "Channel Access Server V4.13\n TCP client at 10.0.0.9:1 'vm':\n"
                       "        Channel: 't:a\n") == 3,
           "cut");
+    CHECK(read(&self, "Channel Access Server V4.13\n TCP client at 10.0.0.9:1 'vm':\n"
+                      "        Channel: ''\n") == 3,
+          "no name");
     end(&self);
 }
 
@@ -268,6 +281,7 @@ static void test_dropped(void) {
 int main(void) {
     test_lines();
     test_wrong_lines();
+    test_zeros();
     test_casr();
     test_no_memory();
     TEST_CIRCUIT(ends);

@@ -95,6 +95,14 @@ def test_they_choose_and_count(caw, names, older):
     assert ('t:sub', '', '1', '2') in told, 'one subscription, two updates'
 
 
+def test_nothing_else_is_known_of_them(caw, names, older, tshark):
+    """Neither how many elements they have nor where they were created."""
+    done = caw('--format', '{channel_count}', '--names', names(file_of(ROWS)), older)
+    assert set(done.stdout.split()) == {'None'}
+    fields = '-T', 'fields', '-e', 'ca.channel_count', '-e', 'ca.create_in', *preferences(ROWS)
+    assert not tshark('-r', older, *fields).strip()
+
+
 def test_the_beginning_of_a_circuit_knows_better(caw, names, save):
     """An id that it has not given is wrong, and no older channel's."""
     whole = save(wire.capture(wire.circuit([chunk for chunk, _ in TALK])))

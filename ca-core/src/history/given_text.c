@@ -145,7 +145,6 @@ static bool is_casr(caw_view text) {
 }
 
 static const char *read_casr_line(caw_names *names, caw_view line, uint64_t *client) {
-    line = trimmed(line);
     if (begins(line, casr_client)) {
         line = after(line, sizeof casr_client - 1);
         if (!caw_endpoint_read(next_word(&line), 0, client))
@@ -154,8 +153,8 @@ static const char *read_casr_line(caw_names *names, caw_view line, uint64_t *cli
     if (!begins(line, casr_channel))
         return NULL;
     line = after(line, sizeof casr_channel - 1);
-    if (!line.len || line.bytes[line.len - 1] != '\'')
-        return "a channel of casr ends in a quote: print it again, with nothing else";
+    if (line.len < 2 || line.bytes[line.len - 1] != '\'')
+        return "a channel of casr has a name in quotes: print it again, with nothing else";
     if (!*client)
         return "a channel of casr comes after its client: copy all that casr 2 prints";
     line.len--;
@@ -164,8 +163,12 @@ static const char *read_casr_line(caw_names *names, caw_view line, uint64_t *cli
 
 /* ---- all of it --------------------------------------------------------------------------- */
 
-static const char *read_line(caw_names *names, caw_view line) {
+static const char *read_line(caw_names *names, caw_view line, bool casr, uint64_t *client) {
     line = trimmed(line);
+    if (line.len && memchr(line.bytes, 0, line.len))
+        return "a byte of it is 0: save the file as plain text";
+    if (casr)
+        return read_casr_line(names, line, client);
     return !line.len || line.bytes[0] == '#' ? NULL : read_channel(names, line);
 }
 
@@ -174,7 +177,7 @@ uint32_t caw_names_read(caw_names *names, caw_view text, const char **problem) {
     uint64_t client = 0;
     for (uint32_t number = 1; text.len; number++) {
         caw_view line = next_line(&text);
-        *problem = casr ? read_casr_line(names, line, &client) : read_line(names, line);
+        *problem = read_line(names, line, casr, &client);
         if (*problem)
             return number;
     }
