@@ -84,14 +84,15 @@ static bool is_of_bytes(const caw_event *event) {
 
 /*
  * A connection's own bytes are in order always. Among all events only those go back that have
- * waited: its beginning, and bytes until one of them was told when it was read.
+ * waited: its beginning (that ends the one before), and bytes until one of them was told when it
+ * was read.
  */
 static void check_order(world *self, const caw_event *event) {
     uint32_t frame = event->now.frame, number = event->connection % NUMBERED;
     require(frame > 0 && frame <= self->given, "of no frame");
     bool back = frame < self->latest;
-    bool waited = event->connection && event->kind != CAW_EVENT_CLOSED &&
-                  !(is_of_bytes(event) && self->caught_up[number]);
+    bool ends = event->kind == CAW_EVENT_CLOSED && event->by != CAW_BY_SYN;
+    bool waited = event->connection && !ends && !(is_of_bytes(event) && self->caught_up[number]);
     require(!back || waited, "an event goes back in time");
     if (!back)
         self->latest = frame;
