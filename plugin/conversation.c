@@ -3,6 +3,7 @@
 
 #include "conversation.h"
 #include "endpoints.h"
+#include "given_names.h"
 #include "memory.h"
 #include "protocol.h"
 
@@ -25,12 +26,14 @@ typedef struct {
 
 /* Of this capture. */
 static caw_searches *searches;
-static wmem_map_t *circuits;  /* by connection: those that have carried a message */
-static wmem_list_t *in_order; /* the same, one after another */
-static wmem_map_t *refused;   /* by connection: the first frame that was */
+static const caw_names *names; /* given by the preferences; may be NULL */
+static wmem_map_t *circuits;   /* by connection: those that have carried a message */
+static wmem_list_t *in_order;  /* the same, one after another */
+static wmem_map_t *refused;    /* by connection: the first frame that was */
 
 static void new_capture(void) {
     searches = caw_searches_new(&file_memory);
+    names = given_names_now();
     circuits = wmem_map_new(wmem_file_scope(), g_direct_hash, g_direct_equal);
     in_order = wmem_list_new(wmem_file_scope());
     refused = wmem_map_new(wmem_file_scope(), g_direct_hash, g_direct_equal);
@@ -190,14 +193,25 @@ static bool has_handshake(const struct tcp_analysis *tcp) {
     return tcp && tcp->server_port;
 }
 
+static caw_circuit *new_circuit(packet_info *pinfo) {
+    caw_circuit *circuit =
+        caw_circuit_new(&file_memory, has_handshake(get_tcp_conversation_data(NULL, pinfo)));
+    uint64_t ends[2];
+
+    ends[end_of(pinfo)] = endpoints_endpoint(&pinfo->src, pinfo->srcport);
+    ends[!end_of(pinfo)] = endpoints_endpoint(&pinfo->dst, pinfo->destport);
+    if (pinfo->src.type == AT_IPv4)
+        caw_circuit_give_names(circuit, names, ends[0], ends[1]);
+    return circuit;
+}
+
 static ca_conversation *conversation_of(packet_info *pinfo) {
     conversation_t *conversation = find_or_create_conversation(pinfo);
     ca_conversation *ours = conversation_get_proto_data(conversation, proto_ca);
 
     if (!ours) {
         ours = wmem_new0(wmem_file_scope(), ca_conversation);
-        ours->circuit =
-            caw_circuit_new(&file_memory, has_handshake(get_tcp_conversation_data(NULL, pinfo)));
+        ours->circuit = new_circuit(pinfo);
         conversation_add_proto_data(conversation, proto_ca, ours);
     }
     return ours;
@@ -457,6 +471,7 @@ static void record(ca_notes *notes, packet_info *pinfo, const caw_message *messa
         return;
     }
     caw_circuit_observe(notes->circuit, notes->end, message, now, note);
+    caw_searches_compare(searches, from, message, note);
     if (note->turn == CAW_TURN_REQUEST)
         caw_searches_link(searches, from, now, note);
 }

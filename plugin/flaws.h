@@ -7,7 +7,7 @@
 #ifndef CA_FLAWS_H
 #define CA_FLAWS_H
 
-#include "caw_history.h"
+#include "caw_capture.h"
 
 #include <epan/expert.h>
 
@@ -18,8 +18,14 @@ typedef struct {
     uint32_t told; /* 1 << what has an expert item already; 0 at first */
 } ca_flaws;
 
-/* Of the message at `at`, whose item this is; NULL when nobody looks at flaws. */
+/* Somebody counts expert items of packets that nobody looks at: flaws_report needs an event. */
+bool flaws_are_counted(void);
+
+/*
+ * Of the message at `at`, whose item this is; NULL when nobody looks at flaws. The event may be
+ * NULL when nobody counts them either.
+ */
 void flaws_report(ca_flaws *flaws, proto_item *item, uint32_t at, const caw_message *message,
-                  const caw_note *note);
+                  const caw_note *note, const caw_event *event);
 
 #endif

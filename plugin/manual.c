@@ -26,6 +26,24 @@ static void print_fields(void) {
     }
 }
 
+static void print_preferences(void) {
+    puts(
+        "\n## Fields that you make\n\n"
+        "The preference \"PVs to plot\" (Edit, Preferences, Protocols, CA) has rows of a label and "
+        "a\n"
+        "PV, or a pattern such as `SR:BPM*:X` or `{SR,BR}:CURRENT`. Each label makes a field\n"
+        "**ca.plot.LABEL**, a number, for graphs and columns: the value of the PV in updates and "
+        "in\n"
+        "answers to reads; of an array the first element, of an enumeration the index, of texts\n"
+        "nothing. For tshark: `-o 'uat:ca_plots:\"current\",\"SR:CURRENT\"'`.\n\n"
+        "The preference \"Names of channels\" has the PVs of channels that were created before "
+        "the\n"
+        "capture, by sid or subscription, as `caw --names` has them. For tshark:\n"
+        "`-o 'uat:ca_names:\"10.0.0.5:5064\",\"\",\"sid\",\"17\",\"SR:CURRENT\"'`, in which the "
+        "second\n"
+        "column is a client's address and port, or empty.");
+}
+
 static void print_flaws(void) {
     static const char *const levels[] = {
         [OWN_CHAT] = "chat", [OWN_NOTE] = "note", [OWN_WARNING] = "warning", [OWN_ERROR] = "error"};
@@ -42,6 +60,7 @@ int main(void) {
          "plugin, printed by `plugin/manual.c`, then, from \"Fields\" on, those of the decoder,\n"
          "printed by `ca-core/tools/manual.c`.\n");
     print_fields();
+    print_preferences();
     print_flaws();
     puts("");
     return 0;

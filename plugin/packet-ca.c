@@ -123,7 +123,9 @@ static void tell(const ca_payload *payload, caw_event *event) {
 /* NULL when nobody wants to know of it. */
 static caw_event *event_of_message(ca_payload *payload, const caw_message *message,
                                    const ca_about *about) {
-    if (is_unheard(payload) && !payload->wanted.facts)
+    const ca_wanted *wanted = &payload->wanted;
+
+    if (is_unheard(payload) && !wanted->facts && !wanted->messages && !flaws_are_counted())
         return NULL;
     caw_event *event = new_event(payload, CAW_EVENT_MESSAGE);
     event->message = *message;
@@ -185,7 +187,7 @@ static void show(ca_payload *payload, uint32_t at, const caw_message *message, c
     info_add(&payload->info, payload->pinfo, message, &about);
     proto_item *item = tree_message(payload->tree, payload->pinfo, payload->tvb, at, message,
                                     &about, event, &payload->wanted);
-    flaws_report(&payload->flaws, item, at, message, note);
+    flaws_report(&payload->flaws, item, at, message, note, event);
     if (cut)
         expert_add_info(payload->pinfo, item, cut);
 }

@@ -8,10 +8,12 @@
 #include "conversation.h"
 #include "endpoints.h"
 #include "fields.h"
+#include "given_names.h"
 #include "last.h"
 #include "lines.h"
 #include "output.h"
 #include "packet-ca.h"
+#include "plots.h"
 #include "protocol.h"
 #include "reports.h"
 #include "srt.h"
@@ -35,6 +37,8 @@ uint32_t plugin_describe(void) {
 static void register_all(void) {
     protocol_register();
     fields_register();
+    given_names_register();
+    plots_register();
     packet_register();
     last_register();
     tap_init();

@@ -7,6 +7,7 @@
 
 #include "facts.h"
 #include "fields.h"
+#include "plots.h"
 #include "protocol.h"
 #include "tree.h"
 
@@ -476,6 +477,7 @@ proto_item *tree_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, ui
     add_line(&walk);
     if (event)
         facts_add(walk.root, pinfo, tvb, at, event, wanted);
+    plots_add(walk.root, tvb, at, message, caw_pv(about->note), wanted->visible);
     return walk.item;
 }
 

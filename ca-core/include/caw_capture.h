@@ -447,9 +447,11 @@ typedef struct {
     caw_memory memory;
     void (*tell)(void *user, const caw_event *event); /* must not call the capture */
     void *user;
-    uint64_t most;    /* bytes of memory for what stays open */
-    uint64_t largest; /* messages beyond so many bytes are told by their first segment */
-    uint64_t seed;    /* secret and random, so that nobody can choose what collides */
+    uint64_t most;          /* bytes of memory for what stays open */
+    uint64_t largest;       /* messages beyond so many bytes are told by their first segment */
+    uint64_t seed;          /* secret and random, so that nobody can choose what collides */
+    const caw_names *names; /* of channels that are older than the capture, and live longer than
+                               it; NULL: none are known */
 } caw_capture_setup;
 
 /* How a capture stands. All count from its beginning, but `open` and `held`. */
@@ -537,6 +539,7 @@ typedef enum {
     CAW_FACT_SEARCH_INTERVAL,
     CAW_FACT_SEARCH_TIME,
     CAW_FACT_CONNECT_TIME,
+    CAW_FACT_DUPLICATE_PV_IN,
     /* subscriptions and values */
     CAW_FACT_UPDATE_NO,
     CAW_FACT_UPDATE_INTERVAL,
@@ -593,6 +596,20 @@ bool caw_fact(const caw_event *event, caw_fact_id id, caw_fact_value *value, cha
 
 #define CAW_FACT_TEXT CAW_SHOWN_VALUE /* room for any text of a fact, NUL included */
 
+/*
+ * What is wrong with a message in the light of what came before, and after: 1 << caw_history_flaw.
+ * What depends on what comes later is known when all of the capture has been read before.
+ */
+uint32_t caw_event_flaws(const caw_event *event);
+
+/*
+ * The sentence of the flaw's row, with what this event adds to it: of CAW_HISTORY_DUPLICATE_PV both
+ * servers. As snprintf.
+ */
+size_t caw_event_flaw_text(const caw_event *event, caw_history_flaw flaw, char *text, size_t size);
+
+#define CAW_FLAW_TEXT 160 /* room for any of them, NUL included */
+
 /* The name of a fact's number, as the row has it; NULL when it has none. */
 const char *caw_fact_name(caw_fact_id id, const caw_fact_value *value);
 
@@ -601,6 +618,9 @@ caw_fact_id caw_fact_find(const char *key);
 
 /* A request of which nobody knows yet whether it will be answered. */
 bool caw_event_is_open(const caw_event *event);
+
+/* Where it came from; the address is 0 when it is no IPv4. */
+uint64_t caw_event_source(const caw_event *event);
 
 /* ---- 6. reports --------------------------------------------------------------------------- */
 
@@ -984,7 +1004,7 @@ typedef enum {
 
 typedef struct {
     caw_fate is;
-    double seconds;  /* CAW_FATE_ANSWERED: from request to answer */
+    double seconds;  /* from request to answer; CAW_FATE_UNANSWERED: that nothing came */
     uint32_t status; /* the same: of a put its ECA status */
 } caw_where_fate;
 
@@ -1070,6 +1090,18 @@ void caw_choice_end(caw_choice *choice);
  */
 size_t caw_where_to_pcap(const char *expression, char *text, size_t size,
                          caw_where_verdict *verdict);
+
+/*
+ * A pattern as expressions have it after ~, by itself: *, ?, [a-z], [!a-z], {one,two}, \\. NULL when
+ * it cannot be meant, or without memory: `problem` says why, static text. It is copied.
+ */
+typedef struct caw_pattern caw_pattern;
+
+caw_pattern *caw_pattern_new(const char *text, const caw_memory *memory, const char **problem);
+void caw_pattern_free(caw_pattern *pattern);
+
+/* The whole text, in UTF-8, is as the pattern says. */
+bool caw_pattern_matches(const caw_pattern *pattern, const char *text);
 
 /* The names of messages and fields that expressions know, for a person. As snprintf. */
 size_t caw_where_words(char *text, size_t size);

@@ -7,6 +7,7 @@
  *     3. plausibility is this Channel Access at all, and where does it go on
  *     4. endpoints    where servers and clients are
  *     5. forgetting   the same in bounded memory, for a capture that is read once
+ *     6. names        of channels that were created before the capture
  */
 #ifndef CAW_HISTORY_H
 #define CAW_HISTORY_H
@@ -55,6 +56,8 @@ typedef struct {
     uint8_t rights;  /* as ACCESS_RIGHTS said last, with CAW_RIGHTS_KNOWN; 0: not known */
     uint32_t number; /* among those of its circuit, from 1: no other one ever has it */
     bool has_sid;
+    bool given;             /* its name is the caller's word (section 6): of the others only the
+                               sid can be known, and rights */
     bool closed;            /* cleared, refused or dropped by the server */
     caw_exchange *creation; /* NULL when CREATE_CHAN was not seen */
 } caw_channel;
@@ -72,21 +75,25 @@ struct caw_exchange {
                               of its circuit, from 1; 0: not known */
         uint32_t status;   /* of a put: the ECA status of its answer, 0 when there is none */
     };
-    const char *pv;             /* of a search, else the channel's; may be NULL */
-    caw_channel *channel;       /* NULL when not known, and for searches */
-    caw_moment request;         /* the first one, when it was sent again */
-    caw_moment answer;          /* frame 0: none yet */
-    const caw_exchange *search; /* of a channel's creation: the search before it, or NULL */
-    uint64_t server;            /* of a search answer: address and TCP port, see caw_endpoint */
-    uint32_t sid;               /* of a request about a channel: as it was sent, known or not */
-    uint32_t epoch;             /* private */
+    const char *pv;       /* of a search, else the channel's; may be NULL */
+    caw_channel *channel; /* NULL when not known, and for searches */
+    caw_moment request;   /* the first one, when it was sent again */
+    caw_moment answer;    /* frame 0: none yet */
+    union {
+        const caw_exchange *search;  /* of a channel's creation: the search before it, or NULL */
+        const caw_moment *connected; /* of a search: when this client's address asked for a channel
+                                        of the PV last; NULL: not known, as all is not kept */
+    };
+    uint64_t server; /* of a search answer: address and TCP port, see caw_endpoint */
+    uint32_t sid;    /* of a request about a channel: as it was sent, known or not */
+    uint32_t epoch;  /* private */
 };
 
 typedef struct {
     const caw_channel *channel;   /* that the message is about */
     const caw_exchange *exchange; /* that it is part of; of each update: its subscription's, of
                                      which only the first update or an ERROR is the answer */
-    uint32_t flaws;               /* 1 << caw_history_flaw */
+    uint32_t flaws;               /* 1 << caw_history_flaw, of those that history finds */
     uint8_t turn : 2;      /* caw_turn of this message in its exchange; small, as notes are many */
     bool repeated : 1;     /* a search that had been sent before */
     uint8_t rights;        /* of the channel, as they were with this message */
@@ -110,7 +117,32 @@ typedef enum {
     CAW_HISTORY_UNKNOWN_SUBSCRIPTION, /* a cancel of none that was seen */
     CAW_HISTORY_REFRESH,              /* a recovered client reads under a subscription's id */
     CAW_HISTORY_DUPLICATE_PV,         /* another server has answered the search too */
+    CAW_HISTORY_DUPLICATE_PV_HOST,    /* the same, at another port of the same address */
     CAW_HISTORY_NOT_SEARCHED,         /* an answer to no search of this client */
+    CAW_HISTORY_UPDATE_AFTER_CANCEL,  /* the end of its subscription was confirmed before */
+    CAW_HISTORY_RIGHTS_CHANGED,       /* of a channel */
+    CAW_HISTORY_VERSION_MISMATCH,     /* a search answer and the circuit's server do not agree */
+    CAW_HISTORY_SAME_HOST_NAME,       /* a client at another address has claimed this host name */
+    CAW_HISTORY_BEACON_IDENTITY,      /* two senders announce one server */
+    CAW_HISTORY_BEACON_ANOMALY,       /* as libca judges (bhe.cpp) */
+    CAW_HISTORY_BEACON_LOST,          /* its number skips some */
+    CAW_HISTORY_BEACON_RESTART,       /* its number falls to 0 */
+    /* these are no bits of a note: caw_event_flaws of caw_capture.h finds them */
+    CAW_HISTORY_COUNT_ZERO_OLD,         /* asks a server older than 4.13 for as many as there are */
+    CAW_HISTORY_WRITE_WITHOUT_RIGHT,    /* the server has said that the client may not write */
+    CAW_HISTORY_MORE_THAN_CHANNEL,      /* a request for more elements than the channel has */
+    CAW_HISTORY_DUPLICATE_CHANNEL,      /* see caw_note.duplicate_of */
+    CAW_HISTORY_DUPLICATE_SUBSCRIPTION, /* the same */
+    CAW_HISTORY_EMPTY_UPDATE,           /* an update without elements */
+    CAW_HISTORY_OLD_TIME,               /* of an update but the first: stamped long before */
+    CAW_HISTORY_UNKNOWN_NAME,           /* of a channel created before the capture, or in a gap */
+    CAW_HISTORY_SEARCH_TO_REPEATER,     /* which passes it on to clients, not to servers */
+    CAW_HISTORY_REPLY_WITHOUT_VERSION,  /* a datagram's search answer without one before it */
+    /* and these depend on what comes later */
+    CAW_HISTORY_UNANSWERED,               /* a request */
+    CAW_HISTORY_ECHO_UNANSWERED,          /* within 5 s */
+    CAW_HISTORY_NO_FIRST_UPDATE,          /* of a subscription, within 5 s */
+    CAW_HISTORY_REPLY_WITHOUT_CONNECTION, /* no channel is asked for after a search's answer */
     CAW_HISTORY_FLAWS
 } caw_history_flaw;
 
@@ -205,6 +237,14 @@ const caw_exchange *caw_searches_find(const caw_searches *searches, uint32_t cli
  * forget, or both keep; the circuit must then live as long as the searches do.
  */
 void caw_searches_link(caw_searches *searches, uint64_t client, caw_moment now, caw_note *request);
+
+/*
+ * Takes note of what a message on a circuit, sent from this endpoint, claims: the version of a
+ * server, the name of a client's host. Another claim, here or in datagrams, may contradict it. For
+ * all messages that the circuit has observed.
+ */
+void caw_searches_compare(caw_searches *searches, uint64_t from, const caw_message *message,
+                          caw_note *note);
 
 /*
  * Where a server says it is, as an endpoint: in a search answer or a beacon that came `from`
@@ -512,6 +552,65 @@ caw_endpoints *caw_endpoints_new_forgetting(caw_ages *ages);
  * than an hour, is no time that has passed.
  */
 void caw_searches_expire(caw_searches *searches, caw_moment now);
+
+/* ---- 6. names ------------------------------------------------------------------------------ */
+
+/*
+ * Of channels whose creation the capture lacks nobody knows the PV but by other ways: the caller's.
+ * A circuit that meets a sid, or updates of a subscription, of which it has not seen the beginning
+ * asks here, once: until it sees them end, or begin.
+ *
+ * The ends are those of caw_endpoint: Channel Access is of IPv4.
+ */
+typedef struct caw_names caw_names;
+
+typedef enum { CAW_NAMED_SID, CAW_NAMED_SUBSCRIPTION } caw_named;
+
+/* What a name is of. */
+typedef struct {
+    uint64_t server;
+    uint64_t client; /* 0: any of the server's. Ids of subscriptions are the client's own */
+    caw_named kind;
+    uint32_t id;
+} caw_name_given;
+
+/* NULL without memory. */
+caw_names *caw_names_new(const caw_memory *memory);
+void caw_names_free(caw_names *names);
+
+/* Of two names for the same the last one counts. False without memory. The name is copied. */
+bool caw_names_add(caw_names *names, const caw_name_given *given, caw_view pv);
+
+/*
+ * A channel that this client has, of no known id. With a single one all that its circuit does is
+ * about it; several name nothing. False without memory.
+ */
+bool caw_names_add_channel(caw_names *names, uint64_t client, caw_view pv);
+
+/* How many of these there are, and how many of them are their client's only one. */
+typedef struct {
+    uint32_t all;
+    uint32_t only;
+} caw_names_channels;
+
+caw_names_channels caw_names_counted(const caw_names *names);
+
+/*
+ * Reads a text: a line for each, "SERVER [CLIENT] sid|subscription ID PV", empty ones and those
+ * that begin with #; or what casr of an IOC shell prints at level 2. The number of the first line
+ * that is wrong, from 1, and what to do about it, static text; 0 when none is.
+ */
+uint32_t caw_names_read(caw_names *names, caw_view text, const char **problem);
+
+/* "10.0.0.5:5064", or "10.0.0.5" when `port` is not 0. False when the text is no such. */
+bool caw_endpoint_read(caw_view text, uint16_t port, uint64_t *endpoint);
+
+/* The name of what is asked for, or NULL. It lives as long as the names do. */
+const char *caw_names_find(const caw_names *names, const caw_name_given *asked);
+
+/* The names live longer than the circuit, whose ends 0 and 1 are these. */
+void caw_circuit_give_names(caw_circuit *circuit, const caw_names *names, uint64_t end0,
+                            uint64_t end1);
 
 #ifdef __cplusplus
 }

@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "heap.h"
 #include "lines.h"
+#include "names.h"
 #include "notices.h"
 #include "output.h"
 #include "progress.h"
@@ -125,7 +126,7 @@ static uint64_t random_seed(void) {
     return getentropy(&seed, sizeof seed) == 0 ? seed : (uint64_t)clock_now() ^ (uint64_t)getpid();
 }
 
-static caw_capture *new_capture(const options *asked, consumer *to) {
+static caw_capture *new_capture(const options *asked, const caw_names *names, consumer *to) {
     caw_capture_setup setup = {
         .memory = heap,
         .tell = to->tell,
@@ -133,6 +134,7 @@ static caw_capture *new_capture(const options *asked, consumer *to) {
         .most = asked->memory,
         .largest = 64 << 20,
         .seed = random_seed(),
+        .names = names,
     };
     caw_capture *capture = caw_capture_new(&setup);
 
@@ -172,7 +174,7 @@ static int decode_for(decoding *self) {
     return status_of(printed, consumed, unread ? STATUS_DONE : status_of_input(self, whole));
 }
 
-int decode(const options *asked, input *from) {
+static int decode_with(const options *asked, const caw_names *names, input *from) {
     decoding self = {.from = from,
                      .live = input_is_live(from),
                      .quiet = asked->form.quiet,
@@ -182,7 +184,7 @@ int decode(const options *asked, input *from) {
     if (!(asked->report ? report_begin(&self.to, &asked->words, asked->where, asked->memory)
                         : lines_begin(&self.to, &asked->form, asked->where, asked->most_lines)))
         return STATUS_USAGE;
-    if (!(self.capture = new_capture(asked, &self.to)))
+    if (!(self.capture = new_capture(asked, names, &self.to)))
         return STATUS_USAGE;
     if (!asked->form.quiet && progress_begin())
         self.shown = input_size(from);
@@ -191,5 +193,17 @@ int decode(const options *asked, input *from) {
         signals_ask_every(asked->stats_seconds);
     int status = decode_for(&self);
     caw_capture_free(self.capture);
+    return status;
+}
+
+int decode(const options *asked, input *from) {
+    caw_names *names = NULL;
+
+    if (asked->names && !(names = names_load(asked->names)))
+        return STATUS_USAGE;
+    if (names && !asked->form.quiet)
+        names_say(names, asked->names);
+    int status = decode_with(asked, names, from);
+    caw_names_free(names);
     return status;
 }

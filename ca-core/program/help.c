@@ -36,9 +36,8 @@ static const char examples[] =
 static const char passing[] =
     "  -- OPTION...          for tshark, which then reads: -- -d tcp.port==5066,ca\n"
     "\n"
-    "Several files are one capture, in this order. ^C ends, and what came is printed.\n"
-    "Status: 0 all is well, 1 the output failed, 2 an option or the input is wrong,\n"
-    "3 damaged input, or all of it Malformed, 4 --quiet would have printed nothing.\n";
+    "Several files are one capture. ^C prints what came. Status: 0 good, 1 the output\n"
+    "failed, 2 wrong option or input, 3 damaged or all Malformed, 4 --quiet had none.\n";
 
 /* The first line of its help, beside its forms or, where these are long, below. */
 static bool print_row(size_t row) {

@@ -101,7 +101,9 @@ static void say_unnamed(const caw_capture_counts *counts) {
     if (counts->unnamed)
         say("%" PRIu64 " of %" PRIu64
             " messages are of channels whose names are not in the capture:"
-            " it began after they were created%s (begin before clients connect, or restart one)",
+            " it began after they were created%s (begin before clients connect, restart one, or "
+            "name"
+            " them: --names FILE)",
             counts->unnamed, counts->messages, counts->missing ? ", or lacks their creation" : "");
 }
 

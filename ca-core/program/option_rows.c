@@ -77,6 +77,9 @@ const option_row option_rows[] = {
     {OPTION_CAPTURE_FILTER, "capture-filter", "EXPR",
      "print the pcap filter for EXPR, for tcpdump\n"
      "Or for the capture dialog of Wireshark; see CAPTURE FILTERS."},
+    {OPTION_NAMES, "names", "FILE",
+     "FILE names PVs of channels older than the capture\n"
+     "Or is what casr 2 of an IOC shell prints. See NAMES."},
     {OPTION_MEMORY, "memory", "SIZE",
      "most memory for what stays open, such as 512M (1G)\n"
      "The default is 1G. See MEMORY."},

@@ -277,6 +277,7 @@ static bool take_report(options *self, const given *all) {
 
     self->report = self->command[0] ? self->command : given_value(all, 'z');
     self->where = given_value(all, OPTION_WHERE);
+    self->names = given_value(all, OPTION_NAMES);
     if (!forms_read(&self->form, all) || !take_lines(self))
         return false;
     if (!reports_forms_are_good(self, all))
@@ -337,7 +338,7 @@ static bool report_has_filter(const options *self) {
 static bool take_tshark(options *self, const given *all) {
     static const int ours[] = {'c',          OPTION_MEMORY, OPTION_STATS,    OPTION_WHERE,
                                OPTION_SHORT, OPTION_TIME,   OPTION_ELEMENTS, OPTION_CIRCUITS,
-                               OPTION_COLOR, OPTION_QUIET,  OPTION_EVERY};
+                               OPTION_COLOR, OPTION_QUIET,  OPTION_EVERY,    OPTION_NAMES};
     char text[256], name[OPTION_NAME];
 
     if ((given_value(all, 'Y') || *self->passed) && is_own(self)) {

@@ -30,6 +30,7 @@ typedef struct {
     int buffer;                 /* of the kernel, in bytes; 0: libpcap's own choice */
 
     forms form;                 /* of lines */
+    const char *names;          /* of channels, a file; NULL: none are known */
     const char *where;          /* which messages, an expression; NULL: all */
     const char *display_filter; /* of -Y; NULL: none */
     const char *report;         /* of -z, or "ca," and the command; NULL: lines */

@@ -148,8 +148,13 @@ static void print_flaws(void) {
          "| filter | level | what is wrong |\n|---|---|---|");
     for (int flaw = 0; flaw < CAW_FLAWS; flaw++)
         print_flaw(&caw_flaw_rows[flaw]);
-    puts("\n## Flaws in what came before\n\n"
-         "| filter | level | what is wrong |\n|---|---|---|");
+    puts(
+        "\n## Flaws in the light of what came before, and after\n\n"
+        "Words of `--where` too, without `ca.`. Those from `ca.flaw.unanswered` on depend on what\n"
+        "comes later: they are there in the GUI and with `tshark -2`, not in one pass of "
+        "`tshark`;\n"
+        "`caw --where` waits for what decides them, of the last a minute.\n\n"
+        "| filter | level | what is wrong |\n|---|---|---|");
     for (int flaw = 0; flaw < CAW_HISTORY_FLAWS; flaw++)
         print_flaw(&caw_history_rows[flaw]);
 }

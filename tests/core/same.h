@@ -21,7 +21,7 @@ static inline bool same_exchange(const caw_exchange *a, const caw_exchange *b) {
     return a->command == b->command && a->failed == b->failed && a->sequence == b->sequence &&
            a->sid == b->sid && same_text(a->pv, b->pv) && same_moment(a->request, b->request) &&
            same_moment(a->answer, b->answer) && a->server == b->server &&
-           same_exchange(a->search, b->search);
+           (a->command != CAW_COMMAND_CREATE_CHAN || same_exchange(a->search, b->search));
 }
 
 static inline bool same_channel(const caw_channel *a, const caw_channel *b) {

@@ -86,7 +86,7 @@ static const line life[] = {
     {C, {.command = 2, .type = 6, .count = 1, .p1 = 0, .p2 = 7}, .pv = "t:a", .in = 11},
     {S, {.command = 1, DATA, .p1 = 1, .p2 = 7}, .pv = "t:a"},
     {S, {.command = 1, .type = 6, .count = 1, .p1 = 0, .p2 = 7}, .pv = "t:a", .to = 9},
-    {S, {.command = 1, DATA, .p1 = 1, .p2 = 7}, .flaws = FLAG(UNKNOWN_ID)},
+    {S, {.command = 1, DATA, .p1 = 1, .p2 = 7}, .flaws = FLAG(UPDATE_AFTER_CANCEL)},
     {C, {.command = 12, .p1 = 0, .p2 = 1}, .pv = "t:a", .in = 14},
     {S, {.command = 12, .p1 = 0, .p2 = 1}, .pv = "t:a", .to = 13},
     {C, {.command = 15, .type = 6, .count = 1, .p1 = 0, .p2 = 8}, .flaws = FLAG(UNKNOWN_SID)},

@@ -642,6 +642,8 @@ static bool show(reader *self, int from, const draft *made, caw_moment now, caw_
     caw_message message = talk_decode(self->circuit, from, made, bytes);
     caw_circuit_observe(self->circuit, from, &message, now, note);
     caw_event event = {.kind = CAW_EVENT_MESSAGE, .message = message, .now = now, .note = note};
+    caw_searches_compare(self->searches, from == C ? caw_endpoint(HOST, 40000) : SERVER, &message,
+                         note);
     if (from == C)
         caw_searches_link(self->searches, caw_endpoint(HOST, 40000), now, note);
     return !caw_circuit_keep(self->circuit, from, &event, NULL);
@@ -685,9 +687,26 @@ static bool compare_datagrams(reader *keeping, reader *forgetting, caw_moment no
     return same_note(&kept, &forgotten);
 }
 
+/* Names of some ids, for a circuit that may be older than the capture. */
+static caw_names *some_names(const caw_memory *memory) {
+    static const char text[] = "10.1.0.1:5064 sid 1 t:a\n10.1.0.1:5064 sid 2 t:b\n"
+                               "10.1.0.1:5064 subscription 2 t:a\n"
+                               "10.1.0.1:5064 subscription 3 t:c\n";
+    const char *problem;
+    caw_names *names = caw_names_new(memory);
+    CHECK(caw_names_read(names, caw_view_of(text), &problem) == 0, "names");
+    return names;
+}
+
+static void give_names(const reader *self, const caw_names *names) {
+    uint64_t server = caw_endpoint(UINT32_C(0x0a010001), 5064);
+    caw_circuit_give_names(self->circuit, names, caw_endpoint(HOST, 40000), server);
+}
+
 static void compare_talk(int talk) {
     counted count = {.good = -1};
     caw_memory memory = counted_memory(&count);
+    caw_names *names = some_names(&memory);
     caw_ages *ages = caw_ages_new(&memory);
     bool complete = chance(2);
     reader keeping = {caw_circuit_new(&memory, complete), caw_searches_new(&memory)};
@@ -695,6 +714,10 @@ static void compare_talk(int talk) {
                          caw_searches_new_forgetting(ages)};
     caw_moment now = {0, 0, 1700000000};
     bool same = true;
+    if (talk % 2) {
+        give_names(&keeping, names);
+        give_names(&forgetting, names);
+    }
     for (int i = 0; i < 300 && same; i++) {
         int from = (int)chance(2);
         draft made = draw(from);
@@ -714,6 +737,7 @@ static void compare_talk(int talk) {
     caw_searches_free(forgetting.searches);
     CHECK(!caw_ages_bytes(ages), "talk %d: %lu bytes", talk, (unsigned long)caw_ages_bytes(ages));
     caw_ages_free(ages);
+    caw_names_free(names);
     CHECK(!count.live, "talk %d: %ld pieces left", talk, count.live);
 }
 

@@ -3,10 +3,10 @@
  * libFuzzer's target: both ends of a circuit, and searches between them, shown to the history: to
  * one that keeps, and beside it to one that forgets, which must say the same as long as it may.
  *
- * The first byte says whether the circuit's beginning is known (bit 0), the second how many pieces
- * of memory there are (0: enough). Then messages: a byte of what happens (see below), command,
- * type, count, both parameters, size and payload. The ids are single bytes, so equal ones are
- * frequent.
+ * The first byte says whether the circuit's beginning is known (bit 0) and names of channels are
+ * given (bit 1), the second how many pieces of memory there are (0: enough). Then messages: a byte
+ * of what happens (see below), command, type, count, both parameters, size and payload. The ids are
+ * single bytes, so equal ones are frequent.
  */
 #include "caw_capture.h"
 
@@ -160,6 +160,7 @@ static void show_forgetting(forgetting *self, int happens, const uint8_t *bytes,
         check_note(&note, &now);
     } else {
         caw_circuit_observe(self->circuit, end, &message, now, &note);
+        caw_searches_compare(self->searches, (uint64_t)end << 16, &message, &note);
         caw_searches_link(self->searches, 0, now, &note);
         tell_forgetting(self, end, &message, now, &note);
     }
@@ -204,6 +205,7 @@ static void show(play *self, int happens, const draft *made) {
         if (caw_decode(bytes, length, &context, &message) <= 0)
             return;
         caw_circuit_observe(self->circuit, end, &message, self->now, note);
+        caw_searches_compare(self->searches, (uint64_t)end << 16, &message, note);
         caw_searches_link(self->searches, 0, self->now, note);
         tell(self, end, &message, note);
     }
@@ -245,6 +247,24 @@ static void check_all(const play *self) {
     }
 }
 
+/* Of some ids, to both. */
+static caw_names *give_names(play *self) {
+    static const char text[] = "10.0.0.5 sid 1 t:a\n10.0.0.5 sid 2 t:b\n"
+                               "10.0.0.5 subscription 1 t:c\n10.0.0.5 subscription 3 t:d\n";
+    static counted enough = {.good = -1};
+    static caw_memory memory;
+    const char *problem;
+    uint64_t server = caw_endpoint(UINT32_C(0x0a000005), CAW_SERVER_PORT);
+    memory = counted_memory(&enough);
+    caw_names *names = caw_names_new(&memory);
+    require(!caw_names_read(names, caw_view_of(text), &problem), "names");
+    if (self->circuit)
+        caw_circuit_give_names(self->circuit, names, 1, server);
+    if (self->other.circuit)
+        caw_circuit_give_names(self->other.circuit, names, 1, server);
+    return names;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
     static play self;
     if (len < 2)
@@ -255,6 +275,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
     self.circuit = caw_circuit_new(&memory, data[0] & 1);
     self.searches = caw_searches_new(&memory);
     begin_forgetting(&self.other, data[0] & 1, self.count.good);
+    caw_names *names = data[0] & 2 ? give_names(&self) : NULL;
     data += 2;
     len -= 2;
     for (size_t used; self.circuit && self.searches && len >= HEAD && self.seen < MOST;
@@ -264,6 +285,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
     caw_searches_free(self.searches);
     caw_circuit_free(self.circuit);
     end_forgetting(&self.other);
+    caw_names_free(names);
     require(self.count.live == 0, "memory that was not given back");
     return 0;
 }

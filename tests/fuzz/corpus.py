@@ -6,7 +6,8 @@ stream.c and line.c take, some control bytes and the bytes of a TCP segment or a
 payloads are of one kind when the commands and data types at their beginning are the same. For
 packet.c the frames around them, for network.c these too, whole and in fragments, for circuit.c their
 messages in a row, for file.c files of them, for format.c formats with them, for where.c
-expressions with them, for capture.c files, and scripts of packets, for reorder.c talks that are cut.
+expressions with them, for capture.c files, and scripts of packets, for reorder.c talks that are cut, for
+names.c texts.
 """
 
 import struct
@@ -33,6 +34,11 @@ QUESTIONS = (
     'value in {1, 5..9, "On"} or timestamp >= "2026-11-24 15:00" and failed',
     'search reply and (cid == 7 or serv.ip in 10.0.0.0/8) and udp src port 5064 and mask.alarm',
     'line ~i "*SID=3*" and all value > 0 and flaw.huge and eca != ECA_NORMAL and host 10.0.0.1',
+)
+NAMES = (
+    '# names\n10.0.0.5 10.0.0.5:5065 sid 1 t:a\r\n10.0.0.5:5064 subscription 2 t:b{"arr":{}}\n',
+    'epics> casr 2\nChannel Access Server V4.13\n1 client connected:\n'
+    "    TCP client at 10.0.0.5:5065 'vm':\n\tUser 'root', V4.13\n        Channel: 't:a'\n",
 )
 
 
@@ -242,6 +248,8 @@ def main(folder, captures):
     for number, size in enumerate((7, 60, 100)):  # of segments, of which every third is late
         segments = bytes((size, 5, 4, size, 0, 46)) * 20
         seeds['reorder', number] = bytes((0x80, 12, *range(12))) + segments
+    for number, text in enumerate(NAMES):
+        seeds['names', number] = b'\0' + text.encode()
     for capture in map(Path, captures):
         for target, *what, seed in seeds_of(capture):
             seeds.setdefault((target, *what), seed)

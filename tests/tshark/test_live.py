@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -279,3 +280,56 @@ def test_a_reader_that_has_seen_enough(start, program, environment, dumpcap_for_
     reader.join(timeout=10)
     assert len(lines) == 2
     assert running.stderr.read() == b''
+
+
+# ---- what an IOC says of its clients -----------------------------------------------------------
+
+SHOW = b"""
+import ctypes
+from epicscorelibs import path
+_ = ctypes.CDLL(path.get_lib('dbCore')).casr(2)
+_ = ctypes.CDLL(None).fflush(None)
+"""
+
+
+def show_clients(ioc):
+    """What casr 2 prints, as the IOC shell has it."""
+    ioc.stdin.write(SHOW)
+    ioc.stdin.flush()
+    text = b''
+    while b'Sending CAS-beacons' not in text:
+        line = ioc.stdout.readline()
+        assert line, 'the IOC has ended'
+        text += line
+    return text
+
+
+def create(client, pv, cid):
+    """On a fresh circuit."""
+    client.sendall(wire.message(0, count=13) + wire.message(18, wire.text(pv), p1=cid, p2=13))
+    answer = b''
+    while struct.pack('>HHHHI', 18, 0, 6, 1, cid) not in answer:
+        more = client.recv(4096)
+        assert more, 'the IOC has closed the circuit'
+        answer += more
+
+
+def test_casr_names_a_channel_of_before(epics, ports, tmp_path, caw, save):
+    database = tmp_path / 'live.db'
+    database.write_text(DATABASE)
+    command = [sys.executable, '-m', 'epicscorelibs.ioc', '-d', str(database)]
+    pipes = dict.fromkeys(('stdin', 'stdout', 'stderr'), subprocess.PIPE)
+    with subprocess.Popen(command, env=epics, **pipes) as ioc:
+        while b'IOC Running' not in (line := ioc.stderr.readline()):
+            assert line, 'the IOC did not start'
+        threading.Thread(target=ioc.stderr.read, daemon=True).start()
+        with socket.create_connection(('127.0.0.1', ports['server'])) as client:
+            create(client, 'caw:ao', 1)
+            end, told = client.getsockname(), show_clients(ioc)
+        ioc.stdin.close()
+        ioc.terminate()
+    update = 'server', wire.message(1, struct.pack('>d', 3.25), type=6, count=1, p1=1, p2=7)
+    read = 'client', wire.message(15, type=6, count=1, p1=4, p2=1)
+    packets = wire.circuit([update, read], client=end, server=('127.0.0.1', 5064))[2:]
+    done = caw('--names', save(told, 'txt'), '--format', '{pv}', save(wire.capture(packets)))
+    assert done.stdout.splitlines() == ['caw:ao', 'caw:ao'], told.decode() + done.stderr

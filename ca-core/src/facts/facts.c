@@ -71,6 +71,12 @@ static bool give_update(const caw_event *event, caw_fact_value *value, caw_text 
     return updates(event) && give_number(value, 1);
 }
 
+uint64_t caw_event_source(const caw_event *event) {
+    const uint8_t *at = event->source.bytes;
+    uint32_t address = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+    return caw_endpoint(event->source.size == 4 ? address : 0, event->source.port);
+}
+
 bool caw_event_is_open(const caw_event *event) {
     const caw_note *note = event->note;
     return note && note->exchange && note->turn == CAW_TURN_REQUEST &&
@@ -123,6 +129,14 @@ static bool give_connect_time(const caw_event *event, caw_fact_value *value, caw
     const caw_exchange *creation = answered(event, CAW_COMMAND_CREATE_CHAN);
     (void)out;
     return creation && creation->search && give_duration(value, &creation->search->request, event);
+}
+
+/* Of an answer from another server than the first. */
+static bool give_duplicate_pv_in(const caw_event *event, caw_fact_value *value, caw_text *out) {
+    uint32_t duplicate = 1u << CAW_HISTORY_DUPLICATE_PV | 1u << CAW_HISTORY_DUPLICATE_PV_HOST;
+    (void)out;
+    return event->note->flaws & duplicate &&
+           give_number(value, event->note->exchange->answer.frame);
 }
 
 /* ---- subscriptions and values ------------------------------------------------------------- */
@@ -188,15 +202,9 @@ static bool give_beacon_average(const caw_event *event, caw_fact_value *value, c
     return value->nanoseconds >= 0;
 }
 
-static uint64_t endpoint_of(const caw_end *end) {
-    const uint8_t *at = end->bytes;
-    uint32_t address = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-    return caw_endpoint(end->size == 4 ? address : 0, end->port);
-}
-
 static bool give_beacon_server(const caw_event *event, caw_fact_value *value, caw_text *out) {
     uint64_t server =
-        is_beacon(event) ? caw_announced_server(&event->message, endpoint_of(&event->source)) : 0;
+        is_beacon(event) ? caw_announced_server(&event->message, caw_event_source(event)) : 0;
     (void)value;
     if (!(server >> 16))
         return false;
@@ -262,7 +270,7 @@ static bool give_channel_rights(const caw_event *event, caw_fact_value *value, c
 static bool give_channel_count(const caw_event *event, caw_fact_value *value, caw_text *out) {
     const caw_channel *channel = event->note->channel;
     (void)out;
-    return channel && channel->has_sid && give_number(value, channel->count);
+    return channel && channel->has_sid && !channel->given && give_number(value, channel->count);
 }
 
 /* In a datagram only its own message tells. */
@@ -320,6 +328,9 @@ const caw_fact_row caw_fact_rows[CAW_FACTS] = {
     [CAW_FACT_CONNECT_TIME] = {"connect_time", "Connect Time",
                                "From the first search for the PV to the channel that is created.",
                                CAW_FACT_IS_DURATION, NULL, false},
+    [CAW_FACT_DUPLICATE_PV_IN] = {"duplicate_pv_in", "Duplicate PV In",
+                                  "Frame of the answer by which another server has the PV too.",
+                                  CAW_FACT_IS_FRAME, NULL, false},
     [CAW_FACT_UPDATE_NO] = {"update_no", "Update Number", "Counts a subscription's updates from 1.",
                             CAW_FACT_IS_NUMBER, NULL, false},
     [CAW_FACT_UPDATE_INTERVAL] = {"update_interval", "Update Interval",
@@ -377,6 +388,7 @@ static fact_give *const gives[CAW_FACTS] = {
     [CAW_FACT_SEARCH_INTERVAL] = give_search_interval,
     [CAW_FACT_SEARCH_TIME] = give_search_time,
     [CAW_FACT_CONNECT_TIME] = give_connect_time,
+    [CAW_FACT_DUPLICATE_PV_IN] = give_duplicate_pv_in,
     [CAW_FACT_UPDATE_NO] = give_update_no,
     [CAW_FACT_UPDATE_INTERVAL] = give_update_interval,
     [CAW_FACT_SUBSCRIBED_IN] = give_subscribed_in,

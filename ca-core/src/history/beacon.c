@@ -11,6 +11,7 @@
 #define EARLY    0.80                 /* times the average */
 #define LATE     3.25                 /* the same */
 #define SHARE    0.125                /* of a period in the average */
+#define SOON     1000000000           /* nanoseconds within which copies come */
 
 /* As libca counts it: one short when the number is behind. */
 static uint32_t step_of(uint32_t before, uint32_t number) {
@@ -68,4 +69,14 @@ caw_beacon_verdict caw_beacon_next(caw_beacons *beacons, const caw_message *beac
     if (!numbered || see_number(beacons, beacon->param1, now, &verdict))
         see_period(beacons, now, &verdict);
     return verdict;
+}
+
+bool caw_beacon_has_two_senders(caw_beacons *beacons, const caw_beacon_verdict *verdict,
+                                uint64_t sender, caw_moment now) {
+    if (verdict->duplicate && caw_between(&beacons->sent, &now) <= SOON)
+        return false;
+    bool two = beacons->sender && beacons->sender != sender;
+    beacons->sender = sender;
+    beacons->sent = now;
+    return two;
 }

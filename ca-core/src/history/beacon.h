@@ -25,6 +25,8 @@ typedef struct {
     caw_moment time;  /* that the next period is counted from */
     caw_moment start; /* the latest number 0; frame 0: none */
     double average;   /* of the periods, in nanoseconds */
+    uint64_t sender;  /* of the latest that was no copy */
+    caw_moment sent;  /* when that was */
 } caw_beacons;
 
 typedef struct {
@@ -39,5 +41,13 @@ typedef struct {
 
 /* The next beacon of a server: an RSRV_IS_UP. */
 caw_beacon_verdict caw_beacon_next(caw_beacons *beacons, const caw_message *beacon, caw_moment now);
+
+/*
+ * Another address than before has sent this beacon, which caw_beacon_next has judged: two servers
+ * with one identity. A copy with the same number within a second came by another way from the same
+ * server, which may have several addresses. `sender` is not 0.
+ */
+bool caw_beacon_has_two_senders(caw_beacons *beacons, const caw_beacon_verdict *verdict,
+                                uint64_t sender, caw_moment now);
 
 #endif

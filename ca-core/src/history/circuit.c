@@ -39,6 +39,9 @@ struct subscription {
     int64_t updated;       /* the last of them, in nanoseconds since 1970 */
 };
 
+/* After its end is confirmed no update of a subscription comes: so many are watched. */
+#define ENDED 16
+
 struct caw_circuit {
     caw_store store;
     caw_idmap open;    /* channels and subscriptions, by scope and id */
@@ -59,9 +62,16 @@ struct caw_circuit {
     caw_ring puts;        /* that wait, in a circuit that forgets */
     caw_kept_queue kept;
     bool stopped; /* keeps no more: they were too many, or it is the end */
+    uint32_t next_ended;
+    uint64_t ended[ENDED]; /* one more than the ids of the subscriptions whose end was confirmed
+                              last, in a ring; 0: none, or the id is used again */
+    const caw_names *names; /* of what was there before the capture; or NULL */
+    uint64_t ends[2];       /* as those have them */
 };
 
-enum { BY_CID, BY_SID, BY_SUBSCRIPTION };
+/* What stays of a given name that is over, so that it is not given to what has its id next, and
+ * the subscriptions that the capture shows by their updates alone. */
+enum { BY_CID, BY_SID, BY_SUBSCRIPTION, BY_GIVEN_SUBSCRIPTION, OVER_SID, OVER_SUBSCRIPTION };
 
 /* ---- life --------------------------------------------------------------------------------- */
 
@@ -308,9 +318,67 @@ static open_channel *new_channel(caw_circuit *circuit, const caw_view *pv) {
     return made;
 }
 
+/* ---- names that are given ----------------------------------------------------------------- */
+
+void caw_circuit_give_names(caw_circuit *circuit, const caw_names *names, uint64_t end0,
+                            uint64_t end1) {
+    circuit->names = names;
+    circuit->ends[0] = end0;
+    circuit->ends[1] = end1;
+}
+
+static const char *given_name(const caw_circuit *circuit, caw_named kind, uint32_t id) {
+    if (!circuit->names || circuit->server_end < 0)
+        return NULL;
+    caw_name_given asked = {.server = circuit->ends[circuit->server_end],
+                            .client = circuit->ends[!circuit->server_end],
+                            .kind = kind,
+                            .id = id};
+    return caw_names_find(circuit->names, &asked);
+}
+
+static uint64_t over(caw_named kind) {
+    return kind == CAW_NAMED_SID ? OVER_SID : OVER_SUBSCRIPTION;
+}
+
+/* What had the id before the capture has it no longer. */
+static void end_given(caw_circuit *circuit, caw_named kind, uint32_t id) {
+    if (given_name(circuit, kind, id))
+        enter(circuit, over(kind), id, circuit);
+}
+
+/* A channel that was there before the capture, when its name is given; else NULL. */
+static open_channel *given_channel(caw_circuit *circuit, caw_named kind, uint32_t id) {
+    const char *pv = given_name(circuit, kind, id);
+    if (!pv || knows_all(circuit) || look_up(circuit, over(kind), id))
+        return NULL;
+    caw_view name = caw_view_of(pv);
+    open_channel *made = new_channel(circuit, &name);
+    if (!made)
+        return NULL;
+    made->channel.given = true;
+    made->channel.has_sid = kind == CAW_NAMED_SID;
+    made->channel.sid = id; /* or the subscription's, by which end_channel finds it */
+    circuit->channels += made->channel.has_sid;
+    caw_open_as(&circuit->store, made, CAW_OPEN_CHANNELS);
+    enter(circuit, kind == CAW_NAMED_SID ? BY_SID : BY_GIVEN_SUBSCRIPTION, id, made);
+    return made;
+}
+
+static open_channel *channel_with_sid(caw_circuit *circuit, uint32_t sid) {
+    open_channel *channel = look_up(circuit, BY_SID, sid);
+    return channel ? channel : given_channel(circuit, CAW_NAMED_SID, sid);
+}
+
+/* The channel of a subscription of which the capture has only updates; else NULL. */
+static open_channel *given_subscription(caw_circuit *circuit, uint32_t id) {
+    open_channel *channel = look_up(circuit, BY_GIVEN_SUBSCRIPTION, id);
+    return channel ? channel : given_channel(circuit, CAW_NAMED_SUBSCRIPTION, id);
+}
+
 /* The channel of a request's sid. */
 static open_channel *channel_of(caw_circuit *circuit, uint32_t sid, caw_note *note) {
-    open_channel *channel = look_up(circuit, BY_SID, sid);
+    open_channel *channel = channel_with_sid(circuit, sid);
     note->channel = public_of(channel);
     if (!channel && knows_all(circuit))
         caw_history_flag(note, CAW_HISTORY_UNKNOWN_SID);
@@ -359,6 +427,20 @@ static void end_id(caw_circuit *circuit, subscription *ended) {
     ended->earlier = ended->later = NULL;
 }
 
+/* The place of an id that has ended, or NULL. */
+static uint64_t *ended_place(caw_circuit *circuit, uint32_t id) {
+    for (int i = 0; i < ENDED; i++)
+        if (circuit->ended[i] == (uint64_t)id + 1)
+            return &circuit->ended[i];
+    return NULL;
+}
+
+static void use_again(caw_circuit *circuit, uint32_t id) {
+    uint64_t *place = ended_place(circuit, id);
+    if (place)
+        *place = 0;
+}
+
 static void end_subscription(caw_circuit *circuit, subscription *ended) {
     end_id(circuit, ended);
     leave_alike(circuit, &ended->alike);
@@ -372,6 +454,7 @@ static void end_subscription(caw_circuit *circuit, subscription *ended) {
  */
 static void enter_subscription(caw_circuit *circuit, subscription *made, caw_note *note) {
     subscription *with_id = look_up(circuit, BY_SUBSCRIPTION, made->id);
+    use_again(circuit, made->id);
     bool lives = with_id && !is_stale(circuit, with_id->first);
     if (lives && with_id->last->cancelled) {
         made->earlier = with_id->last;
@@ -419,6 +502,7 @@ static void see_event_add(caw_circuit *circuit, const caw_message *message, caw_
     if (!made)
         return;
     enter_subscription(circuit, made, note);
+    end_given(circuit, CAW_NAMED_SUBSCRIPTION, made->id);
     if (channel)
         note->duplicate_of = enter_asked(circuit, made, message);
     note->exchange = made->first;
@@ -611,6 +695,7 @@ static void end_channel(caw_circuit *circuit, open_channel *channel) {
     end_cid(circuit, channel);
     leave_alike(circuit, &channel->alike);
     replace(circuit, BY_SID, channel->channel.sid, channel, NULL);
+    replace(circuit, BY_GIVEN_SUBSCRIPTION, channel->channel.sid, channel, NULL);
     while (!caw_ring_is_empty(subscriptions))
         end_subscription(circuit, CAW_RING_ENTRY(subscriptions->after, subscription, of_channel));
     while (!caw_ring_is_empty(requests))
@@ -638,6 +723,7 @@ static void see_created(caw_circuit *circuit, const caw_message *message, caw_mo
     caw_open_as(&circuit->store, channel, CAW_OPEN_CHANNELS);
     enter(circuit, BY_CID, message->param1, channel);
     enter(circuit, BY_SID, message->param2, channel);
+    end_given(circuit, CAW_NAMED_SID, message->param2);
 }
 
 static void see_refused(caw_circuit *circuit, const caw_message *message, caw_moment now,
@@ -663,7 +749,10 @@ static void see_update(caw_circuit *circuit, const caw_message *message, caw_mom
                        caw_note *note) {
     subscription *updated = look_up(circuit, BY_SUBSCRIPTION, message->param2);
     if (!updated) {
-        if (knows_all(circuit))
+        note->channel = public_of(given_subscription(circuit, message->param2));
+        if (ended_place(circuit, message->param2))
+            caw_history_flag(note, CAW_HISTORY_UPDATE_AFTER_CANCEL);
+        else if (knows_all(circuit))
             caw_history_flag(note, CAW_HISTORY_UNKNOWN_ID);
         return;
     }
@@ -678,16 +767,30 @@ static void see_update(caw_circuit *circuit, const caw_message *message, caw_mom
     take_answer(circuit, first, note);
 }
 
+/* The channel that stood for it, or NULL. */
+static open_channel *end_given_subscription(caw_circuit *circuit, uint32_t id) {
+    open_channel *given = look_up(circuit, BY_GIVEN_SUBSCRIPTION, id);
+    end_given(circuit, CAW_NAMED_SUBSCRIPTION, id);
+    end_channel(circuit, given);
+    return given;
+}
+
 static void see_unsubscribed(caw_circuit *circuit, const caw_message *message, caw_moment now,
                              caw_note *note) {
     subscription *ended = look_up(circuit, BY_SUBSCRIPTION, message->param2);
     answer(circuit, message, now, note);
-    if (!ended)
+    if (!ended) {
+        open_channel *given = end_given_subscription(circuit, message->param2);
+        if (!note->channel)
+            note->channel = public_of(given);
         return;
+    }
     if (!note->channel)
         note->channel = public_of(ended->owner);
-    if (ended->cancelled)
-        end_subscription(circuit, ended);
+    if (!ended->cancelled)
+        return;
+    circuit->ended[circuit->next_ended++ % ENDED] = (uint64_t)ended->id + 1;
+    end_subscription(circuit, ended);
 }
 
 static void see_event(caw_circuit *circuit, const caw_message *message, caw_moment now,
@@ -765,8 +868,8 @@ static caw_exchange *failed_exchange(caw_circuit *circuit, const caw_message_row
  * A sid that this circuit never had can be another's, which rsrv serves too: the cid of the ERROR
  * is then a cid of that circuit.
  */
-static const caw_channel *failed_channel(const caw_circuit *circuit, uint32_t sid, uint32_t cid) {
-    open_channel *channel = look_up(circuit, BY_SID, sid);
+static const caw_channel *failed_channel(caw_circuit *circuit, uint32_t sid, uint32_t cid) {
+    open_channel *channel = channel_with_sid(circuit, sid);
     if (!channel && !knows_all(circuit) && cid != UINT32_MAX)
         channel = look_up(circuit, BY_CID, cid);
     return public_of(channel);
@@ -796,9 +899,10 @@ static void see_cleared(caw_circuit *circuit, const caw_message *message, caw_mo
     caw_exchange *exchange = answer(circuit, message, now, note);
     open_channel *channel = owner_of(exchange);
     if (!channel)
-        channel = look_up(circuit, BY_SID, message->param1);
+        channel = channel_with_sid(circuit, message->param1);
     note->channel = public_of(channel);
     end_channel(circuit, channel);
+    end_given(circuit, CAW_NAMED_SID, message->param1);
 }
 
 static void see_disconnect(caw_circuit *circuit, const caw_message *message, caw_note *note) {
@@ -817,16 +921,20 @@ static void see_plain_answer(caw_circuit *circuit, const caw_message *message, c
     if (row->channel == CAW_FIELD_CID && !note->channel)
         note->channel = public_of(channel_of_cid(circuit, word_of(row, &header, CAW_FIELD_CID)));
     if (row->channel == CAW_FIELD_SID && !note->channel)
-        note->channel = public_of(look_up(circuit, BY_SID, word_of(row, &header, CAW_FIELD_SID)));
+        note->channel = public_of(channel_with_sid(circuit, word_of(row, &header, CAW_FIELD_SID)));
 }
 
 /* They come before the answer to the creation, and later whenever they change. */
 static void see_rights(caw_circuit *circuit, const caw_message *message, caw_note *note) {
     open_channel *channel = channel_of_cid(circuit, message->param1);
+    uint8_t rights =
+        (uint8_t)((message->param2 & (CAW_RIGHTS_READ | CAW_RIGHTS_WRITE)) | CAW_RIGHTS_KNOWN);
     note->channel = public_of(channel);
-    if (channel)
-        channel->channel.rights =
-            (uint8_t)((message->param2 & (CAW_RIGHTS_READ | CAW_RIGHTS_WRITE)) | CAW_RIGHTS_KNOWN);
+    if (!channel)
+        return;
+    if (channel->channel.rights && channel->channel.rights != rights)
+        caw_history_flag(note, CAW_HISTORY_RIGHTS_CHANGED);
+    channel->channel.rights = rights;
 }
 
 static void see_answer(caw_circuit *circuit, const caw_message *message, caw_moment now,

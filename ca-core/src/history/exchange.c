@@ -23,8 +23,53 @@ const caw_flaw_row caw_history_rows[CAW_HISTORY_FLAWS] = {
                              "unresponsive circuit"},
     [CAW_HISTORY_DUPLICATE_PV] = {"duplicate_pv", CAW_LEVEL_WARNING,
                                   "Another server has this PV too"},
+    [CAW_HISTORY_DUPLICATE_PV_HOST] = {"duplicate_pv_host", CAW_LEVEL_NOTE,
+                                       "Another port of this server's address has this PV too"},
     [CAW_HISTORY_NOT_SEARCHED] = {"not_searched", CAW_LEVEL_WARNING,
                                   "This client did not search under this cid"},
+    [CAW_HISTORY_UPDATE_AFTER_CANCEL] = {"update_after_cancel", CAW_LEVEL_WARNING,
+                                         "The server has confirmed the end of this subscription"},
+    [CAW_HISTORY_RIGHTS_CHANGED] = {"rights_changed", CAW_LEVEL_NOTE,
+                                    "The channel's access rights have changed"},
+    [CAW_HISTORY_VERSION_MISMATCH] = {"version_mismatch", CAW_LEVEL_WARNING,
+                                      "A search answer said another version of this server"},
+    [CAW_HISTORY_SAME_HOST_NAME] = {"same_host_name", CAW_LEVEL_NOTE,
+                                    "A client at another address has claimed this host name"},
+    [CAW_HISTORY_BEACON_IDENTITY] = {"beacon_identity", CAW_LEVEL_WARNING,
+                                     "Two senders announce the same server"},
+    [CAW_HISTORY_BEACON_ANOMALY] = {"beacon_anomaly", CAW_LEVEL_NOTE,
+                                    "Beacon too early or too late: clients search again"},
+    [CAW_HISTORY_BEACON_LOST] = {"beacon_lost", CAW_LEVEL_NOTE, "Beacons before this are missing"},
+    [CAW_HISTORY_BEACON_RESTART] = {"beacon_restart", CAW_LEVEL_NOTE,
+                                    "The server counts its beacons from 0 again"},
+    [CAW_HISTORY_COUNT_ZERO_OLD] = {"count_zero_old", CAW_LEVEL_WARNING,
+                                    "Count 0 asks for all elements, which servers before 4.13 do "
+                                    "not know"},
+    [CAW_HISTORY_WRITE_WITHOUT_RIGHT] = {"write_without_right", CAW_LEVEL_WARNING,
+                                         "The client may not write to this channel"},
+    [CAW_HISTORY_MORE_THAN_CHANNEL] = {"more_than_channel", CAW_LEVEL_NOTE,
+                                       "More elements than the channel has"},
+    [CAW_HISTORY_DUPLICATE_CHANNEL] = {"duplicate_channel", CAW_LEVEL_NOTE,
+                                       "This circuit has a channel of this PV already"},
+    [CAW_HISTORY_DUPLICATE_SUBSCRIPTION] = {"duplicate_subscription", CAW_LEVEL_NOTE,
+                                            "The channel has such a subscription already"},
+    [CAW_HISTORY_EMPTY_UPDATE] = {"empty_update", CAW_LEVEL_NOTE, "Update without elements"},
+    [CAW_HISTORY_OLD_TIME] = {"old_time", CAW_LEVEL_NOTE,
+                              "The time stamp is more than 10 s older than the update"},
+    [CAW_HISTORY_UNKNOWN_NAME] =
+        {"unknown_name", CAW_LEVEL_NOTE,
+         "The capture does not tell the PV: its channel was created before"},
+    [CAW_HISTORY_SEARCH_TO_REPEATER] = {"search_to_repeater", CAW_LEVEL_NOTE,
+                                        "Search to the repeater's port: servers do not hear it"},
+    [CAW_HISTORY_REPLY_WITHOUT_VERSION] = {"reply_without_version", CAW_LEVEL_NOTE,
+                                           "Search answer without a version before it"},
+    [CAW_HISTORY_UNANSWERED] = {"unanswered", CAW_LEVEL_NOTE, "Nothing answers this request"},
+    [CAW_HISTORY_ECHO_UNANSWERED] = {"echo_unanswered", CAW_LEVEL_WARNING,
+                                     "No answer to this echo within 5 s"},
+    [CAW_HISTORY_NO_FIRST_UPDATE] = {"no_first_update", CAW_LEVEL_NOTE,
+                                     "No update of this subscription within 5 s"},
+    [CAW_HISTORY_REPLY_WITHOUT_CONNECTION] = {"reply_without_connection", CAW_LEVEL_NOTE,
+                                              "The client does not ask for a channel after this"},
 };
 
 /* Of the first of them the number says that there is none. */
@@ -42,11 +87,15 @@ const char *caw_pv(const caw_note *note) {
 /* ---- names -------------------------------------------------------------------------------- */
 
 /* FNV-1a, 64 bits */
-caw_key caw_name_key(uint64_t scope, const char *name) {
+caw_key caw_text_key(uint64_t scope, caw_view text) {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (; *name; name++)
-        hash = (hash ^ (uint8_t)*name) * UINT64_C(0x100000001b3);
+    for (uint32_t i = 0; i < text.len; i++)
+        hash = (hash ^ text.bytes[i]) * UINT64_C(0x100000001b3);
     return (caw_key){scope, hash};
+}
+
+caw_key caw_name_key(uint64_t scope, const char *name) {
+    return caw_text_key(scope, caw_view_of(name));
 }
 
 bool caw_same_text(const char *text, caw_view name) {

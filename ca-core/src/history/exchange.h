@@ -27,6 +27,7 @@ static inline caw_request *caw_request_of(const caw_exchange *exchange) {
 }
 
 /* A name as half of a key. */
+caw_key caw_text_key(uint64_t scope, caw_view text);
 caw_key caw_name_key(uint64_t scope, const char *name);
 
 /* The text is this name. */

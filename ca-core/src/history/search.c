@@ -13,8 +13,9 @@ typedef struct {
     caw_exchange *exchange;
     caw_key by_cid; /* by endpoint and cid; of a circuit's zero, which is nobody's endpoint */
     caw_key by_name;
-    int64_t last;     /* the time of its last message */
-    caw_ring waiting; /* to be forgotten, in the order of that */
+    caw_moment *connected; /* shared by those of a name; NULL when not all is kept */
+    int64_t last;          /* the time of its last message */
+    caw_ring waiting;      /* to be forgotten, in the order of that */
 } known_search;
 
 struct caw_searches {
@@ -101,6 +102,14 @@ static void enter_name(caw_searches *searches, known_search *made) {
     enter(searches, &searches->by_name, made->by_name, made);
 }
 
+/* Where it is written when a channel of this search's PV is asked for. */
+static caw_moment *moment_of(caw_searches *searches, caw_key by_name, const char *pv) {
+    known_search *before = find(searches, by_name, pv);
+    if (before || caw_store_forgets(&searches->store))
+        return before ? before->connected : NULL;
+    return caw_keep(&searches->store, sizeof(caw_moment));
+}
+
 static known_search *new_search(caw_searches *searches, caw_exchange *exchange, caw_key by_cid,
                                 caw_key by_name) {
     known_search *made = caw_keep(&searches->store, sizeof *made);
@@ -108,6 +117,7 @@ static known_search *new_search(caw_searches *searches, caw_exchange *exchange, 
         return NULL;
     *made = (known_search){
         .exchange = exchange, .by_cid = by_cid, .by_name = by_name, .last = searches->time};
+    exchange->connected = made->connected = moment_of(searches, by_name, exchange->pv);
     caw_use(&searches->store, made, exchange);
     caw_ring_add_last(&searches->waiting, &made->waiting);
     caw_open_as(&searches->store, made, CAW_OPEN_SEARCHES);
@@ -125,6 +135,8 @@ static void touch(caw_searches *searches, known_search *used) {
 
 /* Scopes of series, beside endpoints of clients. */
 #define OF_BEACONS UINT64_MAX
+#define OF_SERVERS (UINT64_MAX - 1)
+#define OF_HOSTS   (UINT64_MAX - 2)
 
 static void count_search(caw_searches *searches, uint64_t client, const char *pv, caw_moment now,
                          caw_note *note) {
@@ -147,17 +159,90 @@ int64_t caw_beacon_average(const caw_note *note) {
     return note->number > 1 ? (int64_t)(note->number - 2) * 1000 : -1;
 }
 
-static void see_beacon(caw_searches *searches, uint64_t server, const caw_message *message,
-                       caw_moment now, caw_note *note) {
+static void flag_if(caw_note *note, bool wrong, caw_history_flaw flaw) {
+    if (wrong)
+        caw_history_flag(note, flaw);
+}
+
+static uint32_t address_of(uint64_t endpoint) {
+    return (uint32_t)(endpoint >> 16);
+}
+
+/* A repeater sends it to a client on its host, with the server's address. */
+static bool is_relayed(uint64_t from, uint64_t to, const caw_message *message) {
+    uint16_t port = (uint16_t)to;
+    return message->param2 && address_of(from) == address_of(to) && port != CAW_SERVER_PORT &&
+           port != CAW_REPEATER_PORT;
+}
+
+static void flag_beacon(caw_beacons *beacons, const caw_beacon_verdict *verdict, uint64_t from,
+                        caw_moment now, caw_note *note) {
+    bool two =
+        address_of(from) && caw_beacon_has_two_senders(beacons, verdict, address_of(from), now);
+    flag_if(note, two, CAW_HISTORY_BEACON_IDENTITY);
+    flag_if(note, verdict->anomaly, CAW_HISTORY_BEACON_ANOMALY);
+    flag_if(note, verdict->lost > 0, CAW_HISTORY_BEACON_LOST);
+    flag_if(note, verdict->restart, CAW_HISTORY_BEACON_RESTART);
+}
+
+static void see_beacon(caw_searches *searches, uint64_t from, uint64_t to,
+                       const caw_message *message, caw_moment now, caw_note *note) {
+    uint64_t server = caw_announced_server(message, from);
     caw_series *series =
         caw_series_of(&searches->series, (caw_key){OF_BEACONS, server}, searches->time);
     if (!series)
         return;
     caw_beacon_verdict verdict = caw_beacon_next(&series->beacons, message, now);
+    if (!is_relayed(from, to, message))
+        flag_beacon(&series->beacons, &verdict, from, now, note);
     if (!verdict.has_period)
         return;
     caw_set_interval(note, 0, verdict.period);
     note->number = packed_average(verdict.average);
+}
+
+/* ---- who contradicts whom ------------------------------------------------------------------ */
+
+static caw_claim *claim_of(caw_searches *searches, caw_key key) {
+    caw_series *series = caw_series_of(&searches->series, key, searches->time);
+    return series ? &series->claim : NULL;
+}
+
+static void see_version(caw_searches *searches, uint64_t server, caw_claimant by, uint32_t version,
+                        caw_note *note) {
+    caw_claim *claim =
+        address_of(server) ? claim_of(searches, (caw_key){OF_SERVERS, server}) : NULL;
+    flag_if(note, claim && caw_claim_version(claim, by, version), CAW_HISTORY_VERSION_MISMATCH);
+}
+
+/* The version in a search answer; 0, or none at all, says nothing. */
+static void see_answer(caw_searches *searches, uint64_t from, const caw_message *message,
+                       caw_note *note) {
+    uint16_t version = wire_u16(message->payload, 0);
+    if (message->command == CAW_COMMAND_SEARCH && version)
+        see_version(searches, caw_announced_server(message, from), CAW_CLAIM_BY_ANSWERS, version,
+                    note);
+}
+
+static void see_host(caw_searches *searches, uint64_t client, const caw_message *message,
+                     caw_note *note) {
+    caw_view name = wire_sub(message->payload, 0, wire_strlen(message->payload));
+    caw_claim *claim = address_of(client) ? claim_of(searches, caw_text_key(OF_HOSTS, name)) : NULL;
+    flag_if(note, claim && caw_claim_name(claim, address_of(client)), CAW_HISTORY_SAME_HOST_NAME);
+}
+
+void caw_searches_compare(caw_searches *searches, uint64_t from, const caw_message *message,
+                          caw_note *note) {
+    if (message->speaker == CAW_SIDE_NOBODY)
+        return;
+    if (message->command == CAW_COMMAND_HOST_NAME)
+        see_host(searches, from, message, note);
+    else if (message->row->speaker != CAW_SIDE_SERVER)
+        return;
+    else if (message->command == CAW_COMMAND_VERSION)
+        see_version(searches, from, CAW_CLAIM_BY_ITSELF, message->count, note);
+    else if (message->command == CAW_COMMAND_SEARCH)
+        see_answer(searches, from, message, note);
 }
 
 /* ---- questions and answers ---------------------------------------------------------------- */
@@ -173,6 +258,7 @@ static void link_search(caw_searches *searches, caw_key by_name, caw_exchange *e
         return;
     }
     known->exchange = exchange;
+    exchange->connected = known->connected;
     caw_use(&searches->store, known, exchange);
     touch(searches, known);
 }
@@ -190,6 +276,8 @@ void caw_searches_link(caw_searches *searches, uint64_t client, caw_moment now, 
         return;
     known_search *before = find(searches, by_name, exchange->pv);
     exchange->search = before ? before->exchange : NULL;
+    if (before && before->connected)
+        *before->connected = now;
     caw_use(&searches->store, exchange, before ? before->exchange : NULL);
 }
 
@@ -263,8 +351,10 @@ static void see_found(caw_searches *searches, uint64_t server, uint64_t client,
         return;
     }
     note->repeated = true;
-    if (exchange->server != caw_announced_server(message, server))
-        caw_history_flag(note, CAW_HISTORY_DUPLICATE_PV);
+    uint64_t other = caw_announced_server(message, server);
+    bool host = address_of(exchange->server) == address_of(other);
+    flag_if(note, exchange->server != other,
+            host ? CAW_HISTORY_DUPLICATE_PV_HOST : CAW_HISTORY_DUPLICATE_PV);
 }
 
 /* A clock that is set, or several that differ, run neither back nor far ahead. */
@@ -291,8 +381,9 @@ void caw_searches_observe(caw_searches *searches, uint64_t from, uint64_t to,
         see_search(searches, from, message, now, note);
     } else if (search) {
         see_found(searches, from, to, message, now, note);
+        see_answer(searches, from, message, note);
     } else if (message->command == CAW_COMMAND_RSRV_IS_UP && row->speaker == CAW_SIDE_SERVER) {
-        see_beacon(searches, caw_announced_server(message, from), message, now, note);
+        see_beacon(searches, from, to, message, now, note);
     }
 }
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What is sent again and again, and how often it has been: the searches of a client for a PV, the
- * beacons of a server. A search is forgotten long before the next one of a patient client; what is
- * counted of it is not.
+ * beacons of a server; and what is claimed more than once. A search is forgotten long before the
+ * next one of a patient client; what is counted of it is not.
  */
 #ifndef CAW_SERIES_H
 #define CAW_SERIES_H
 
 #include "beacon.h"
+#include "claim.h"
 #include "idmap.h"
 #include "store.h"
 
@@ -17,7 +18,10 @@ typedef struct {
     int64_t used;     /* seconds, on the clock of whoever asks */
     uint32_t count;   /* so far */
     int64_t last;     /* nanoseconds since 1970 */
-    caw_beacons beacons;
+    union {
+        caw_beacons beacons;
+        caw_claim claim;
+    };
 } caw_series;
 
 /* Zeroed before it is begun. */

@@ -276,11 +276,20 @@ static bool find_begin(const caw_connection *life, const caw_told *told, uint32_
     return told->at_start || has_syn;
 }
 
+static void give_names(const caw_reader *reader, const caw_conversation *self) {
+    if (self->ends[0].size == 4)
+        caw_circuit_give_names(self->circuit, reader->setup.names,
+                               caw_reader_endpoint(reader, &self->ends[0]),
+                               caw_reader_endpoint(reader, &self->ends[1]));
+}
+
 static bool make_circuit(caw_reader *reader, caw_conversation *self) {
-    if (!self->circuit) {
-        bool complete = caw_connection_speaker(&self->life, 0) != CAW_SIDE_NOBODY;
-        self->circuit = caw_circuit_new_forgetting(reader->ages, complete);
-    }
+    if (self->circuit)
+        return true;
+    bool complete = caw_connection_speaker(&self->life, 0) != CAW_SIDE_NOBODY;
+    self->circuit = caw_circuit_new_forgetting(reader->ages, complete);
+    if (self->circuit)
+        give_names(reader, self);
     return self->circuit != NULL;
 }
 

@@ -112,9 +112,10 @@ static void read_message(const caw_flow_look *look) {
     caw_note note;
     caw_circuit_observe(teller->circuit, teller->end, message, caw_event_sent(&teller->event),
                         &note);
+    uint64_t from = caw_reader_endpoint(reader, source);
+    caw_searches_compare(reader->searches, from, message, &note);
     if (note.turn == CAW_TURN_REQUEST)
-        caw_searches_link(reader->searches, caw_reader_endpoint(reader, source),
-                          caw_event_sent(&teller->event), &note);
+        caw_searches_link(reader->searches, from, caw_event_sent(&teller->event), &note);
     caw_reader_learn(reader, message, source);
     caw_teller_message(teller, &note);
 }

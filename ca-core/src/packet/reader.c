@@ -2,20 +2,14 @@
 #include "reader.h"
 
 #include "digest.h"
+#include "facts/event_flaws.h"
 
 /* ---- telling ---------------------------------------------------------------------------- */
-
-/* A message of a channel, whose name is not known. */
-static bool is_unnamed(const caw_event *event) {
-    const caw_message_row *row = event->message.row;
-    bool of_channel = row->channel != CAW_FIELD_RESERVED || row->payload == CAW_PAYLOAD_DBR;
-    return event->transport == CAW_TRANSPORT_TCP && of_channel && !caw_pv(event->note);
-}
 
 static void count(caw_capture_counts *counts, const caw_event *event) {
     if (event->kind == CAW_EVENT_MESSAGE) {
         counts->messages++;
-        counts->unnamed += is_unnamed(event);
+        counts->unnamed += caw_is_unnamed(event);
     } else if (event->kind == CAW_EVENT_MALFORMED) {
         counts->malformed++;
         counts->skipped += event->bytes;

@@ -140,8 +140,12 @@ static channels_row *new_channel(caw_report *report, const caw_event *event,
     made->cid = channel->cid;
     made->has_rights = channel->rights & CAW_RIGHTS_KNOWN;
     made->rights = channel->rights & (CAW_RIGHTS_READ | CAW_RIGHTS_WRITE);
-    if (channel->has_sid)
+    if (channel->has_sid && channel->given)
+        give_sid(report, made, channel->sid);
+    else if (channel->has_sid)
         caw_channels_create(report, made, channel);
+    else if (channel->given) /* of a subscription that was there before the capture */
+        made->subscriptions = 1;
     if (!creation)
         return made;
     bool now = event->note->exchange == creation && event->note->turn == CAW_TURN_REQUEST;

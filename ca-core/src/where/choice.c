@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Chooses events for a report: messages one by one, or whole circuits. */
+#include "event_value.h"
+#include "facts/event_flaws.h"
 #include "history/idmap.h"
 #include "history/ring.h"
 #include "where.h"
@@ -52,7 +54,8 @@ static const where_node *that_waits(const where_node *node) {
         return found ? found : that_waits(node->right);
     }
     bool time = node->kind == WHERE_MESSAGE && node->has_field && node->field == WHERE_FIELD_TIME;
-    return time || node->kind == WHERE_UNANSWERED ? node : NULL;
+    bool flaw = caw_where_is_flaw(node, CAW_FLAWS_TO_COME);
+    return time || flaw || node->kind == WHERE_UNANSWERED ? node : NULL;
 }
 
 /* ---- circuits ----------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
  * and nothing else of the event is needed to settle the rest.
  */
 #include "event_value.h"
+#include "facts/event_flaws.h"
 
 struct caw_where {
     caw_memory memory;
@@ -135,9 +136,16 @@ static bool is_fact(const where_node *node, caw_fact_id id) {
     return node->kind == WHERE_MESSAGE && node->has_field && caw_where_fact(node->field) == id;
 }
 
-/* `unanswered`, `unanswered == 1`, `time > 1`, `put_status != ECA_NORMAL` */
+bool caw_where_is_flaw(const where_node *node, uint64_t flaws) {
+    return node->kind == WHERE_MESSAGE && node->has_field && node->field == WHERE_FIELD_HISTORY &&
+           node->bits & flaws;
+}
+
+/* `unanswered`, `unanswered == 1`, `time > 1`, `put_status != ECA_NORMAL`, `flaw.unanswered` */
 static bool waits(const where_node *node, const caw_event *event) {
     caw_fact_value put;
+    if (caw_where_is_flaw(node, UINT64_MAX))
+        return caw_where_is_flaw(node, caw_flaws_to_come(event));
     bool time = node->kind == WHERE_MESSAGE && node->has_field && node->field == WHERE_FIELD_TIME;
     if (!caw_event_is_open(event))
         return false;
@@ -233,8 +241,22 @@ caw_where_answer caw_where_ask(caw_where *self, const caw_event *event, caw_wher
 
 /* ---- later -------------------------------------------------------------------------------- */
 
+/* A flaw that waits: late is as bad as never, of what is to come at once. */
+static bool settle_flaw(const where_node *node, caw_where_fate fate) {
+    bool prompt = caw_where_is_flaw(node, 1u << CAW_HISTORY_ECHO_UNANSWERED |
+                                              1u << CAW_HISTORY_NO_FIRST_UPDATE);
+    bool there = prompt ? fate.is != CAW_FATE_UNKNOWN && fate.seconds >= CAW_PROMPT
+                        : fate.is == CAW_FATE_UNANSWERED;
+    event_value value = {.sort = WHERE_NUMBER, .number = there};
+    comparison self = begin(node);
+    compare(&self, &value);
+    return is_met(&self);
+}
+
 static bool settle_condition(const where_node *node, caw_where_fate fate) {
     bool unanswered = is_fact(node, CAW_FACT_UNANSWERED);
+    if (caw_where_is_flaw(node, UINT64_MAX))
+        return settle_flaw(node, fate);
     double known = unanswered ? 1 : is_fact(node, CAW_FACT_PUT_STATUS) ? fate.status : fate.seconds;
     event_value value = {.sort = WHERE_NUMBER, .number = known};
     if (node->kind == WHERE_UNANSWERED)

@@ -281,7 +281,7 @@ static void give_made(const giver *self) {
         break;
     case WHERE_FIELD_HISTORY:
         if (event->note)
-            give_bits(self, event->note->flaws);
+            give_bits(self, caw_event_flaws(event));
         break;
     }
 }

@@ -32,6 +32,9 @@ typedef bool event_value_take(void *user, const event_value *value);
 void caw_where_values(where_room *room, const caw_event *event, const where_node *node,
                       event_value_take *take, void *user);
 
+/* The node asks for one of these flaws of what came before and after. */
+bool caw_where_is_flaw(const where_node *node, uint64_t flaws);
+
 /* Seconds from a request to its answer. */
 double caw_where_seconds(const caw_moment *request, const caw_moment *answer);
 

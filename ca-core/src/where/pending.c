@@ -8,6 +8,7 @@
  * shown. So what is decided when does not depend on which memory is used again.
  */
 #include "event_value.h"
+#include "history/exchange.h"
 #include "history/idmap.h"
 #include "history/ring.h"
 
@@ -18,7 +19,13 @@
 #define PATIENCE 60
 #define YOUNG    1 /* seconds that every request may take */
 
-typedef enum { OF_EXCHANGE, OF_CHANNEL, OF_CONNECTION, BUNCHES } bunch_kind;
+typedef enum {
+    OF_EXCHANGE,
+    OF_CHANNEL,
+    OF_CONNECTION,
+    OF_CREATION, /* of a PV by a client's address, which a search's answer leads to */
+    BUNCHES
+} bunch_kind;
 
 /* The lines of one owner, the oldest first. */
 typedef struct {
@@ -53,6 +60,12 @@ struct caw_pending {
 /* Of a thing of the event's connection; of the connection itself the thing is NULL. */
 static caw_key key_of(bunch_kind kind, const caw_event *event, const void *thing) {
     return (caw_key){event->connection * (uint64_t)BUNCHES + kind, (uint64_t)(uintptr_t)thing};
+}
+
+static caw_key key_of_creation(const caw_end *client, const char *pv) {
+    const uint8_t *at = client->bytes;
+    uint64_t address = (uint64_t)at[0] << 24 | (uint64_t)at[1] << 16 | (uint64_t)at[2] << 8 | at[3];
+    return caw_name_key(address * BUNCHES + OF_CREATION, pv);
 }
 
 static bunch_kind kind_of(caw_key key) {
@@ -145,7 +158,10 @@ static void hurry_oldest(caw_pending *self) {
 
 /* ---- what happens ------------------------------------------------------------------------- */
 
-static const caw_where_fate unanswered = {.is = CAW_FATE_UNANSWERED};
+#define FOREVER 1e9 /* seconds */
+
+static const caw_where_fate unanswered = {.is = CAW_FATE_UNANSWERED, .seconds = FOREVER};
+static const caw_where_fate followed = {.is = CAW_FATE_ANSWERED};
 
 /* It ends when nothing more is heard of it for some time. */
 static void end_in_time(caw_pending *self, bunch *ending, int64_t now) {
@@ -193,6 +209,9 @@ static void see_request(caw_pending *self, const caw_event *event) {
 static void see_message(caw_pending *self, const caw_event *event) {
     const caw_note *note = event->note;
     caw_moment sent = caw_event_sent(event);
+    if (note->exchange && note->turn == CAW_TURN_REQUEST && note->exchange->pv &&
+        event->message.command == CAW_COMMAND_CREATE_CHAN)
+        decide_all(self, key_of_creation(&event->source, note->exchange->pv), followed);
     if (note->exchange && note->turn == CAW_TURN_REQUEST)
         see_request(self, event);
     if (note->exchange && note->turn == CAW_TURN_RESPONSE)
@@ -232,10 +251,20 @@ static line *new_line(const caw_pending *self, const caw_event *event, const caw
     return made;
 }
 
+/* Of a search: it is waited for what the client does then. */
+static bool enter_answer(caw_pending *self, line *entered, const caw_event *event) {
+    if (!enter(self, entered, key_of_creation(&event->target, event->note->exchange->pv)))
+        return false;
+    end_in_time(self, entered->in[OF_CREATION], event->now.seconds);
+    return true;
+}
+
 /* The channel of a request that creates it is its exchange's. */
 static bool enter_all(caw_pending *self, line *entered, const caw_event *event) {
     const caw_note *note = event->note;
     const caw_channel *channel = note->channel ? note->channel : note->exchange->channel;
+    if (note->turn == CAW_TURN_RESPONSE)
+        return enter_answer(self, entered, event);
     return enter(self, entered, key_of(OF_EXCHANGE, event, note->exchange)) &&
            (!channel || enter(self, entered, key_of(OF_CHANNEL, event, channel))) &&
            (!event->connection || enter(self, entered, key_of(OF_CONNECTION, event, NULL)));
@@ -277,8 +306,9 @@ caw_pending *caw_pending_new(const caw_pending_setup *setup) {
 void caw_pending_end(caw_pending *self, caw_moment last) {
     while (!caw_ring_is_empty(&self->lines)) {
         line *oldest = oldest_of(self);
-        bool young = caw_where_seconds(&oldest->now, &last) < YOUNG;
-        decide(self, oldest, young ? (caw_where_fate){.is = CAW_FATE_UNKNOWN} : unanswered);
+        double age = caw_where_seconds(&oldest->now, &last);
+        caw_fate is = age < YOUNG ? CAW_FATE_UNKNOWN : CAW_FATE_UNANSWERED;
+        decide(self, oldest, (caw_where_fate){.is = is, .seconds = age});
     }
 }
 
