@@ -11,7 +11,6 @@ import functools
 import io
 import json
 import re
-import socket
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -19,7 +18,6 @@ import dpkt
 import pytest
 from caproto import CLIENT, SERVER
 
-import expect_beacons
 import expect_channels
 import expect_circuits
 import expect_errors
@@ -33,13 +31,12 @@ import talk
 import test_reports as expect_connect
 import tracker
 import wire
-from compare import PORTS, ports_of
+from compare import ports_of
 from places import CAPTURES
 from report_forms import in_csv
 from test_documents import MAN, blocks, examples, folder, plain  # noqa: F401
-from test_facts import last_packet
-from test_report_puts import begin, story
-from test_report_servers import STRAY, at, beacons
+from test_report_puts import begin
+from test_report_servers import at, beacons
 from wire import CLIENT_END, EVERYBODY, SEARCHER, SERVER_END
 
 PAGE = MAN / 'caw-cookbook.7'
@@ -452,4 +449,5 @@ def test_a_browser_at_a_servers_port(asked_of, save, shell, tshark):
     recipe, path, _ = asked_of('What else talks to the CA ports?', made(*spoken(chunk), STAYS))
     (row,) = printed_rows(recipe, shell(recipe.of(path)))
     assert (row['client'], row['looks_like']) == (expect_search.end(CLIENT_END), 'HTTP')
-    assert tshark('-2', '-r', path, '-Y', recipe.filter, '-T', 'fields', '-e', 'frame.number').split() == ['3']
+    found = tshark('-2', '-r', path, '-Y', recipe.filter, '-T', 'fields', '-e', 'frame.number')
+    assert found.split() == ['3']
