@@ -68,7 +68,7 @@ class Recipe:
 def recipe(section):
     found = re.search(r'^\.EX\n(.*?)^\.EE$', section, re.M | re.S)[1]
     block = plain(found)
-    filter = re.search(r'^\.B Filter\n(.*)$', section, re.M)
+    filter = re.search(r'^Filter:\n\.B (.*)$', section, re.M)
     command, shown = examples(block if block.startswith('$ ') else '$ ' + block)[0]
     return Recipe(command, shown, filter and plain(filter[1]))
 
