@@ -139,11 +139,13 @@ def name_of(key, number):
 # ---- headers ------------------------------------------------------------------------------------
 
 
-def words_of(header, names):
-    """{key: value} of the words after command and size."""
+def words_of(header, names, extended):
+    """{key: value} of the words after command and size, as they stand there."""
     found, reserved = {}, []
-    values = (header.type, header.count, header.p1, header.p2)
-    for key, value in zip(names, values):
+    words = list(zip(names, (header.type, header.count, header.p1, header.p2)))
+    if extended:
+        words.append(words.pop(1))
+    for key, value in words:
         if key is None:
             reserved.append(value)
         elif key.endswith('.ip'):
@@ -159,8 +161,9 @@ def words_of(header, names):
 
 def header_of(data, names, prefix=''):
     header = tracker.Header.of(data)
-    found = {'command': header.command, 'size': header.size} | words_of(header, names)
-    if data[2:4] == b'\xff\xff':
+    extended = data[2:4] == b'\xff\xff'
+    found = {'command': header.command, 'size': header.size} | words_of(header, names, extended)
+    if extended:
         found['marker'] = [0xFFFF, int.from_bytes(data[6:8], 'big')]
     named = {f'{key}_name': name_of(key, value) for key, value in found.items()
              if not isinstance(value, (list, str))}  # fmt: skip
