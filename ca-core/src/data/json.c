@@ -125,6 +125,10 @@ static bool put_member(writer *self, caw_place place) {
         return true;
     }
     put_head(self, key);
+    if (datum->kind == CAW_DATUM_NUMBER) {
+        caw_put_signed(self->out, datum->number);
+        return true;
+    }
     if (datum->kind == CAW_DATUM_LIST)
         return put_list(self, datum);
     return caw_put_datum(self->record, datum, true, &self->json->scratch, self->out);

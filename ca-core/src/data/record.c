@@ -2,6 +2,7 @@
 #include "record.h"
 
 #include "history/moment.h"
+#include "message/dbr.h"
 #include "message/fields.h"
 #include "message/wire.h"
 #include "text/value.h"
@@ -145,14 +146,15 @@ static void take_limit(caw_record *self, const caw_field_keys *keys, const caw_f
 }
 
 /* The pieces of a stamp tell what it tells, unless it is none. */
-static void take_stamp(caw_record *self, const caw_field_keys *keys, const caw_field *field) {
+static void take_stamp(caw_record *self, const caw_field_keys *keys, uint32_t seconds,
+                       uint32_t fraction) {
     const caw_keys *all = self->keys;
-    caw_moment stamp = {.seconds = (int64_t)field->seconds + CAW_EPICS_EPOCH};
-    set_number(self, keys->plain, nanoseconds(&stamp) + field->nanoseconds);
-    if (field->nanoseconds <= caw_field_rows[CAW_FIELD_NANOSECONDS].most)
+    caw_moment stamp = {.seconds = (int64_t)seconds + CAW_EPICS_EPOCH};
+    set_number(self, keys->plain, nanoseconds(&stamp) + fraction);
+    if (fraction <= caw_field_rows[CAW_FIELD_NANOSECONDS].most)
         return;
-    set_number(self, all->field[CAW_FIELD_SECONDS].plain, field->seconds);
-    set_number(self, all->field[CAW_FIELD_NANOSECONDS].plain, field->nanoseconds);
+    set_number(self, all->field[CAW_FIELD_SECONDS].plain, seconds);
+    set_number(self, all->field[CAW_FIELD_NANOSECONDS].plain, fraction);
 }
 
 static void take_several(caw_record *self, const caw_field_keys *keys, caw_field_id id,
@@ -191,7 +193,7 @@ static void take_once(caw_record *self, const caw_field_keys *keys, const caw_fi
         take_address(self, keys, field->number);
         break;
     case CAW_KIND_TIME:
-        take_stamp(self, keys, field);
+        take_stamp(self, keys, field->seconds, field->nanoseconds);
         break;
     case CAW_KIND_GROUP:
         break;
@@ -296,6 +298,22 @@ static void walk(caw_record *self, caw_cursor cursor) {
     }
 }
 
+/* A field of the metadata at its place; most are these two. */
+static void take_meta(caw_record *self, const caw_message *message, caw_field_id id, uint32_t at) {
+    const caw_field_row *row = &caw_field_rows[id];
+    const caw_field_keys *keys = &self->keys->field[id];
+    caw_view payload = message->payload;
+    caw_field field;
+    if (row->kind == CAW_KIND_INT) {
+        take_number(self, keys, row, (uint64_t)(int16_t)wire_u16(payload, at));
+    } else if (row->kind == CAW_KIND_TIME) {
+        take_stamp(self, keys, wire_u32(payload, at), wire_u32(payload, at + 4));
+    } else {
+        field = caw_meta_field(message, id, at);
+        take_once(self, keys, &field);
+    }
+}
+
 /* Each field at its place; false when one of them comes several times, as names of states do. */
 static bool take_layout(caw_record *self, const caw_message *message) {
     const caw_dbr_row *dbr = message->dbr;
@@ -303,9 +321,8 @@ static bool take_layout(caw_record *self, const caw_message *message) {
     for (const caw_field_id *id = dbr->layout; *id != CAW_FIELD_RESERVED; id++) {
         if (caw_field_rows[*id].several)
             return false;
-        caw_field field = caw_meta_field(message, *id, at);
-        at += field.view.len;
-        take_once(self, &self->keys->field[*id], &field);
+        take_meta(self, message, *id, at);
+        at += caw_meta_size(&caw_field_rows[*id], dbr->element);
     }
     if (at < dbr->meta && !wire_is_zero(wire_sub(message->payload, at, dbr->meta - at)))
         take_several(self, &self->keys->field[CAW_FIELD_RISC_PAD], CAW_FIELD_RISC_PAD,
