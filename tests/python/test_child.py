@@ -234,7 +234,7 @@ def endless(capture):
 def test_lines_come_at_once(endless, lines):
     """One by one, though the input goes on."""
     with child.lines(['-'], endless) as running:
-        assert [line for line, _ in zip(running, lines)] == lines
+        assert [line for _, line in zip(lines, running)] == lines
 
 
 def test_ended_by_leaving_the_block(endless, children):
