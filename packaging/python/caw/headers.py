@@ -1,17 +1,23 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Headers of a packet, with the attributes that the classes of dpkt have."""
 
-from typing import Any, Dict, Optional
+from typing import Dict, Optional
+
+from . import schema
+
+OBJECTS = ('ethernet', 'ip', 'tcp', 'udp')
 
 
 class Header:
     """A header: its values are attributes, numbers and, of addresses and options, bytes.
 
-    `data` is the header inside of it. The bytes of the packet themselves are not there.
+    data: the header inside of it. The packet's payload is not there: messages are what is left of it.
     """
 
-    def __init__(self, name: str, values: Dict[str, Any], data: 'Optional[Header]' = None) -> None:
-        self.__dict__.update((key, _value(value)) for key, value in values.items())
+    opts = b''
+
+    def __init__(self, name: str, values: Dict[str, object], data: 'Optional[Header]') -> None:
+        self.__dict__.update(values)
         self._name = name
         if data is not None:
             self.data = data
@@ -21,23 +27,28 @@ class Header:
         return f'{self._name}({words})'
 
 
-def _value(value: Any) -> Any:
-    """dpkt has bytes where JSON has their hexadecimal digits."""
-    return bytes.fromhex(value) if isinstance(value, str) else value
+def keys() -> Dict[str, str]:
+    """The keys of headers, and their types."""
+    return {
+        key: kind for key, kind in schema.keys().items() if key.partition('.')[0] in OBJECTS
+    }
 
 
-def ethernet(fields: Dict[str, Any]) -> Optional[Header]:
-    """The link's header of a message, by its JSON object; None where there is none."""
-    values = fields.get('ethernet')
-    return None if values is None else Header('Ethernet', values, ip(fields))
+def read(prefix: str, cells: Dict[str, str], data: Optional[Header] = None) -> Optional[Header]:
+    """The header whose keys begin so, from the cells of a message; None where there is none."""
+    values = {}
+    for key, kind in keys().items():
+        whose, _, name = key.partition('.')
+        cell = cells[key]
+        if whose == prefix and cell:
+            values[name] = int(cell) if kind == 'integer' else bytes.fromhex(cell)
+    if not values:
+        return None
+    return Header(_class(prefix, values), values, data)
 
 
-def ip(fields: Dict[str, Any]) -> Header:
-    """The same of IP or IPv6."""
-    values = fields['ip']
-    return Header('IP6' if values['v'] == 6 else 'IP', values, transport(fields))
-
-
-def transport(fields: Dict[str, Any]) -> Header:
-    """The same of TCP or UDP."""
-    return Header(fields['transport'].upper(), fields[fields['transport']])
+def _class(prefix: str, values: Dict[str, object]) -> str:
+    """Its class in dpkt."""
+    if prefix == 'ip':
+        return 'IP6' if values['v'] == 6 else 'IP'
+    return 'Ethernet' if prefix == 'ethernet' else prefix.upper()
