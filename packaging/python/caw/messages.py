@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Messages of a capture, one by one: shark(), in the manner of caproto.sync.shark."""
 
-import csv
+import re
 from typing import Any, Dict, Iterator, List, Optional
 
 from . import child, commands, headers
 
 # What is asked of caw --csv, and the headers' keys; the class is first, to be found at once.
 _KEYS = 'message timestamp_ns frame src dst transport pv user host time_ns size data.time_ns line'
+# A cell has no line end; the module csv has a limit to what is in one.
+_CELL = re.compile(r'(?:"([^"]*(?:""[^"]*)*)"|([^",\n]*))[,\n]')
 _CLASSES = {name.encode(): each for name, each in commands.CLASSES.items()}
 
 
@@ -26,8 +28,9 @@ class Message:
     def cells(self) -> Dict[str, str]:
         """What caw --csv says of it, by its key; nothing is an empty text."""
         if self._cells is None:
-            row = next(csv.reader([self._row.decode()]))
-            self._cells = dict(zip(columns(), row))
+            found = _CELL.findall(self._row.decode())
+            cells = (text.replace('""', '"') or plain for text, plain in found)
+            self._cells = dict(zip(columns(), cells))
         return self._cells
 
     @property
@@ -40,7 +43,7 @@ class Message:
     @property
     def timestamp(self) -> float:
         """When its packet was captured, seconds since 1970 UTC; to the nanosecond: timestamp_ns."""
-        return self.timestamp_ns / 1e9
+        return self.timestamp_ns / 10**9  # Of two integers: rounded once.
 
     @property
     def timestamp_ns(self) -> int:
@@ -81,7 +84,7 @@ class Message:
     def time(self) -> Optional[float]:
         """Of an answer: seconds since its request, where that is known."""
         nanoseconds = self.cells['time_ns']
-        return int(nanoseconds) / 1e9 if nanoseconds else None
+        return int(nanoseconds) / 10**9 if nanoseconds else None
 
     @property
     def ethernet(self) -> Optional[headers.Header]:
