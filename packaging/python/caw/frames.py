@@ -4,7 +4,7 @@
 import difflib
 from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Sequence, Union
 
-from . import child, schema, tables
+from . import cells, child, schema, tables
 from .extras import need
 from .reports import times
 
@@ -113,6 +113,8 @@ def _frames(
     asked += [] if arrays else ['--elements', '1']
     asked += ['--where', where] if where else []
     with child.lines([*asked, *files], stdin) as running:
+        if not running.stdout.peek(1):
+            running.finish()  # Says why there is nothing.
         read = pandas.read_csv(running.stdout, chunksize=chunks, **_reading(keys, arrays))
         for table in read if chunks else [read]:
             if not chunks:
@@ -153,8 +155,15 @@ def _frame(
             series = series.astype('Float64').astype('float64') / 1e9
         elif key == ARRAY and arrays:
             series = series.map(_array, na_action='ignore')
+        elif isinstance(series.dtype, pandas.CategoricalDtype):
+            series = _unmarked(series)
         made[column] = series
     return pandas.DataFrame(made)
+
+
+def _unmarked(series: 'pandas.Series') -> 'pandas.Series':
+    marked = [text for text in series.cat.categories if cells.unmarked(text) != text]
+    return series.map(cells.unmarked, na_action='ignore').astype('category') if marked else series
 
 
 def _array(cell: str) -> Any:

@@ -1,15 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Messages of a capture, one by one: shark(), in the manner of caproto.sync.shark."""
 
-import re
 from typing import Any, Dict, Iterator, List, Optional
 
-from . import child, commands, headers
+from . import cells, child, commands, headers
 
 # What is asked of caw --csv, and the headers' keys; the class is first, to be found at once.
 _KEYS = 'message timestamp_ns frame src dst transport pv user host time_ns size data.time_ns line'
-# A cell has no line end; the module csv has a limit to what is in one.
-_CELL = re.compile(r'(?:"([^"]*(?:""[^"]*)*)"|([^",\n]*))[,\n]')
 _CLASSES = {name.encode(): each for name, each in commands.CLASSES.items()}
 
 
@@ -28,9 +25,7 @@ class Message:
     def cells(self) -> Dict[str, str]:
         """What caw --csv says of it, by its key; nothing is an empty text."""
         if self._cells is None:
-            found = _CELL.findall(self._row.decode())
-            cells = (text.replace('""', '"') or plain for text, plain in found)
-            self._cells = dict(zip(columns(), cells))
+            self._cells = dict(zip(columns(), cells.cells(self._row.decode())))
         return self._cells
 
     @property
