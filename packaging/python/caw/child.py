@@ -6,6 +6,7 @@ and waited for when its reader stops for whatever reason: it is exhausted, left 
 exception, closed, garbage, or Python ends. Nothing here asks for a terminal or touches signals.
 """
 
+import contextlib
 import functools
 import io
 import os
@@ -17,7 +18,10 @@ import threading
 import warnings
 import weakref
 from pathlib import Path
-from typing import BinaryIO, Iterator, Optional, Sequence
+from typing import BinaryIO, Iterable, Iterator, List, Optional, Sequence, Tuple, Union
+
+Path_ = Union[str, 'os.PathLike[str]']
+Source = Union[Path_, Iterable[Path_], BinaryIO]
 
 OLDEST = (0, 2, 0)  # The first version whose output this package understands.
 CHUNK = 1 << 20  # Bytes that are read or fed at once.
@@ -46,7 +50,7 @@ class Notice(UserWarning):
     """What caw says about a capture at its end, such as that packets are missing in it."""
 
 
-def use(path: 'Optional[os.PathLike[str] | str]') -> None:
+def use(path: Optional[Path_]) -> None:
     """Says which program to run; None: look for it again."""
     global _configured
     _configured = None if path is None else Path(path)
@@ -94,9 +98,19 @@ def _check(path: Path, version: str) -> None:
         raise Error(f'{path} is {version}, and this package needs {oldest} or newer: update it')
 
 
-def path_argument(path: 'os.PathLike[str] | str') -> str:
+def path_argument(path: Path_) -> str:
     """A file's name as an argument: never taken for an option, a report or standard input."""
     return os.path.join(os.curdir, os.fspath(path))
+
+
+def inputs(source: Source) -> Tuple[List[str], Optional[BinaryIO]]:
+    """What to read, as arguments and standard input: a path, several of one capture, a binary file."""
+    if hasattr(source, 'read'):
+        return ['-'], source
+    paths = [source] if isinstance(source, (str, os.PathLike)) else list(source)
+    if not paths:
+        raise ValueError('no capture: the list of paths is empty')
+    return [path_argument(path) for path in paths], None
 
 
 class Running:
@@ -159,17 +173,16 @@ def _failure(command: Sequence[str], status: int, said: str) -> str:
 def _end(process: 'subprocess.Popen[bytes]', said: BinaryIO) -> None:
     if process.poll() is None:
         process.terminate()
-    for stream in (process.stdout, process.stdin, said):
-        try:
-            if stream:
-                stream.close()
-        except (OSError, ValueError):  # A feeder may be writing.
-            pass
+    process.stdout.close()
     try:
         process.wait(PATIENCE)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+    for stream in (process.stdin, said):
+        with contextlib.suppress(OSError, ValueError):  # A feeder may have bytes that go nowhere.
+            if stream:
+                stream.close()
 
 
 def _descriptor(file: BinaryIO) -> Optional[int]:
@@ -205,10 +218,8 @@ class _Feeder(threading.Thread):
         except BaseException as error:
             self.error = error
         finally:
-            try:
+            with contextlib.suppress(OSError, ValueError):
                 self._sink.close()
-            except (OSError, ValueError):
-                pass
 
 
 def lines(arguments: Sequence[str], stdin: Optional[BinaryIO] = None) -> Running:
