@@ -4,12 +4,9 @@
 A line of tabs, which no text of caw has in it, is split faster than anything else Python reads.
 """
 
-import os
-from typing import Dict, Iterator, List, Optional, Sequence, Tuple, Union
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 from . import child
-
-Paths = Union[str, 'os.PathLike[str]', Sequence[Union[str, 'os.PathLike[str]']]]
 
 # What a message is about, for the eye: the kinds of plots, in the order in which they are stacked.
 KINDS = {
@@ -39,19 +36,14 @@ def kind_of(message: str) -> str:
     return KIND_OF.get(message, 'others')
 
 
-def files(paths: Paths) -> List[str]:
-    """The files of one capture as arguments of caw."""
-    alone = isinstance(paths, (str, os.PathLike))
-    return [child.path_argument(path) for path in ([paths] if alone else paths)]
-
-
 def messages(
-    paths: Paths, columns: Sequence[str], where: Optional[str] = None
+    source: child.Source, columns: Sequence[str], where: Optional[str] = None
 ) -> Iterator[List[bytes]]:
     """The columns (names of --format) of each message. Raises child.Error."""
     form = '\\t'.join(f'{{{column}}}' for column in columns)
     chosen = [] if where is None else ['--where', where]
-    with child.lines([*files(paths), '--format', form, *chosen]) as lines:
+    files, stdin = child.inputs(source)
+    with child.lines([*files, '--format', form, *chosen], stdin) as lines:
         for line in lines:
             yield line[:-1].split(b'\t')
 

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Union
 
-from .. import child, traffic
+from .. import child
 from .capture import Capture
 from .data import told
 from .document import page
@@ -16,7 +16,7 @@ from .names import names
 __all__ = ['html', 'write']
 
 
-def html(paths: traffic.Paths, anonymize: bool = False) -> str:
+def html(paths: child.Source, anonymize: bool = False) -> str:
     """The page of a capture (one file or several, in their order). Raises child.Error, OSError.
 
     The capture is read three times, so it must be files. Memory and the page are bounded, whatever
@@ -25,11 +25,11 @@ def html(paths: traffic.Paths, anonymize: bool = False) -> str:
     capture = Capture(paths)
     tables = told(capture)
     messages = Messages(capture, (choice for table in tables for choice in table.choices))
-    return page(capture, tables, messages, names(anonymize), child.version())
+    return page(capture, tables, messages, names(anonymize), _version())
 
 
 def write(
-    paths: traffic.Paths, target: 'Union[str, os.PathLike[str]]', anonymize: bool = False
+    paths: child.Source, target: 'Union[str, os.PathLike[str]]', anonymize: bool = False
 ) -> None:
     """Writes the page to a file, which is there as a whole or not at all."""
     made = html(paths, anonymize)
@@ -51,3 +51,7 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def _version() -> str:
+    return child.output(['--version']).decode().strip()

@@ -42,8 +42,11 @@ class Capture:
     span: nanoseconds since 1970 of its first and last packet; notices: what caw says about it.
     """
 
-    def __init__(self, paths: traffic.Paths) -> None:
-        self.files = traffic.files(paths)
+    def __init__(self, paths: child.Source) -> None:
+        self.files, stdin = child.inputs(paths)
+        if stdin is not None:
+            raise TypeError('a page is made of files, which are read several times')
+        self.paths = paths
         self.size = sum(Path(name).stat().st_size for name in self.files)
         self.tables: Dict[Tuple[str, str], Table] = {}
         self.findings = [Finding(rule) for rule in RULES]
@@ -53,27 +56,30 @@ class Capture:
         self.names: Dict[str, Set[str]] = {
             what: set() for what in ('PVs', 'clients', 'servers', 'users')
         }
-        self._early: List[Row] = []
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter('always', child.Notice)
-            self._read(['all'])
-            self.notices = [line for each in said for line in str(each.message).splitlines()]
-            self._read(['srt'])
+            self._read('all')
+            self.notices = [
+                line[5:] if line.startswith('caw: ') else line
+                for each in said
+                for line in str(each.message).splitlines()
+            ]
+            self._read('srt')
 
     def table(self, report: str, name: str) -> Table:
         return self.tables.get((report, name), Table(report, name, []))
 
-    def _read(self, report: List[str]) -> None:
-        with child.lines([*report, *self.files, '--json']) as lines:
+    def _read(self, report: str) -> None:
+        with child.lines([report, *self.files, '--json']) as lines:
             for line in lines:
                 row = json.loads(line)
-                name = row.pop('report', report[0]), row.pop('table')
+                name = row.pop('report', report), row.pop('table')
                 if name[1] == 'totals':
-                    self._totals(row, name[0])
+                    self._totals(row)
                 else:
                     self._row(name, row)
 
-    def _totals(self, row: Row, report: str) -> None:
+    def _totals(self, row: Row) -> None:
         if row['first_ns'] is not None:
             self.span = row['first_ns'], row['last_ns']
         self.messages = row['messages']

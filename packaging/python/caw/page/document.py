@@ -22,7 +22,7 @@ FIRST_ROWS = 25  # of a table that a page without scripts shows
 
 def _part(name: str) -> str:
     """A file of this package."""
-    return resources.read_text(__package__, name, encoding='utf-8')
+    return (resources.files(__package__) / name).read_text('utf-8')
 
 
 def _hash(content: str) -> str:
@@ -47,7 +47,7 @@ def _policy(style: str, script: str) -> str:
 
 def _name(capture: Capture, names: Names) -> str:
     files = [names.name('file', Path(name).name) for name in capture.files]
-    return files[0] if len(files) == 1 else f'{files[0]} and {plural(len(files) - 1, "other file")}'
+    return ' and '.join(files[:1] + [plural(len(each), 'other file') for each in [files[1:]] if each])
 
 
 def _story(capture: Capture, messages: Messages, names: Names) -> Iterator[str]:
@@ -74,7 +74,7 @@ def _story(capture: Capture, messages: Messages, names: Names) -> Iterator[str]:
         yield f'Clients say they are {", ".join(said)}.'
     kinds = {kind: sum(counts) for kind, counts in messages.rates.items()}
     most = sorted((kind for kind in kinds if kinds[kind]), key=lambda kind: -kinds[kind])
-    yield f'Messages are {", ".join(f"{kind} ({text.number(kinds[kind])})" for kind in most)}.'
+    yield f'Messages by kind: {", ".join(f"{kind} {text.number(kinds[kind])}" for kind in most)}.'
     yield from _heaviest(capture, names)
 
 
@@ -133,7 +133,7 @@ def _findings(capture: Capture, tables: List[Told], names: Names) -> str:
         items = ['<li class="note">Nothing that this page knows of.</li>']
     notices = [] if names.anonymous else capture.notices
     if capture.sums['dropped']:
-        notices = [*notices, f'caw: {plural(capture.sums["dropped"], "row")} of reports had no room']
+        notices = [*notices, f'caw had no room for {plural(capture.sums["dropped"], "row")} of its reports.']
     items += [f'<li class="{NOTE}">{escape(text.short(notice, 400))}</li>' for notice in notices]
     return f'<h2 id="suspicious">What is suspicious</h2><ul class="findings">{"".join(items)}</ul>'
 
@@ -152,7 +152,7 @@ TOOLS = """<div class="tools" id="tools" hidden>
 
 def _labels(plot: Plot) -> str:
     texts = ''.join(
-        f'<text class="left" x="100%" dx="-6" y="{min(max(y + (0 if plot.name == "timeline" else 4), 10), plot.height):.1f}">'
+        f'<text class="left" x="100%" dx="-6" y="{min(max(y + 4, 10), plot.height):.1f}">'
         f'{escape(label)}</text>'
         for y, label in plot.labels
     )
@@ -175,7 +175,8 @@ def _plot(plot: Plot, span: Tuple[int, int], clock: text.Clock) -> str:
         for kind, name in plot.legend
     )
     return (
-        f'<figure id="{plot.name}"><figcaption>{plot.title} <span>{escape(plot.note)}</span></figcaption>'
+        f'<figure id="{plot.name}"><figcaption>{plot.title} <span>{escape(plot.note)}</span>'
+        '<span class="at"></span></figcaption>'
         f'<div class="frame{" side" if side else ""}">{_labels(plot)}'
         f'<div class="over">{_marks("marks", plot, plot.marks)}</div>{side}'
         f'<svg class="across"><text y="14">{begin}</text>'
@@ -204,7 +205,7 @@ def _row(row: List[str], numbers: List[bool], level: str) -> str:
 def _table(told: Told, cells: Cells, number: int, capture: Capture) -> str:
     table = told.table
     head = ''.join(
-        f'<th scope="col"{" class=" + chr(34) + "number" + chr(34) if right else ""}>{escape(title)}</th>'
+        f'<th scope="col" class="{"number" if right else "words"}">{escape(title)}</th>'
         for title, right in zip(cells.titles, cells.numbers)
     )
     levels = [

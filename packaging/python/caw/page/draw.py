@@ -16,7 +16,8 @@ from .text import Clock, duration, escape, number, plural, short
 
 ACROSS = 1000
 HEIGHT = 150
-LANE = 18
+BAR, GAP = 9, 6  # of the timeline
+MOST_LEVELS = 6
 MOST_LANES = 30
 MOST_BARS = 1500
 PER_LANE = 200
@@ -221,37 +222,52 @@ def timeline(capture: Capture, names: Names, clock: Clock) -> Plot:
     shown = sorted(lanes, key=lambda client: -_trouble(lanes[client]))[:MOST_LANES]
     start, stop = capture.span
     scale = ACROSS / max(1, stop - start)
-    marks, labels, drawn = [], [], 0
-    for i, client in enumerate(shown):
-        labels.append((i * LANE + LANE * 0.7, short(names.end(client), 22)))
-        for bar in lanes[client][: min(PER_LANE, MOST_BARS - drawn)]:
-            drawn += 1
-            marks.append(_bar(bar, i * LANE, start, scale, clock))
+    marks, labels, drawn, top = [], [], 0, 0
+    for client in shown:
+        bars = lanes[client][: min(PER_LANE, MOST_BARS - drawn)]
+        drawn += len(bars)
+        levels = _levels(bars)
+        bottom = top + GAP + BAR * (max(levels, default=0) + 1)
+        labels.append(((top + bottom) / 2, short(names.end(client), 22)))
+        for bar, level in zip(bars, levels):
+            marks.append(_bar(bar, top + GAP // 2 + BAR * level, start, scale, clock))
+        top = bottom
+        marks.append(_lines([top]))
     left = sum(map(len, lanes.values())) - drawn
-    note = 'thin: searching, red without an answer; wide: a circuit, with a dot when it ended other '
-    note += 'than by its client'
-    note += f'. {plural(left, "bar")} of {plural(len(lanes), "client")} not shown' if left else ''
-    grid = _lines((i + 1) * LANE for i in range(len(shown)))
-    height = max(1, len(shown)) * LANE
+    note = 'and what they searched and were connected to; a dot is an end that is not by the client'
+    note += f'. {plural(left, "bar")} of {plural(len(lanes), "client")} left out' if left else ''
     legend = [('circuit', 'circuit'), ('search', 'search'), ('lost', 'search without answer')]
-    title = 'Clients'
-    return Plot('timeline', title, note, height, grid + ''.join(marks), labels, legend)
+    return Plot('timeline', 'Clients', note, max(1, top), ''.join(marks), labels, legend)
 
 
 def _trouble(bars: List[_Bar]) -> int:
     return sum(1 + 1000 * (bar.forced or bar.kind == 'lost') for bar in bars)
 
 
-def _bar(bar: _Bar, top: int, start: int, scale: float, clock: Clock) -> str:
+def _levels(bars: List[_Bar]) -> List[int]:
+    """Bars at the same time lie below each other, as far as there is room: searches above circuits."""
+    ends: Dict[int, int] = {}
+    levels = []
+    for bar in sorted(bars, key=lambda bar: bar.first):
+        first = 1 if bar.kind == 'circuit' else 0
+        free = [i for i in range(first, MOST_LEVELS) if ends.get(i, -1) < bar.first]
+        level = free[0] if free and first else first and MOST_LEVELS - 1
+        ends[level] = max(ends.get(level, 0), bar.last)
+        levels.append((bar, level))
+    placed = {id(bar): level for bar, level in levels}
+    return [placed[id(bar)] for bar in bars]
+
+
+def _bar(bar: _Bar, y: int, start: int, scale: float, clock: Clock) -> str:
     x, width = (bar.first - start) * scale, (bar.last - bar.first) * scale
-    y, height = (top + 8, 7) if bar.kind == 'circuit' else (top + 3, 3)
+    height = 6 if bar.kind == 'circuit' else 4
     told = f'{bar.told}; {clock.time(bar.first, 3)} to {clock.time(bar.last, 3)}'
     drawn = (
-        f'<rect class="span {bar.kind}" x="{_short(x)}" y="{y}" width="{_short(width)}"'
+        f'<rect class="span {bar.kind}" x="{_short(x)}" y="{y + 1}" width="{_short(width)}"'
         f' height="{height}"><title>{escape(told)}</title></rect>'
     )
     if bar.forced:
-        drawn += f'<path class="dot forced d1" d="M{_short(x + width)} {y + 3.5}h0"/>'
+        drawn += f'<path class="dot forced d1" d="M{_short(x + width)} {y + 4}h0"/>'
     return drawn
 
 

@@ -88,7 +88,7 @@ class Messages:
             self._want(each)
         with warnings.catch_warnings():
             warnings.simplefilter('ignore', child.Notice)  # the capture has them
-            for line in traffic.messages(capture.files, COLUMNS):
+            for line in traffic.messages(capture.paths, COLUMNS):
                 self._add(line)
         self._fewer_servers()
 

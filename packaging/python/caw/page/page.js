@@ -62,7 +62,7 @@
         marks: figure.querySelector('svg.marks'),
         over: figure.querySelector('.over'),
         across: figure.querySelector('svg.across'),
-        at: figure.appendChild(make('div', '', {class: 'at'})),
+        at: figure.querySelector('.at'),
     }));
     const share = (at) => (at - state.from) / (state.to - state.from);
     const drawPlots = () => {
