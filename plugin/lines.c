@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * tshark -q [-z ca,filter,FILTER] -z ca,lines[,FORMAT]: one line of text for each message, as its
- * frame is read.
+ * frame is read. tshark -q -z ca,json[,FILTER]: an object of JSON for each.
  *
  * FORMAT and lines are the core's, see caw_capture.h. A display filter limits the lines to frames
- * that match it. It is an option of its own because tshark's -Y does not reach taps, and both
- * filters and formats may contain commas.
+ * that match it. Of text it is an option of its own because tshark's -Y does not reach taps, and
+ * both filters and formats may contain commas.
  */
 #include "compat.h"
 
@@ -21,12 +21,13 @@
 #include <sys/stat.h>
 
 #define OPTION        "ca,lines"
+#define JSON_OPTION   "ca,json"
 #define FILTER_OPTION "ca,filter"
 
 static char *filter; /* of all -z ca,lines, and before them; NULL: all frames */
 static bool started; /* there is a -z ca,lines */
 
-/* One -z option. */
+/* One -z option of lines. */
 typedef struct {
     caw_lines *lines;
     bool flush;   /* somebody may be waiting for the line */
@@ -109,25 +110,19 @@ static bool must_flush(void) {
     return !is_file(stdout) || is_pipe(stdin);
 }
 
-static caw_lines *read_format(const char *text, char **error) {
+static caw_lines *read_form(const caw_lines_form *form, char **error) {
     char problem[CAW_LINES_PROBLEM];
-    const caw_lines_form form = {.format = text};
-    caw_lines *lines = caw_lines_new(&form, &heap_memory, problem, sizeof problem);
+    caw_lines *lines = caw_lines_new(form, &heap_memory, problem, sizeof problem);
 
     if (!lines)
         *error = g_strdup(problem);
     return lines;
 }
 
-/* NULL, with a sentence in *error, when the argument or the filter is no good. */
-static ca_lines *start(const char *argument, char **error) {
-    const char *rest = argument + strlen(OPTION);
-
-    if (*rest && *rest != ',') {
-        *error = g_strdup_printf("no such report: %s", argument);
-        return NULL;
-    }
-    caw_lines *lines = read_format(*rest ? rest + 1 : NULL, error);
+/* Lines of this form, of the frames that match. NULL, with a sentence in *error, when one of these
+ * is no good. */
+static ca_lines *start(const caw_lines_form *form, const char *frames, char **error) {
+    caw_lines *lines = read_form(form, error);
     if (!lines)
         return NULL;
 
@@ -135,27 +130,69 @@ static ca_lines *start(const char *argument, char **error) {
     self->lines = lines;
     self->flush = must_flush();
     self->out = g_string_sized_new(1 << 16);
-    GString *refused = register_tap_listener("ca", self, filter, TL_REQUIRES_NOTHING, NULL,
+    GString *refused = register_tap_listener("ca", self, frames, TL_REQUIRES_NOTHING, NULL,
                                              on_frame, on_end, on_finish);
     if (refused) {
         *error = g_string_free(refused, FALSE);
         on_finish(self);
         return NULL;
     }
-    if (filter)
+    if (frames)
         tap_do_not_wait();
     tap_ask_rest(on_rest, self);
-    started = true;
     output_begin();
     return self;
+}
+
+/* What is after the option's comma, or NULL; false when it is another option. */
+static bool rest_of(const char *argument, const char *option, const char **rest, char **error) {
+    const char *after = argument + strlen(option);
+
+    if (*after && *after != ',') {
+        *error = g_strdup_printf("no such report: %s", argument);
+        return false;
+    }
+    *rest = *after ? after + 1 : NULL;
+    return true;
+}
+
+static bool start_text(const char *argument, char **error) {
+    caw_lines_form form = {0};
+
+    if (!rest_of(argument, OPTION, &form.format, error) || !start(&form, filter, error))
+        return false;
+    started = true;
+    return true;
+}
+
+static bool start_json(const char *argument, char **error) {
+    const caw_lines_form form = {.kind = CAW_LINES_JSON};
+    const char *frames;
+
+    return rest_of(argument, JSON_OPTION, &frames, error) &&
+           start(&form, frames && *frames ? frames : NULL, error);
+}
+
+static void refuse(char *error) {
+    fprintf(stderr, "caw: %s\n", error);
+    g_free(error);
 }
 
 static ca_tap_init init(const char *argument, void *user _U_) {
     char *error;
 
-    if (!start(argument, &error)) {
-        fprintf(stderr, "caw: %s\n", error);
-        g_free(error);
+    if (!start_text(argument, &error)) {
+        refuse(error);
+        CA_TAP_REFUSE;
+    }
+    CA_TAP_ACCEPT;
+}
+
+static ca_tap_init init_json(const char *argument, void *user _U_) {
+    char *error;
+
+    if (!start_json(argument, &error)) {
+        refuse(error);
         CA_TAP_REFUSE;
     }
     CA_TAP_ACCEPT;
@@ -188,8 +225,7 @@ static ca_tap_init init_filter(const char *argument, void *user _U_) {
     char *error = read_filter(argument + strlen(FILTER_OPTION));
 
     if (error) {
-        fprintf(stderr, "caw: %s\n", error);
-        g_free(error);
+        refuse(error);
         CA_TAP_REFUSE;
     }
     CA_TAP_ACCEPT;
@@ -200,6 +236,10 @@ void lines_register(void) {
         REGISTER_STAT_GROUP_GENERIC, NULL, FILTER_OPTION, init_filter, 0, NULL};
     static stat_tap_ui ui = {REGISTER_STAT_GROUP_GENERIC, NULL, OPTION, init, 0, NULL};
 
+    static stat_tap_ui json_ui = {
+        REGISTER_STAT_GROUP_GENERIC, NULL, JSON_OPTION, init_json, 0, NULL};
+
     register_stat_tap_ui(&filter_ui, NULL);
     register_stat_tap_ui(&ui, NULL);
+    register_stat_tap_ui(&json_ui, NULL);
 }

@@ -28,9 +28,10 @@ static dissector_handle_t udp_handle;
 
 /* What a frame has shown so far; it can have several payloads. Lives as long as the packet. */
 typedef struct {
-    bool shown;   /* something is in the columns */
-    bool counted; /* the protocol is in the tree */
-    bool refused; /* what was given back, and may be offered again under the other port */
+    bool shown;        /* something is in the columns */
+    bool counted;      /* the protocol is in the tree */
+    bool refused;      /* what was given back, and may be offered again under the other port */
+    uint32_t messages; /* and bytes that are none, so far */
 } ca_frame;
 
 /* One call of an entry point. */
@@ -111,6 +112,7 @@ static const caw_note *note_of_now(const ca_payload *payload, const caw_event *e
 
 /* Tells an event, unless its circuit keeps it until it is known who serves. */
 static void tell(const ca_payload *payload, caw_event *event) {
+    event->index = payload->frame->messages++;
     bool kept = conversation_keeps(payload->notes, event);
 
     if (!payload->events || (kept && tap_waits()))

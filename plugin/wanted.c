@@ -24,15 +24,7 @@ static bool is_named(caw_field_id id) {
 static wanted_how shown(caw_field_id id) {
     if (ca_every_byte)
         return WANTED_ALWAYS;
-    switch (id) {
-    case CAW_FIELD_RESERVED:
-    case CAW_FIELD_PADDING:
-    case CAW_FIELD_RISC_PAD:
-    case CAW_FIELD_UNUSED_STATES:
-        return WANTED_UNLESS_ZERO;
-    default:
-        return WANTED_ALWAYS;
-    }
+    return caw_field_rows[id].filler ? WANTED_UNLESS_ZERO : WANTED_ALWAYS;
 }
 
 /* What a message with a value, of which there are most, does not have. */

@@ -259,10 +259,12 @@ typedef struct {
     const caw_bit *flags;  /* its bits, or NULL */
     caw_style style;       /* how the line prints it */
     uint16_t room;         /* bytes in the metadata of a DBR type; 0: it is not metadata */
-    bool several;          /* metadata may have it more than once */
-    bool last;             /* caproto's metadata classes name it after the others */
-    const char *alias;     /* an older filter name that must keep working, or NULL */
-    const char *meaning;   /* one sentence */
+    bool several;          /* a message may have it more than once: a list in JSON */
+    bool filler;         /* fills a place: not worth telling while it is zero, as it ought to be */
+    bool last;           /* caproto's metadata classes name it after the others */
+    const char *alias;   /* an older filter name that must keep working, or NULL */
+    const char *json;    /* key of JSON, where the filter name would be an object too, or NULL */
+    const char *meaning; /* one sentence */
 } caw_field_row;
 
 extern const caw_field_row caw_field_rows[CAW_FIELDS];

@@ -157,10 +157,11 @@ typedef struct {
 
 typedef struct {
     caw_event_kind kind;
-    caw_moment now;   /* of the frame; a message belongs to the frame that completes it */
-    caw_moment sent;  /* of the packet with the message's last byte, when that is another one: it
-                         waited for bytes before it. Frame 0: it is `now`, see caw_event_sent */
-    bool exact;       /* the capture counts nanoseconds, not microseconds */
+    caw_moment now;  /* of the frame; a message belongs to the frame that completes it */
+    caw_moment sent; /* of the packet with the message's last byte, when that is another one: it
+                        waited for bytes before it. Frame 0: it is `now`, see caw_event_sent */
+    uint32_t index;  /* CAW_EVENT_MESSAGE, CAW_EVENT_MALFORMED: of those of `now`'s frame, from 0 */
+    bool exact;      /* the capture counts nanoseconds, not microseconds */
     caw_moment began; /* when the first packet of the capture was that has a time */
     caw_transport transport;
     caw_end source; /* CAW_BY_ICMP: the end that was asked, although a router may have answered */
@@ -1092,8 +1093,8 @@ size_t caw_where_to_pcap(const char *expression, char *text, size_t size,
                          caw_where_verdict *verdict);
 
 /*
- * A pattern as expressions have it after ~, by itself: *, ?, [a-z], [!a-z], {one,two}, \\. NULL when
- * it cannot be meant, or without memory: `problem` says why, static text. It is copied.
+ * A pattern as expressions have it after ~, by itself: *, ?, [a-z], [!a-z], {one,two}, \\. NULL
+ * when it cannot be meant, or without memory: `problem` says why, static text. It is copied.
  */
 typedef struct caw_pattern caw_pattern;
 
@@ -1160,15 +1161,25 @@ typedef enum {
     CAW_TIME_DELTA     /* seconds since the line before, see caw_lines_follow */
 } caw_time_style;
 
+/* What a line is. */
+typedef enum {
+    CAW_LINES_TEXT, /* as the rest of the form says */
+    CAW_LINES_JSON, /* an object, always valid JSON in UTF-8: see section 9 */
+    CAW_LINES_CSV   /* RFC 4180; the first line is caw_lines_head's */
+} caw_lines_kind;
+
 /* How lines are to be. Zeroed it is the default. */
 typedef struct {
-    const char *format; /* NULL: "{timestamp} {src}:{transport.sport}->{dst}:{transport.dport}
-                           {command}", or the short line */
-    bool brief;         /* the short line: time, client, direction, server, and caw_event_summary,
-                           in at most CAW_BRIEF_COLUMNS; what does not fit ends in "..." */
-    bool circuits;      /* lines for the life of circuits too */
-    uint32_t elements;  /* that {command} has of an array; 0: all */
-    uint32_t shown;     /* that {value} and the short line have of one; 0: three */
+    caw_lines_kind kind; /* but for CAW_LINES_TEXT only `circuits`, `elements` and these count: */
+    bool full;           /* CAW_LINES_JSON: with all keys */
+    const char *keys;    /* CAW_LINES_CSV: with commas between them; NULL: CAW_CSV_KEYS */
+    const char *format;  /* NULL: "{timestamp} {src}:{transport.sport}->{dst}:{transport.dport}
+                            {command}", or the short line */
+    bool brief;          /* the short line: time, client, direction, server, and caw_event_summary,
+                            in at most CAW_BRIEF_COLUMNS; what does not fit ends in "..." */
+    bool circuits;       /* lines for the life of circuits too */
+    uint32_t elements;   /* that {command} has of an array; 0: all */
+    uint32_t shown;      /* that {value} and the short line have of one; 0: three */
     caw_time_style time;
     int32_t (*zone)(int64_t seconds); /* CAW_TIME_LOCAL: seconds east of UTC at that time */
 } caw_lines_form;
@@ -1208,6 +1219,9 @@ size_t caw_event_summary(const caw_event *event, const caw_about *about, char *t
 caw_lines *caw_lines_new(const caw_lines_form *form, const caw_memory *memory, char *problem,
                          size_t size);
 
+/* The line before all others; 0 when there is none. As caw_lines_print. */
+size_t caw_lines_head(const caw_lines *lines, char *text, size_t size);
+
 /* There is a line of this event. */
 bool caw_lines_has(const caw_lines *lines, const caw_event *event);
 
@@ -1236,6 +1250,29 @@ size_t caw_lines_complete(caw_lines *lines, const char *line, size_t length, con
 const char *caw_lines_problem(const caw_lines *lines);
 
 void caw_lines_free(caw_lines *lines);
+
+/* ---- 9. data ------------------------------------------------------------------------------ */
+
+/* The columns of CSV, unless others are asked for. */
+#define CAW_CSV_KEYS                                                                               \
+    "timestamp,frame,src,sport,dst,dport,transport,message,pv,user,host,time_ns,dtype_name,count," \
+    "data.value,data.string,data.severity_name,data.time_ns,eca_name,flaws"
+
+/* Each key, with what it is in a few words, in the order in which JSON has them. False without
+ * memory. */
+bool caw_each_key(const caw_memory *memory,
+                  void (*take)(void *user, const char *key, const char *title), void *user);
+
+/* In whose words a schema is. */
+typedef enum {
+    CAW_SCHEMA_JSON,   /* JSON Schema, draft 2020-12 */
+    CAW_SCHEMA_DUCKDB, /* the argument `columns` of read_json: {timestamp: 'TIMESTAMP_NS', ...} */
+    CAW_SCHEMA_SPARK,  /* DDL of Spark SQL: timestamp TIMESTAMP, ... */
+    CAW_SCHEMA_ELASTIC /* a mapping of Elasticsearch */
+} caw_schema;
+
+/* What JSON has, all of it. False without memory, or when a write failed. */
+bool caw_schema_print(caw_schema schema, const caw_memory *memory, const caw_output *output);
 
 #ifdef __cplusplus
 }

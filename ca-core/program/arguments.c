@@ -87,7 +87,8 @@ static bool value_is_good(int row, const char *value) {
     char name[OPTION_NAME], advice[SUGGEST_ADVICE];
     suggestion near = suggest_for(value, strlen(value));
 
-    if (!strchr(choices, '|') || is_choice(choices, value, &near))
+    if (option_is_optional((size_t)row) || !strchr(choices, '|') ||
+        is_choice(choices, value, &near))
         return true;
     say("option %s takes %s, not %s%s%s", option_name((size_t)row, name), choices, value,
         near.best[0] ? ": " : "", suggest_say(&near, "", "", advice));
@@ -100,7 +101,7 @@ static bool value_is_good(int row, const char *value) {
 static bool take(given *self, int row, const char *value) {
     char name[OPTION_NAME];
 
-    if (option_rows[row].value && !value) {
+    if (option_rows[row].value && !option_is_optional((size_t)row) && !value) {
         say("option %s needs a value", option_name((size_t)row, name));
         return false;
     }
@@ -129,7 +130,8 @@ static bool take_long(given *self, char ***next) {
     }
     if (name[length])
         return take(self, row, name + length + 1);
-    return take(self, row, option_rows[row].value && (*next)[1] ? *++*next : NULL);
+    bool takes = option_rows[row].value && !option_is_optional((size_t)row);
+    return take(self, row, takes && (*next)[1] ? *++*next : NULL);
 }
 
 /* -a, -abc, and -rFILE or -r FILE: the value is the rest of the argument, else the next one. */

@@ -3,6 +3,7 @@
 
 #include "commands.h"
 #include "devices.h"
+#include "heap.h"
 #include "help.h"
 #include "option_rows.h"
 #include "output.h"
@@ -115,6 +116,15 @@ static void offer_choices(const unfinished *self, const char *choices) {
     }
 }
 
+/* The last of the keys of CSV. */
+static void offer_keys(const unfinished *self) {
+    unfinished last = {self->word, strlen(self->word)};
+
+    while (last.kept > self->kept && self->word[last.kept - 1] != ',')
+        last.kept--;
+    caw_each_key(&heap, offer_named, &last);
+}
+
 /* The table says by a word what an option takes. */
 static void offer_value(unfinished *self, const char *value) {
     if (strcmp(value, "FILE") == 0)
@@ -129,6 +139,10 @@ static void offer_value(unfinished *self, const char *value) {
         offer_reports(self);
     else if (strcmp(value, "TABLE") == 0)
         offer_tables(self);
+    else if (strcmp(value, "[=KEY,...]") == 0)
+        offer_keys(self);
+    else if (strcmp(value, "[=full]") == 0)
+        offer(self, "full", NULL);
     else if (strchr(value, '|'))
         offer_choices(self, value);
 }
@@ -148,8 +162,8 @@ static void offer_options(const unfinished *self) {
     }
 }
 
-/* The row of "--name" or of the last letter of "-abc" that takes what follows, or NULL. */
-static const option_row *row_that_waits(const char *word) {
+/* The row of "--name" or of the last letter of "-abc", or NULL. */
+static const option_row *row_of(const char *word) {
     char letter[2] = {word[0] ? word[strlen(word) - 1] : '\0'};
 
     if (word[0] != '-' || !word[1])
@@ -158,9 +172,20 @@ static const option_row *row_that_waits(const char *word) {
         bool is_it = word[1] == '-' ? row->name && strcmp(row->name, word + 2) == 0
                                     : row->letter == (unsigned char)letter[0];
         if (is_it)
-            return row->value ? row : NULL;
+            return row;
     }
     return NULL;
+}
+
+static bool is_optional(const option_row *row) {
+    return row && option_is_optional((size_t)(row - option_rows));
+}
+
+/* The row of an option that takes what follows, or NULL. */
+static const option_row *row_that_waits(const char *word) {
+    const option_row *row = row_of(word);
+
+    return row && row->value && !is_optional(row) ? row : NULL;
 }
 
 /* "--where=pu": the value is in the same word. */
@@ -171,8 +196,8 @@ static bool offer_value_of_name(const char *word) {
     if (strncmp(word, "--", 2) != 0 || !word[length])
         return false;
     snprintf(name, sizeof name, "%.*s", (int)length, word);
-    const option_row *row = row_that_waits(name);
-    if (row)
+    const option_row *row = row_of(name);
+    if (row && row->value)
         offer_value(&(unfinished){word, length + 1}, row->value);
     return true;
 }
@@ -180,6 +205,7 @@ static bool offer_value_of_name(const char *word) {
 /* What the words before the last one have been. */
 typedef struct {
     const option_row *waits; /* for its value, or NULL */
+    const option_row *may;   /* the word before the last one is an option that takes "=" */
     const char *first;       /* that is no option, or NULL */
     bool is_passing;         /* after "--" */
 } before;
@@ -190,9 +216,12 @@ static before read_before(char *const *words, size_t count) {
 
     for (size_t i = 0; i + 1 < count && !found.is_passing; i++) {
         const char *word = words[i];
-        if (found.waits && strcmp(word, "=") == 0)
+        if (strcmp(word, "=") == 0 && (found.waits || found.may)) {
+            found.waits = found.waits ? found.waits : found.may;
             continue;
+        }
         const option_row *waits = found.waits ? NULL : row_that_waits(word);
+        found.may = !found.waits && is_optional(row_of(word)) ? row_of(word) : NULL;
         if (!found.waits && (word[0] != '-' || !word[1]) && !found.first)
             found.first = word;
         found.is_passing = !found.waits && strcmp(word, "--") == 0;
@@ -217,6 +246,8 @@ int complete_print(char *const *words, size_t count) {
     before found = read_before(words, count);
     unfinished last = {count ? words[count - 1] : "", 0};
 
+    if (!found.waits && strcmp(last.word, "=") == 0)
+        found.waits = found.may;
     if (found.waits && strcmp(last.word, "=") == 0)
         last.word = "";
     if (found.waits)

@@ -16,6 +16,9 @@ enum { ELEMENTS_ON_TERMINAL = 32 };
 static const int of_lines[] = {OPTION_SHORT,    OPTION_FORMAT, OPTION_TIME, OPTION_ELEMENTS,
                                OPTION_CIRCUITS, OPTION_COLOR,  OPTION_QUIET};
 
+/* Those that are for text only. */
+static const int of_text[] = {OPTION_SHORT, OPTION_FORMAT, OPTION_TIME, OPTION_COLOR};
+
 int forms_given(const given *all) {
     for (size_t i = 0; i < sizeof of_lines / sizeof *of_lines; i++)
         if (given_value(all, of_lines[i]))
@@ -60,7 +63,8 @@ static bool read_elements(forms *self, const given *all) {
     char *end;
 
     if (!text) {
-        self->lines.elements = terminal_is(stdout) ? ELEMENTS_ON_TERMINAL : 0;
+        bool looks = terminal_is(stdout) && self->lines.kind == CAW_LINES_TEXT;
+        self->lines.elements = looks ? ELEMENTS_ON_TERMINAL : 0;
         return true;
     }
     errno = 0;
@@ -74,6 +78,42 @@ static bool read_elements(forms *self, const given *all) {
     return true;
 }
 
+/* ---- JSON and CSV --------------------------------------------------------------------------- */
+
+/* Of a report they are the report's. */
+static bool read_data(forms *self, const given *all) {
+    const char *json = given_value(all, OPTION_JSON), *csv = given_value(all, OPTION_CSV);
+
+    if (json && csv) {
+        say("--json and --csv are two forms: take one");
+        return false;
+    }
+    if (json && *json && strcmp(json, "full") != 0) {
+        say("--json takes nothing, or =full, not =%s", json);
+        return false;
+    }
+    self->lines.kind = json ? CAW_LINES_JSON : csv ? CAW_LINES_CSV : CAW_LINES_TEXT;
+    self->lines.full = json && *json;
+    self->lines.keys = csv && *csv ? csv : NULL;
+    return true;
+}
+
+static bool data_is_alone(const given *all) {
+    int data = given_value(all, OPTION_JSON)  ? OPTION_JSON
+               : given_value(all, OPTION_CSV) ? OPTION_CSV
+                                              : -1;
+    char name[OPTION_NAME], of_data[OPTION_NAME];
+
+    for (size_t i = 0; data >= 0 && i < sizeof of_text / sizeof *of_text; i++)
+        if (given_value(all, of_text[i])) {
+            say("%s is for lines of text and does not go with %s",
+                option_name(option_find(of_text[i]), name),
+                option_name(option_find(data), of_data));
+            return false;
+        }
+    return true;
+}
+
 /* ---- what goes together --------------------------------------------------------------------- */
 
 static bool fit_together(const given *all) {
@@ -83,6 +123,8 @@ static bool fit_together(const given *all) {
         say("--short and --format are two forms of lines: take one");
         return false;
     }
+    if (!data_is_alone(all))
+        return false;
     int other = forms_given(all);
     if (given_value(all, OPTION_QUIET) && other != OPTION_QUIET && other != OPTION_CIRCUITS) {
         say("--quiet prints no lines, and %s says how", option_name(option_find(other), name));
@@ -103,5 +145,5 @@ bool forms_read(forms *self, const given *all) {
     self->lines.zone = clock_zone;
     self->color = read_color(all);
     self->quiet = given_value(all, OPTION_QUIET);
-    return fit_together(all) && read_elements(self, all);
+    return read_data(self, all) && fit_together(all) && read_elements(self, all);
 }

@@ -60,6 +60,11 @@ static size_t make_complete(caw_lines *lines, const void *what, char *text, size
     return caw_lines_complete(lines, self->text, self->length, &self->when, text, size);
 }
 
+static size_t make_head(caw_lines *lines, const void *nothing, char *text, size_t size) {
+    (void)nothing;
+    return caw_lines_head(lines, text, size);
+}
+
 /* The core prints like snprintf: there is more room when the first try says so. 0: no line. */
 static size_t make_line(printer *self, maker *make, const void *what, char **text) {
     size_t size, length;
@@ -85,6 +90,14 @@ static size_t make_colored(printer *self, maker *make, const caw_event *event, c
     size_t length = make_line(self, make, event, text);
 
     return length && self->color ? color_line(self->color, event, *text, length) : length;
+}
+
+static void print_head(printer *self) {
+    char *text;
+    size_t length = self->quiet ? 0 : make_line(self, make_head, NULL, &text);
+
+    if (length)
+        output_took(length);
 }
 
 static void took(printer *self, size_t length, const caw_moment *now) {
@@ -213,8 +226,9 @@ static bool begin_lines(printer *self, const caw_lines_form *form) {
     return self->lines != NULL;
 }
 
-static bool begin_color(printer *self, color_wish wish) {
-    if (!color_is_wanted(wish) || (self->color = color_new()))
+static bool begin_color(printer *self, const forms *form) {
+    if (form->lines.kind != CAW_LINES_TEXT || !color_is_wanted(form->color) ||
+        (self->color = color_new()))
         return true;
     say("out of memory");
     return false;
@@ -245,11 +259,11 @@ bool lines_begin(consumer *self, const forms *form, const char *where, uint64_t 
     made->left = most;
     made->quiet = form->quiet;
     made->follows = form->lines.time == CAW_TIME_DELTA;
-    if (!begin_lines(made, &form->lines) || !begin_color(made, form->color) ||
-        !begin_where(made, where)) {
+    if (!begin_lines(made, &form->lines) || !begin_color(made, form) || !begin_where(made, where)) {
         free_all(made);
         return false;
     }
+    print_head(made);
     *self = (consumer){made, tell, has_enough, NULL, end};
     return true;
 }

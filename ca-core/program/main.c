@@ -13,6 +13,7 @@
 #include "options.h"
 #include "output.h"
 #include "say.h"
+#include "schema.h"
 #include "signals.h"
 #include "status.h"
 #include "terminal.h"
@@ -91,6 +92,8 @@ static int act(const options *asked) {
         return print_version();
     case ACTION_DEVICES:
         return devices_print();
+    case ACTION_SCHEMA:
+        return schema_print(asked->schema);
     case ACTION_CAPTURE_FILTER:
         return filter_print(asked->capture_filter);
     default:

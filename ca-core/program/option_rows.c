@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "option_rows.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 
 const option_row option_rows[] = {
@@ -54,12 +53,19 @@ const option_row option_rows[] = {
     {'z', NULL, "REPORT",
      "a report: ca,REPORT[,json|,csv], or one of tshark's\n"
      "Instead of lines; see REPORTS."},
-    {OPTION_JSON, "json", NULL,
-     "a report as JSON, an object a line\n"
-     "See REPORTS."},
-    {OPTION_CSV, "csv", NULL,
-     "a report as CSV, one table of it\n"
-     "The main one, or that of --table."},
+    {OPTION_JSON, "json", "[=full]",
+     "an object a line: a message, or a row of a report\n"
+     "With =full a message has all that there is, its line and the headers around it, too. See "
+     "JSON\n"
+     "AND CSV, and for reports REPORTS."},
+    {OPTION_CSV, "csv", "[=KEY,...]",
+     "a table: messages, with the keys of JSON, or a report\n"
+     "The keys after = are the columns; without it they are those of JSON AND CSV. Of a report "
+     "it\n"
+     "is the main table, or that of --table."},
+    {OPTION_SCHEMA, "schema", "json|duckdb|spark|elastic",
+     "print which keys messages have as JSON and CSV\n"
+     "As JSON Schema, or in the words of DuckDB, Spark or Elasticsearch. See JSON AND CSV."},
     {OPTION_TABLE, "table", "TABLE",
      "one table of a report\n"
      "caw-reports(7) names them."},
@@ -119,6 +125,13 @@ const char *option_forms(size_t row, char forms[OPTION_FORMS]) {
     bool both = self->name && self->letter <= UCHAR_MAX;
 
     snprintf(forms, OPTION_FORMS, "%s%s%s%s%s", option_name(row, name), both ? ", --" : "",
-             both ? self->name : "", self->value ? " " : "", self->value ? self->value : "");
+             both ? self->name : "", self->value && !option_is_optional(row) ? " " : "",
+             self->value ? self->value : "");
     return forms;
+}
+
+bool option_is_optional(size_t row) {
+    const char *value = option_rows[row].value;
+
+    return value && value[0] == '[';
 }

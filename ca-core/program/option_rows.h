@@ -4,6 +4,7 @@
 #define OPTION_ROWS_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Those without a letter. */
@@ -19,6 +20,7 @@ enum {
     OPTION_MEMORY,
     OPTION_NAMES,
     OPTION_QUIET,
+    OPTION_SCHEMA,
     OPTION_SHORT,
     OPTION_STATS,
     OPTION_TABLE,
@@ -29,7 +31,8 @@ enum {
 typedef struct {
     int letter;        /* or one of the above; 0 ends the table */
     const char *name;  /* of the long form, or NULL */
-    const char *value; /* what it takes, or NULL; "one|two" are all that there are */
+    const char *value; /* what it takes, or NULL; "one|two" are all that there are; "[=ONE]" may be
+                          left out, and is given with the name only */
     const char *help;  /* a clause of at most 56 characters, which is all that --help shows; then,
                           for the manual, lines of sentences */
 } option_row;
@@ -43,6 +46,9 @@ size_t option_find(int letter);
 
 /* "-r" or "--format". */
 const char *option_name(size_t row, char name[OPTION_NAME]);
+
+/* It takes a value, or none. */
+bool option_is_optional(size_t row);
 
 /* "-V, --version" or "--format FORMAT". */
 const char *option_forms(size_t row, char forms[OPTION_FORMS]);

@@ -129,6 +129,7 @@ static const struct {
     {'V', ACTION_VERSION},
     {'D', ACTION_DEVICES},
     {OPTION_CAPTURE_FILTER, ACTION_CAPTURE_FILTER},
+    {OPTION_SCHEMA, ACTION_SCHEMA},
 };
 
 static bool take_action(options *self, const given *all, size_t count) {
@@ -191,17 +192,44 @@ static bool take_sources(options *self, const given *all) {
 
 /* ---- lines and reports ---------------------------------------------------------------------- */
 
+/* "ca,json" is --json; what is after it is for tshark. */
+static bool is_json(const char *report) {
+    static const char json[] = "ca,json";
+
+    return strncmp(report, json, strlen(json)) == 0 &&
+           (!report[strlen(json)] || report[strlen(json)] == ',');
+}
+
+static bool take_json(options *self) {
+    if (self->form.lines.format || self->form.lines.brief ||
+        self->form.lines.kind == CAW_LINES_CSV) {
+        say("-z %s is a form of lines, and there is another: take one", self->report);
+        return false;
+    }
+    if (strcmp(self->report, "ca,json") == 0) {
+        self->form.lines.kind = CAW_LINES_JSON;
+        self->report = NULL;
+    }
+    return true;
+}
+
 /* "ca,lines" or "ca,lines,FORMAT" is what is printed anyway. */
 static bool take_lines(options *self) {
     static const char lines[] = "ca,lines";
     size_t length = strlen(lines);
 
+    if (self->report && is_json(self->report))
+        return take_json(self);
     if (!self->report || strncmp(self->report, lines, length) != 0 ||
         (self->report[length] && self->report[length] != ','))
         return true;
     if (self->report[length]) {
-        if (self->form.lines.format) {
-            say("--format is for lines and does not go with -z %s", self->report);
+        if (self->form.lines.format || self->form.lines.kind != CAW_LINES_TEXT) {
+            say("%s is for lines and does not go with -z %s",
+                self->form.lines.format                  ? "--format"
+                : self->form.lines.kind == CAW_LINES_CSV ? "--csv"
+                                                         : "--json",
+                self->report);
             return false;
         }
         self->form.lines.format = self->report + length + 1;
@@ -241,18 +269,20 @@ static bool is_srt(const char *report) {
 static bool reports_forms_are_good(const options *self, const given *all) {
     static const struct {
         int letter;
-        const char *instead;
+        bool of_messages;
     } rows[] = {
-        {OPTION_JSON, "; packets: tshark -T json -r FILE -Y ca"},
-        {OPTION_CSV, "; lines: --format '{timestamp},{pv}'"},
-        {OPTION_TABLE, ""},
-        {OPTION_EVERY, ""},
-    };
+        {OPTION_JSON, true}, {OPTION_CSV, true}, {OPTION_TABLE, false}, {OPTION_EVERY, false}};
     char name[OPTION_NAME];
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         size_t row = option_find(rows[i].letter);
-        if (!given_value(all, rows[i].letter) || self->command[0] ||
+        const char *value = given_value(all, rows[i].letter);
+        if (value && *value && self->command[0] && rows[i].of_messages) {
+            say("%s=%s is for messages: a report has all of its keys", option_name(row, name),
+                value);
+            return false;
+        }
+        if (!value || self->command[0] || (rows[i].of_messages && !self->report) ||
             (self->report && rows[i].letter == OPTION_EVERY))
             continue;
         if (self->report)
@@ -260,8 +290,7 @@ static bool reports_forms_are_good(const options *self, const given *all) {
                 "ca,connect,json,table=servers",
                 option_name(row, name), name, self->report);
         else
-            say("%s is for reports, as in caw connect %s FILE%s", option_name(row, name), name,
-                rows[i].instead);
+            say("%s is for reports, as in caw connect %s FILE", option_name(row, name), name);
         return false;
     }
     return true;
@@ -297,7 +326,8 @@ static bool take_report(options *self, const given *all) {
     if (is_bare(self->report) ||
         !report_words_read(self->report, self->command[0], &self->words, self->table))
         return false;
-    if (!is_ours(self) && strncmp(self->report, "ca,", 3) == 0 && !is_srt(self->report)) {
+    if (!is_ours(self) && strncmp(self->report, "ca,", 3) == 0 && !is_srt(self->report) &&
+        !is_json(self->report)) {
         refuse_report(self->report);
         return false;
     }
@@ -335,6 +365,17 @@ static bool report_has_filter(const options *self) {
            strchr(report + strlen(columns), ',');
 }
 
+/* Of lines, tshark has no more than the plugin's options say. */
+static bool lines_are_of_tshark(const options *self, const char *why) {
+    const caw_lines_form *form = &self->form.lines;
+
+    if (self->report || (form->kind != CAW_LINES_CSV && !form->full))
+        return true;
+    say("%s does not go with %s, for which tshark does the work",
+        form->full ? "--json=full" : "--csv", why);
+    return false;
+}
+
 static bool take_tshark(options *self, const given *all) {
     static const int ours[] = {'c',          OPTION_MEMORY, OPTION_STATS,    OPTION_WHERE,
                                OPTION_SHORT, OPTION_TIME,   OPTION_ELEMENTS, OPTION_CIRCUITS,
@@ -365,7 +406,7 @@ static bool take_tshark(options *self, const given *all) {
         }
     }
     self->action = why ? ACTION_TSHARK : ACTION_DECODE;
-    return true;
+    return !why || lines_are_of_tshark(self, why);
 }
 
 /* ---- all of it ------------------------------------------------------------------------------ */
@@ -396,5 +437,6 @@ bool options_read(options *self, int count, char **arguments) {
         return pairs_are_good(&all) && take_numbers(self, &all) && take_sources(self, &all) &&
                take_report(self, &all) && take_tshark(self, &all);
     self->capture_filter = given_value(&all, OPTION_CAPTURE_FILTER);
+    self->schema = given_value(&all, OPTION_SCHEMA);
     return true;
 }

@@ -14,6 +14,7 @@ typedef enum {
     ACTION_COMPLETE,       /* for a shell: what may be typed next */
     ACTION_VERSION,        /* of the program */
     ACTION_DEVICES,        /* interfaces that can be captured */
+    ACTION_SCHEMA,         /* the keys of JSON */
     ACTION_CAPTURE_FILTER, /* a pcap-filter expression of one on messages */
 } action;
 
@@ -29,6 +30,7 @@ typedef struct {
     const char *capture_filter; /* of -f, or of ACTION_CAPTURE_FILTER; may be NULL */
     int buffer;                 /* of the kernel, in bytes; 0: libpcap's own choice */
 
+    const char *schema;         /* in which words, of ACTION_SCHEMA */
     forms form;                 /* of lines */
     const char *names;          /* of channels, a file; NULL: none are known */
     const char *where;          /* which messages, an expression; NULL: all */

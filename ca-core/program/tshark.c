@@ -71,6 +71,10 @@ static void add_report(arguments *self, const options *asked) {
         add_tap(self, asked->report, filter);
         return;
     }
+    if (asked->form.lines.kind == CAW_LINES_JSON) {
+        add_tap(self, "ca,json", filter);
+        return;
+    }
     if (filter)
         add_tap(self, "ca,filter", filter);
     add_tap(self, "ca,lines", asked->form.lines.format);

@@ -12,6 +12,18 @@
 #define CAW_ROWS_MAY_BE_SHORT
 #endif
 
+/* Which bit of them is the lowest; there is one. */
+static inline unsigned caw_lowest_bit(uint64_t bits) {
+#ifdef __GNUC__
+    return (unsigned)__builtin_ctzll(bits);
+#else
+    unsigned at = 0;
+    for (; !(bits & 1); bits >>= 1)
+        at++;
+    return at;
+#endif
+}
+
 /* a * b: returns the high 64 bits, leaves the low ones. For machines that do no such thing. */
 static inline uint64_t caw_product_of_halves(uint64_t a, uint64_t b, uint64_t *low) {
     uint64_t a_low = (uint32_t)a, a_high = a >> 32;

@@ -92,12 +92,16 @@ static void take_row(size_t row, void (*take)(void *user, const char *line), voi
     size_t at;
 
     option_forms(row, forms);
-    size_t bare = self->value ? strlen(forms) - strlen(self->value) - 1 : strlen(forms);
+    size_t value = self->value ? strlen(self->value) : 0;
+    const char *blank = self->value && !option_is_optional(row) ? " " : "";
+    size_t bare = strlen(forms) - value - strlen(blank);
     take(user, ".TP");
     at = put(out, 0, "\\fB");
     at = put_escaped(out, at, forms, bare);
-    at = put(out, at, self->value ? "\\fR \\fI" : "");
-    at = put_escaped(out, at, forms + bare + 1, self->value ? strlen(self->value) : 0);
+    at = put(out, at, "\\fR");
+    at = put(out, at, blank);
+    at = put(out, at, self->value ? "\\fI" : "");
+    at = put_escaped(out, at, forms + bare + strlen(blank), value);
     put(out, at, "\\fR");
     take(user, out);
     for (bool first = true; *text; first = false) {

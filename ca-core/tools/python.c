@@ -107,6 +107,7 @@ static void print_reports(void) {
 int main(void) {
     puts("# SPDX-License-Identifier: BSD-3-Clause\n"
          "\"\"\"Written by ca-core/tools/python.c from the tables of libcaw: change those.\"\"\"");
+    printf("\nVERSION = '%s'\n", caw_version());
     print_messages();
     print_types();
     print_structures();

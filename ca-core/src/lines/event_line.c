@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Lines: what the tokens of a format are for an event, and the line without a format. */
 #include "brief.h"
+#include "data/data.h"
 #include "format.h"
 #include "history/moment.h"
 #include "text/value.h"
@@ -28,7 +29,9 @@ typedef bool put_function(caw_lines *self, const caw_event *event, caw_text *out
 struct caw_lines {
     caw_memory memory;
     caw_format *format; /* NULL: the default, or the short line */
+    caw_data *data;     /* JSON and CSV; NULL: neither */
     put_function *put;
+    bool csv;
     bool circuits;
     uint32_t elements; /* of arrays in commands */
     uint32_t shown;    /* of arrays in the short line and in {value}; 0: as usual */
@@ -415,7 +418,33 @@ static bool put_short(caw_lines *self, const caw_event *event, caw_text *out) {
     return true;
 }
 
+/* ---- JSON and CSV ----------------------------------------------------------------------- */
+
+static bool put_data(caw_lines *self, const caw_event *event, caw_text *out) {
+    caw_text why = caw_text_into(self->problem, sizeof self->problem);
+    if (caw_data_put(self->data, event, out))
+        return true;
+    caw_refuse(&why, "out of memory");
+    caw_text_end(&why);
+    return false;
+}
+
 /* ---- lines ------------------------------------------------------------------------------ */
+
+static void put_line_end(const caw_lines *self, caw_text *out) {
+    if (self->csv)
+        caw_put(out, '\r');
+    caw_put(out, '\n');
+}
+
+size_t caw_lines_head(const caw_lines *self, char *text, size_t size) {
+    caw_text out = caw_text_into(text, size);
+    if (!self->csv)
+        return 0;
+    caw_data_put_head(self->data, &out);
+    put_line_end(self, &out);
+    return caw_text_end(&out);
+}
 
 /* By the format. */
 static bool put_formatted(caw_lines *self, const caw_event *event, caw_text *out) {
@@ -441,7 +470,7 @@ size_t caw_lines_print(caw_lines *self, const caw_event *event, char *text, size
         return 0;
     if (!self->put(self, event, &out))
         return 0;
-    caw_put(&out, '\n');
+    put_line_end(self, &out);
     return caw_text_end(&out);
 }
 
@@ -503,6 +532,7 @@ static caw_format *read_format(const char *text, const caw_memory *memory, caw_t
 }
 
 static void take_form(caw_lines *self, const caw_lines_form *form) {
+    self->csv = form->kind == CAW_LINES_CSV;
     self->circuits = form->circuits;
     self->elements = form->elements ? form->elements : CAW_ALL;
     self->shown = form->shown;
@@ -515,6 +545,17 @@ static const char *format_of(const caw_lines_form *form) {
     if (form->format || form->brief || form->time == CAW_TIME_EPOCH)
         return form->format;
     return default_format;
+}
+
+/* False, with why: the form is no good, or there is no memory. */
+static bool begin_form(caw_lines *self, const caw_lines_form *form, caw_text *why) {
+    if (form->kind != CAW_LINES_TEXT) {
+        self->put = put_data;
+        return (self->data = caw_data_new(form, &self->memory, why)) != NULL;
+    }
+    const char *format = format_of(form);
+    self->put = format ? put_formatted : form->brief ? put_short : put_default;
+    return !format || (self->format = read_format(format, &self->memory, why));
 }
 
 caw_lines *caw_lines_new(const caw_lines_form *form, const caw_memory *memory, char *problem,
@@ -531,9 +572,7 @@ caw_lines *caw_lines_new(const caw_lines_form *form, const caw_memory *memory, c
     self->memory = *memory;
     form = form ? form : &usual;
     take_form(self, form);
-    const char *format = format_of(form);
-    self->put = format ? put_formatted : form->brief ? put_short : put_default;
-    if (format && !(self->format = read_format(format, memory, &why))) {
+    if (!begin_form(self, form, &why)) {
         caw_lines_free(self);
         self = NULL;
     }
@@ -546,5 +585,6 @@ void caw_lines_free(caw_lines *self) {
         return;
     caw_memory memory = self->memory;
     caw_format_free(self->format);
+    caw_data_free(self->data);
     memory.release(memory.user, self);
 }

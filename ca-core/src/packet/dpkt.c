@@ -7,7 +7,7 @@
  * value; then what the parser stored besides (options, VLAN tags), always; then `data`, unless
  * empty. str() is the repr() of the bytes.
  */
-#include "caw_capture.h"
+#include "dpkt.h"
 
 #include "message/wire.h"
 #include "text/text.h"
@@ -499,4 +499,47 @@ size_t caw_packet_text(const caw_packet *packet, const caw_attribute *attribute,
     caw_text out = caw_text_into(text, size);
     put_attribute(&out, packet, attribute, repr);
     return caw_text_end(&out);
+}
+
+/* ---- one after another ------------------------------------------------------------------ */
+
+static bool is_told(const attribute_row *row) {
+    return is_number(row) || row->kind == BYTES || row->kind == OPTIONS;
+}
+
+static const attribute_row *told_row(caw_class is, size_t index) {
+    const attribute_row *row = classes[is].rows;
+    for (; row->name; row++)
+        if (is_told(row) && index-- == 0)
+            return row;
+    return NULL;
+}
+
+const char *caw_attribute_object(caw_class is) {
+    return classes[is].layer == CAW_LAYER_ETHERNET ? "ethernet"
+           : classes[is].layer == CAW_LAYER_IP     ? "ip"
+                                                   : classes[is].key;
+}
+
+const char *caw_attribute_name(caw_class is, size_t index) {
+    const attribute_row *row = told_row(is, index);
+    return row ? row->name : NULL;
+}
+
+bool caw_attribute_is_number(caw_class is, size_t index) {
+    return is_number(told_row(is, index));
+}
+
+void caw_attribute_read(const caw_packet *packet, caw_class is, size_t index, int64_t *number,
+                        caw_view *bytes) {
+    const attribute_row *row = told_row(is, index);
+    const caw_layer *layer = &packet->layers[classes[is].layer];
+    uint32_t fixed = classes[is].size;
+    if (is_number(row))
+        *number = row_number(packet, layer->at, row);
+    else if (row->kind == OPTIONS)
+        *bytes = wire_sub(packet->frame, layer->at + fixed,
+                          layer->header > fixed ? layer->header - fixed : 0);
+    else
+        *bytes = wire_sub(packet->frame, layer->at + row->at, row->size);
 }

@@ -55,9 +55,17 @@ static void refresh(caw_teller *teller) {
     teller->event.host = caw_circuit_host(teller->circuit);
 }
 
+static uint32_t next_index(caw_reader *reader) {
+    uint32_t frame = reader->frame.now.frame;
+    reader->index = frame == reader->counted_in ? reader->index + 1 : 0;
+    reader->counted_in = frame;
+    return reader->index;
+}
+
 void caw_teller_message(caw_teller *teller, const caw_note *note) {
     caw_event *event = &teller->event;
     event->kind = CAW_EVENT_MESSAGE;
+    event->index = next_index(teller->reader);
     event->note = note;
     refresh(teller);
     tell_or_keep(teller, event);
@@ -67,6 +75,7 @@ void caw_teller_malformed(caw_teller *teller, caw_malformed reason, caw_view pay
                           uint64_t length) {
     caw_event event = teller->event;
     caw_event_malformed(&event, reason, payload, at, length);
+    event.index = next_index(teller->reader);
     if (teller->circuit)
         event.speaker = caw_circuit_speaker(teller->circuit, teller->end);
     tell_or_keep(teller, &event);

@@ -18,6 +18,8 @@ typedef struct {
     caw_capture_counts counts;
     uint64_t ignored[CAW_IGNORED_REASONS];
     caw_recorded frame;   /* that is read */
+    uint32_t counted_in;  /* the frame of which ... */
+    uint32_t index;       /* ... this is the latest message */
     caw_moment began;     /* when the first one was */
     uint32_t connections; /* that were numbered */
 } caw_reader;

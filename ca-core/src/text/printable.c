@@ -114,48 +114,121 @@ static void put_printable(caw_text *out, uint32_t character) {
         caw_put_character(out, character);
 }
 
+static void put_json(caw_text *out, uint32_t character) {
+    if (character == '"' || character == '\\' || is_unsafe(character))
+        caw_put(out, '\\');
+    put_printable(out, character);
+}
+
+static void put_csv(caw_text *out, uint32_t character) {
+    if (character == '"')
+        caw_put(out, '"');
+    put_printable(out, character);
+}
+
 /* ---- whole texts -------------------------------------------------------------------------- */
 
 typedef void putter(caw_text *out, uint32_t character);
 
+/* How characters are put, and two that need a second look like those that are not ASCII. */
+typedef struct {
+    putter *put;
+    char first, second; /* 0: none */
+} manner;
+
 /* Where the first byte from `at` on is that needs a second look; `end` when none does. */
-static uint32_t plain_until(caw_view bytes, uint32_t at, uint32_t end) {
-    while (at < end && bytes.bytes[at] >= ' ' && bytes.bytes[at] < 0x7f)
+static uint32_t plain_until(caw_view bytes, uint32_t at, uint32_t end, const manner *how) {
+    while (at < end && bytes.bytes[at] >= ' ' && bytes.bytes[at] < 0x7f &&
+           bytes.bytes[at] != (uint8_t)how->first && bytes.bytes[at] != (uint8_t)how->second)
         at++;
     return at;
 }
 
-static uint32_t put_plain(caw_text *out, caw_view bytes, uint32_t at, uint32_t end) {
-    uint32_t until = plain_until(bytes, at, end);
+static uint32_t put_plain(caw_text *out, caw_view bytes, uint32_t at, uint32_t end,
+                          const manner *how) {
+    uint32_t until = plain_until(bytes, at, end, how);
     if (until > at)
         caw_put_chars(out, (const char *)bytes.bytes + at, until - at);
     return until;
 }
 
 /* The characters that end at or before `end`. */
-static void put_characters(caw_text *out, caw_view bytes, uint32_t end, putter *put) {
-    uint32_t at = put_plain(out, bytes, 0, end);
+static void put_characters(caw_text *out, caw_view bytes, uint32_t end, const manner *how) {
+    uint32_t at = put_plain(out, bytes, 0, end, how);
     bool utf8 = at < end && is_utf8(bytes);
     while (at < end) {
         uint32_t size = 1;
         uint32_t character = utf8 ? utf8_at(bytes, at, &size) : bytes.bytes[at];
         if (size > end - at)
             return;
-        put(out, character);
-        at = put_plain(out, bytes, at + size, end);
+        how->put(out, character);
+        at = put_plain(out, bytes, at + size, end, how);
     }
 }
 
+static const manner as_it_is = {caw_put_character, '\0', '\0'};
+static const manner printable = {put_printable, '\0', '\0'};
+static const manner in_json = {put_json, '"', '\\'};
+static const manner in_csv = {put_csv, '"', '\0'};
+
 void caw_put_printable(caw_text *out, caw_view bytes) {
-    put_characters(out, bytes, bytes.len, put_printable);
+    put_characters(out, bytes, bytes.len, &printable);
+}
+
+void caw_put_json_text(caw_text *out, caw_view bytes) {
+    caw_put(out, '"');
+    put_characters(out, bytes, bytes.len, &in_json);
+    caw_put(out, '"');
+}
+
+/* -1.5e-07 */
+static bool is_number(caw_view bytes) {
+    uint32_t at = 0, digits = 0;
+    for (; at < bytes.len; at++) {
+        uint8_t byte = bytes.bytes[at];
+        bool sign = byte == '-' || byte == '+';
+        bool leads = at == 0 || bytes.bytes[at - 1] == 'e';
+        if (!(byte >= '0' && byte <= '9') && byte != '.' && !(byte == 'e' && digits) &&
+            !(sign && leads))
+            return false;
+        digits += byte >= '0' && byte <= '9';
+    }
+    return digits > 0;
+}
+
+/* A spreadsheet would take it for a formula; =, +, - and @ of full width it takes for the others.
+ */
+static bool is_formula(caw_view bytes) {
+    uint32_t size = 0;
+    uint32_t first = bytes.len ? utf8_at(bytes, 0, &size) : 0;
+    switch (first) {
+    case '=':
+    case '@':
+    case 0xff1d:
+    case 0xff0b:
+    case 0xff0d:
+    case 0xff20:
+        return true;
+    case '+':
+    case '-':
+        return !is_number(bytes);
+    default:
+        return false;
+    }
+}
+
+void caw_put_csv_text(caw_text *out, caw_view bytes) {
+    if (is_formula(bytes))
+        caw_put(out, '\'');
+    put_characters(out, bytes, bytes.len, &in_csv);
 }
 
 void caw_put_beginning(caw_text *out, caw_view bytes, uint32_t most) {
-    put_characters(out, bytes, most < bytes.len ? most : bytes.len, put_printable);
+    put_characters(out, bytes, most < bytes.len ? most : bytes.len, &printable);
 }
 
 void caw_put_utf8(caw_text *out, caw_view bytes) {
-    put_characters(out, bytes, bytes.len, caw_put_character);
+    put_characters(out, bytes, bytes.len, &as_it_is);
 }
 
 size_t caw_printable(caw_view bytes, char *text, size_t size) {

@@ -125,6 +125,14 @@ void caw_put_character(caw_text *out, uint32_t character);
 void caw_put_printable(caw_text *out, caw_view bytes);
 void caw_put_utf8(caw_text *out, caw_view bytes);
 
+/*
+ * What is printable of them as a text of JSON, in its quotes; and inside of the quotes of a cell of
+ * CSV, with an apostrophe before what a spreadsheet would take for a formula: names come from the
+ * wire, and whoever sends =cmd() is not to be obeyed.
+ */
+void caw_put_json_text(caw_text *out, caw_view bytes);
+void caw_put_csv_text(caw_text *out, caw_view bytes);
+
 /* What caw_put_printable makes of the first `most` bytes, without a character that they cut. */
 void caw_put_beginning(caw_text *out, caw_view bytes, uint32_t most);
 

@@ -120,6 +120,7 @@ class Running:
     has failed, or by a warning (Notice) with what it says about the capture.
 
     stdout: its output, for readers that want a file; who reads it to the end calls finish().
+    process_id: of the child.
     """
 
     def __init__(self, arguments: Sequence[str], stdin: Optional[BinaryIO] = None) -> None:
@@ -133,6 +134,7 @@ class Running:
         )
         self._end = weakref.finalize(self, _end, self._process, self._said)
         self.stdout: BinaryIO = self._process.stdout
+        self.process_id = self._process.pid
         self._feeder = None
         if stdin is not None and given is None:
             self._feeder = _Feeder(stdin, self._process.stdin)

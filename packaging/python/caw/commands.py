@@ -136,13 +136,13 @@ class Command:
     WORDS: ClassVar[Tuple[str, ...]] = ()
 
     def __init__(self, message: Any) -> None:
-        """Of what has the fields of its JSON object."""
+        """Of a Message, which has the line."""
         self._message = message
         self._words: Optional[Dict[str, Any]] = None
 
     @property
     def payload_size(self) -> int:
-        return self._message.fields['size']
+        return int(self._message.cells['size'])
 
     def _word(self, name: str) -> Any:
         if self._words is None:
@@ -157,11 +157,11 @@ class Command:
         """The line has whole microseconds, the stamp of a record more."""
         metadata = self._words.get('metadata')
         if isinstance(metadata, DbrStructure) and 'timestamp' in metadata.__dict__:
-            seconds, rest = divmod(self._message.fields['data']['time_ns'], 10**9)
+            seconds, rest = divmod(int(self._message.cells['data.time_ns']), 10**9)
             metadata.stamp = TimeStamp(seconds - EPICS_EPOCH, rest)
 
     def __repr__(self) -> str:
-        return self._message.fields['line']
+        return self._message.cells['line']
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and repr(self) == repr(other)

@@ -1,107 +1,110 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Messages of a capture, one by one: shark(), in the manner of caproto.sync.shark."""
 
-import json
-import re
+import csv
 from typing import Any, Dict, Iterator, List, Optional
 
 from . import child, commands, headers
 
-# It is among the first keys of the object, before any text of the capture.
-_CLASS = re.compile(rb'"message": ?"(\w+)"')
+# What is asked of caw --csv, and the headers' keys; the class is first, to be found at once.
+_KEYS = 'message timestamp_ns frame src dst transport pv user host time_ns size data.time_ns line'
 _CLASSES = {name.encode(): each for name, each in commands.CLASSES.items()}
 
 
 class Message:
-    """A message of Channel Access and the packet it came in. Looked at when it is asked for.
+    """A message of Channel Access and the packet it came in. Read when it is asked for."""
 
-    json: the object that caw --json=full printed, as bytes.
-    """
+    __slots__ = ('_row', '_cells', '_command')
 
-    __slots__ = ('json', '_fields', '_command')
-
-    def __init__(self, json: bytes) -> None:
-        self.json = json
-        self._fields: Optional[Dict[str, Any]] = None
+    def __init__(self, row: bytes) -> None:
+        """Of a row of CSV with the columns of columns()."""
+        self._row = row
+        self._cells: Optional[Dict[str, str]] = None
         self._command: Optional[commands.Command] = None
 
     @property
-    def fields(self) -> Dict[str, Any]:
-        """All that caw knows of it, by the names of caw --schema=json: fields['data']['value']."""
-        if self._fields is None:
-            self._fields = json.loads(self.json)
-        return self._fields
+    def cells(self) -> Dict[str, str]:
+        """What caw --csv says of it, by its key; nothing is an empty text."""
+        if self._cells is None:
+            row = next(csv.reader([self._row.decode()]))
+            self._cells = dict(zip(columns(), row))
+        return self._cells
 
     @property
     def command(self) -> commands.Command:
         """The message itself, an object of its class: CreateChanRequest, EventAddResponse ..."""
         if self._command is None:
-            self._command = _CLASSES[_CLASS.search(self.json)[1]](self)
+            self._command = _CLASSES[self._row[1 : self._row.index(b'"', 1)]](self)
         return self._command
 
     @property
     def timestamp(self) -> float:
         """When its packet was captured, seconds since 1970 UTC; to the nanosecond: timestamp_ns."""
-        return self.fields['timestamp_ns'] / 1e9
+        return self.timestamp_ns / 1e9
 
     @property
     def timestamp_ns(self) -> int:
         """When its packet was captured, nanoseconds since 1970 UTC."""
-        return self.fields['timestamp_ns']
+        return int(self.cells['timestamp_ns'])
 
     @property
     def frame(self) -> int:
         """Number of its packet in the capture, from 1."""
-        return self.fields['frame']
+        return int(self.cells['frame'])
 
     @property
     def src(self) -> str:
         """Address of who sent it."""
-        return self.fields['src']
+        return self.cells['src']
 
     @property
     def dst(self) -> str:
         """Address of who it was sent to."""
-        return self.fields['dst']
+        return self.cells['dst']
 
     @property
     def pv(self) -> Optional[str]:
         """The process variable that it is about, where that is known."""
-        return self.fields.get('pv')
+        return self.cells['pv'] or None
 
     @property
     def user(self) -> Optional[str]:
         """Who the client of the circuit claims to be, where that is known."""
-        return self.fields.get('user')
+        return self.cells['user'] or None
 
     @property
     def host(self) -> Optional[str]:
         """Where the client of the circuit claims to be, where that is known."""
-        return self.fields.get('host')
+        return self.cells['host'] or None
 
     @property
     def time(self) -> Optional[float]:
         """Of an answer: seconds since its request, where that is known."""
-        nanoseconds = self.fields.get('time_ns')
-        return None if nanoseconds is None else nanoseconds / 1e9
+        nanoseconds = self.cells['time_ns']
+        return int(nanoseconds) / 1e9 if nanoseconds else None
 
     @property
     def ethernet(self) -> Optional[headers.Header]:
         """Header of the link layer, with dpkt's attributes; None of a link that dpkt has not."""
-        return headers.ethernet(self.fields)
+        return headers.read('ethernet', self.cells, self.ip)
 
     @property
     def ip(self) -> headers.Header:
         """Header of IP or IPv6, with dpkt's attributes."""
-        return headers.ip(self.fields)
+        return headers.read('ip', self.cells, self.transport)
 
     @property
     def transport(self) -> headers.Header:
         """Header of TCP or UDP, with dpkt's attributes."""
-        return headers.transport(self.fields)
+        return headers.read(self.cells['transport'], self.cells)
 
     def __repr__(self) -> str:
         return f'{self.timestamp} {self.src}->{self.dst} {self.command!r}'
+
+
+def columns() -> List[str]:
+    """The keys of a row."""
+    return [*_KEYS.split(), *headers.keys()]
 
 
 def shark(
@@ -116,7 +119,7 @@ def shark(
     where: an expression (man caw-where): only messages that match.
 
     Each has what caproto's have (timestamp, command, src, dst, ip, ethernet, transport), and pv,
-    user, host, time, frame, fields. caw starts with the first message that is asked for, and ends
+    user, host, time, frame. caw starts with the first message that is asked for, and ends
     with the generator: exhausted, closed, or garbage.
 
     Raises child.Error when caw fails, TypeError without a capture or of a file open as text; warns
@@ -124,14 +127,15 @@ def shark(
     """
     if (file is None) == (interface is None):
         raise TypeError('shark() takes a file or an interface')
-    arguments = ['--json=full', *(['--where', where] if where else [])]
+    chosen = ['--where', where] if where else []
     if interface is not None:
-        return _shark([*arguments, '-i', interface])
+        return _shark([*chosen, '-i', interface])
     files, stdin = child.inputs(file)
-    return _shark([*arguments, *files], stdin)
+    return _shark([*chosen, *files], stdin)
 
 
 def _shark(arguments: List[str], stdin: Any = None) -> Iterator[Message]:
-    with child.lines(arguments, stdin) as running:
+    with child.lines([f'--csv={",".join(columns())}', *arguments], stdin) as running:
+        running.stdout.readline()  # The names.
         yield from map(Message, running.stdout)
         running.finish()

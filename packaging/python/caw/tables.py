@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Written by ca-core/tools/python.c from the tables of libcaw: change those."""
 
+VERSION = '0.2.0'
+
 # class: (number of the command, words of the line, meaning)
 MESSAGES = {
     'VersionRequest': (0, ('priority', 'version', ), "Opens a circuit, or a batch of searches on a name server's."),

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Cells of CSV, RFC 4180. Texts are in quotes, and so are lists but those of numbers. */
+#include "put.h"
+
+/* What is not in quotes has no comma, quote or line end in it. */
+static bool is_quoted(const caw_key *key) {
+    return key->type == CAW_KEY_TEXT || key->type == CAW_KEY_TEXTS || key->type == CAW_KEY_PAIRS;
+}
+
+static bool put_list(const caw_record *record, const caw_datum *datum, caw_scratch *scratch,
+                     caw_text *out) {
+    caw_list list = caw_list_of(record, datum);
+    caw_datum item;
+    const char *separator = "";
+    while (caw_list_next(&list, &item)) {
+        caw_puts(out, separator);
+        if (!caw_put_datum(record, &item, false, scratch, out))
+            return false;
+        separator = "; ";
+    }
+    return true;
+}
+
+static bool put_cell(const caw_record *record, caw_place place, caw_scratch *scratch,
+                     caw_text *out) {
+    const caw_datum *datum = &record->datum[place];
+    const char *quote = is_quoted(&record->keys->key[place]) ? "\"" : "";
+    caw_puts(out, quote);
+    bool put = datum->kind == CAW_DATUM_LIST ? put_list(record, datum, scratch, out)
+                                             : caw_put_datum(record, datum, false, scratch, out);
+    caw_puts(out, quote);
+    return put;
+}
+
+bool caw_put_csv(const caw_record *record, const caw_place *chosen, size_t count,
+                 caw_scratch *scratch, caw_text *out) {
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            caw_put(out, ',');
+        if (caw_record_has(record, chosen[i]) && !put_cell(record, chosen[i], scratch, out))
+            return false;
+    }
+    return true;
+}
+
+void caw_put_csv_paths(const caw_keys *keys, const caw_place *chosen, size_t count, caw_text *out) {
+    for (size_t i = 0; i < count; i++) {
+        caw_puts(out, i ? "," : "");
+        caw_puts(out, keys->key[chosen[i]].path);
+    }
+}

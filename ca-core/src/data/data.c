@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "data.h"
+
+#include "put.h"
+
+struct caw_data {
+    caw_memory memory;
+    bool csv;
+    size_t count; /* of the keys that are columns */
+    caw_place chosen[CAW_KEYS_MOST];
+    caw_keys keys;
+    caw_record record;
+    caw_scratch scratch;
+};
+
+/* ---- which keys ----------------------------------------------------------------------------- */
+
+static void want_all(caw_data *self, bool full) {
+    for (caw_place i = 0; i < self->keys.count; i++)
+        if (full || self->keys.key[i].use == CAW_KEY_ALWAYS)
+            caw_record_want(&self->record, i);
+}
+
+/* The key that is most like what was written, or NULL. */
+static const char *like(const caw_keys *keys, const char *written, size_t length) {
+    size_t least = CAW_DISTANCE_LIKE(length) + 1;
+    const char *best = NULL;
+    for (caw_place i = 0; i < keys->count; i++) {
+        size_t distance = caw_distance(written, length, keys->key[i].path);
+        if (distance < least) {
+            least = distance;
+            best = keys->key[i].path;
+        }
+    }
+    return best;
+}
+
+static bool refuse(const caw_keys *keys, const char *written, size_t length, caw_text *why) {
+    const char *best = like(keys, written, length);
+    caw_puts(why, "no such key: ");
+    caw_put_chars(why, written, length);
+    if (best)
+        caw_put3(why, " (did you mean ", best, "?)");
+    else
+        caw_puts(why, " (caw --schema=json has them all)");
+    return false;
+}
+
+static bool choose(caw_data *self, const char *written, size_t length, caw_text *why) {
+    caw_place key = caw_keys_find(&self->keys, written, length);
+    if (key == CAW_NO_KEY)
+        return refuse(&self->keys, written, length, why);
+    if (self->count == CAW_KEYS_MOST) {
+        caw_puts(why, "too many keys");
+        return false;
+    }
+    self->chosen[self->count++] = key;
+    caw_record_want(&self->record, key);
+    return true;
+}
+
+static bool choose_all(caw_data *self, const char *keys, caw_text *why) {
+    for (;; keys++) {
+        size_t length = strcspn(keys, ",");
+        if (!choose(self, keys, length, why))
+            return false;
+        keys += length;
+        if (!*keys)
+            return true;
+    }
+}
+
+/* ---- all of it ---------------------------------------------------------------------------- */
+
+caw_data *caw_data_new(const caw_lines_form *form, const caw_memory *memory, caw_text *why) {
+    caw_data *self = memory->alloc(memory->user, sizeof *self);
+    bool good = true;
+    if (!self) {
+        caw_puts(why, "out of memory");
+        return NULL;
+    }
+    memset(self, 0, sizeof *self);
+    self->memory = self->scratch.memory = *memory;
+    self->csv = form->kind == CAW_LINES_CSV;
+    caw_keys_make(&self->keys);
+    caw_record_begin(&self->record, &self->keys, form->elements ? form->elements : CAW_ALL);
+    if (self->csv)
+        good = choose_all(self, form->keys ? form->keys : CAW_CSV_KEYS, why);
+    else
+        want_all(self, form->full);
+    if (good)
+        return self;
+    caw_data_free(self);
+    return NULL;
+}
+
+void caw_data_free(caw_data *self) {
+    if (!self)
+        return;
+    caw_memory memory = self->memory;
+    caw_scratch_free(&self->scratch);
+    memory.release(memory.user, self);
+}
+
+void caw_data_put_head(const caw_data *self, caw_text *out) {
+    if (self->csv)
+        caw_put_csv_paths(&self->keys, self->chosen, self->count, out);
+}
+
+bool caw_data_put(caw_data *self, const caw_event *event, caw_text *out) {
+    caw_record_take(&self->record, event);
+    if (self->csv)
+        return caw_put_csv(&self->record, self->chosen, self->count, &self->scratch, out);
+    return caw_put_json(&self->record, &self->scratch, out);
+}

@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "record.h"
+
+#include "history/moment.h"
+#include "message/fields.h"
+#include "message/wire.h"
+#include "text/value.h"
+
+#include <math.h>
+
+static bool wants(const caw_record *self, caw_place key) {
+    return key != CAW_NO_KEY && self->wanted[key / 64] >> key % 64 & 1;
+}
+
+static void set(caw_record *self, caw_place key, caw_datum datum) {
+    if (!wants(self, key))
+        return;
+    self->present[key / 64] |= UINT64_C(1) << key % 64;
+    self->datum[key] = datum;
+}
+
+static void set_number(caw_record *self, caw_place key, int64_t number) {
+    set(self, key, (caw_datum){.kind = CAW_DATUM_NUMBER, .number = number});
+}
+
+static void set_word(caw_record *self, caw_place key, const char *word) {
+    if (word)
+        set(self, key, (caw_datum){.kind = CAW_DATUM_WORD, .word = word});
+}
+
+static void set_name(caw_record *self, caw_place key, const char *name) {
+    if (name)
+        set(self, key, (caw_datum){.kind = CAW_DATUM_NAME, .word = name});
+}
+
+static void set_bytes(caw_record *self, caw_place key, caw_datum_kind kind, caw_view bytes) {
+    set(self, key, (caw_datum){.kind = kind, .bytes = bytes});
+}
+
+static void set_list(caw_record *self, caw_place key, caw_list_kind list) {
+    set(self, key, (caw_datum){.kind = CAW_DATUM_LIST, .list = list});
+}
+
+static caw_place own(const caw_record *self, caw_own_key key) {
+    return self->keys->own[key];
+}
+
+/* ---- the front ---------------------------------------------------------------------------- */
+
+/* Nanoseconds since 1970 that an int64_t holds. */
+static bool is_countable(const caw_moment *moment) {
+    const int64_t most = INT64_MAX / 1000000000 - 1;
+    return moment->seconds >= -most && moment->seconds <= most;
+}
+
+static int64_t nanoseconds(const caw_moment *moment) {
+    return moment->seconds * 1000000000 + moment->nanoseconds;
+}
+
+static void take_moment(caw_record *self, const caw_moment *now) {
+    if (is_countable(now)) {
+        set(self, own(self, CAW_OWN_TIMESTAMP),
+            (caw_datum){.kind = CAW_DATUM_MOMENT, .moment = now});
+        set_number(self, own(self, CAW_OWN_TIMESTAMP_NS), nanoseconds(now));
+    }
+    set_number(self, own(self, CAW_OWN_FRAME), now->frame);
+}
+
+static void take_end(caw_record *self, const caw_end *end, caw_own_key address, caw_own_key port) {
+    if (end->size)
+        set(self, own(self, address), (caw_datum){.kind = CAW_DATUM_END, .end = end});
+    set_number(self, own(self, port), end->port);
+}
+
+static void take_front(caw_record *self, const caw_event *event) {
+    take_moment(self, &event->now);
+    take_end(self, &event->source, CAW_OWN_SRC, CAW_OWN_SPORT);
+    take_end(self, &event->target, CAW_OWN_DST, CAW_OWN_DPORT);
+    set_word(self, own(self, CAW_OWN_TRANSPORT),
+             event->transport == CAW_TRANSPORT_UDP ? "udp" : "tcp");
+    set_word(self, own(self, CAW_OWN_MESSAGE), caw_event_class(event));
+    set_name(self, own(self, CAW_OWN_USER), event->user);
+    set_name(self, own(self, CAW_OWN_HOST), event->host);
+    set(self, own(self, CAW_OWN_LINE), (caw_datum){.kind = CAW_DATUM_LINE});
+}
+
+/* ---- fields ------------------------------------------------------------------------------- */
+
+const char *caw_special(double real) {
+    if (isfinite(real))
+        return NULL;
+    return isnan(real) ? "nan" : real > 0 ? "inf" : "-inf";
+}
+
+static void take_number(caw_record *self, const caw_field_keys *keys, const caw_field *field) {
+    const caw_field_row *row = &caw_field_rows[field->id];
+    set_number(self, keys->plain, (int64_t)field->number);
+    if (wants(self, keys->name)) {
+        const caw_name *name = caw_name_of(row->names, (uint32_t)field->number);
+        set_word(self, keys->name, name ? name->name : NULL);
+    }
+    for (size_t i = 0; row->flags && row->flags[i].key && i < CAW_KEY_BITS; i++)
+        set(self, keys->bits[i],
+            (caw_datum){.kind = CAW_DATUM_FLAG,
+                        .number = (field->number & row->flags[i].mask) != 0});
+}
+
+static void take_real(caw_record *self, const caw_field_keys *keys, const caw_field *field) {
+    set(self, keys->plain, (caw_datum){.kind = CAW_DATUM_REAL, .real = field->real});
+    set_word(self, keys->special, caw_special(field->real));
+}
+
+/* A limit is as wide as an element, and whole where that is. */
+static void take_limit(caw_record *self, const caw_field_keys *keys, const caw_field *field) {
+    caw_element_kind element = self->event->message.dbr->element;
+    if (element == CAW_ELEMENT_FLOAT || element == CAW_ELEMENT_DOUBLE)
+        take_real(self, keys, field);
+    else
+        set_number(self, keys->plain, (int64_t)field->number);
+}
+
+static void take_stamp(caw_record *self, const caw_field_keys *keys, const caw_field *field) {
+    caw_moment stamp = {.seconds = (int64_t)field->seconds + CAW_EPICS_EPOCH};
+    set_number(self, keys->plain, nanoseconds(&stamp) + field->nanoseconds);
+}
+
+static void take_several(caw_record *self, const caw_field_keys *keys, const caw_field *field) {
+    set(self, keys->plain,
+        (caw_datum){
+            .kind = CAW_DATUM_LIST, .list = CAW_LIST_FIELDS, .id = field->id, .part = field->part});
+}
+
+static void take_once(caw_record *self, const caw_field_keys *keys, const caw_field *field) {
+    switch (caw_field_rows[field->id].kind) {
+    case CAW_KIND_UINT:
+    case CAW_KIND_INT:
+        take_number(self, keys, field);
+        break;
+    case CAW_KIND_REAL:
+        take_real(self, keys, field);
+        break;
+    case CAW_KIND_ELEMENT:
+        take_limit(self, keys, field);
+        break;
+    case CAW_KIND_TEXT:
+        set_bytes(self, keys->plain, CAW_DATUM_TEXT, field->text);
+        break;
+    case CAW_KIND_BYTES:
+        set_bytes(self, keys->plain, CAW_DATUM_HEX, field->view);
+        break;
+    case CAW_KIND_IPV4:
+        set(self, keys->plain,
+            (caw_datum){.kind = CAW_DATUM_IPV4, .number = (int64_t)field->number});
+        break;
+    case CAW_KIND_TIME:
+        take_stamp(self, keys, field);
+        break;
+    case CAW_KIND_GROUP:
+        break;
+    }
+}
+
+/* The second id of a search is the first once more, or ought to be. */
+static void take_again(caw_record *self, const caw_field_keys *keys, const caw_field *field) {
+    if (keys->second != CAW_NO_KEY && self->datum[keys->plain].number != (int64_t)field->number)
+        set_number(self, keys->second, (int64_t)field->number);
+}
+
+static void take_field(caw_record *self, const caw_field *field) {
+    const caw_field_row *row = &caw_field_rows[field->id];
+    const caw_field_keys *keys = field->part == CAW_PART_REQUEST ? &self->keys->failed[field->id]
+                                                                 : &self->keys->field[field->id];
+    if (!wants(self, keys->plain) && !wants(self, keys->name) && row->kind != CAW_KIND_UINT)
+        return;
+    if (row->filler && wire_is_zero(field->view))
+        return;
+    if (row->several)
+        take_several(self, keys, field);
+    else if (keys->second != CAW_NO_KEY && caw_record_has(self, keys->plain))
+        take_again(self, keys, field);
+    else
+        take_once(self, keys, field);
+}
+
+/* ---- the value ---------------------------------------------------------------------------- */
+
+/* An element that is no number has all bits of its exponent. */
+static bool is_any_special(const caw_message *message, uint32_t count) {
+    uint32_t size = caw_element_size(message->dbr->element);
+    uint8_t rest = size == 4 ? 0x80 : 0xf0;
+    caw_view value = wire_sub(message->payload, message->dbr->meta, count * size);
+    for (uint32_t at = 0; at + size <= value.len; at += size)
+        if ((value.bytes[at] & 0x7f) == 0x7f && (value.bytes[at + 1] & rest) == rest)
+            return true;
+    return false;
+}
+
+static void take_value(caw_record *self, const caw_message *message) {
+    const caw_keys *keys = self->keys;
+    caw_element_kind element = message->dbr->element;
+    bool strings = element == CAW_ELEMENT_STRING;
+    bool real = element == CAW_ELEMENT_FLOAT || element == CAW_ELEMENT_DOUBLE;
+    caw_view text;
+    self->shown = message->elements < self->elements ? message->elements : self->elements;
+    set_list(self, keys->field[strings ? CAW_FIELD_STRING : CAW_FIELD_VALUE].plain,
+             CAW_LIST_ELEMENTS);
+    if (real && is_any_special(message, self->shown))
+        set_list(self, own(self, CAW_OWN_SPECIAL), CAW_LIST_SPECIAL);
+    bool is_text = !strings && caw_long_string(message, &text);
+    if (is_text)
+        set_list(self, keys->field[CAW_FIELD_STRING].plain, CAW_LIST_LONG);
+    if (is_text || strings)
+        set_list(self, own(self, CAW_OWN_RAW), CAW_LIST_RAW);
+    if (self->shown < message->elements)
+        set_number(self, keys->field[CAW_FIELD_MORE_VALUES].plain, message->elements - self->shown);
+}
+
+/* The pieces of a stamp tell what is told already, unless it is none. */
+static void take_fields(caw_record *self, const caw_message *message) {
+    caw_cursor cursor = caw_fields(message, 0);
+    caw_field field;
+    uint32_t pieces = 0;
+    while (caw_next(&cursor, &field)) {
+        if (pieces) {
+            pieces--;
+            continue;
+        }
+        if (field.id == CAW_FIELD_MORE_VALUES)
+            continue;
+        if (field.parts && field.nanoseconds <= caw_field_rows[CAW_FIELD_NANOSECONDS].most)
+            pieces = field.parts;
+        take_field(self, &field);
+    }
+    if (caw_has_value(message))
+        take_value(self, message);
+}
+
+/* ---- what is known beside the bytes --------------------------------------------------------- */
+
+static void take_exchange(caw_record *self, const caw_event *event) {
+    const caw_note *note = event->note;
+    if (note->turn != CAW_TURN_RESPONSE || !note->exchange)
+        return;
+    caw_moment sent = caw_event_sent(event);
+    set_number(self, own(self, CAW_OWN_RESPONSE_TO), note->exchange->request.frame);
+    set_number(self, own(self, CAW_OWN_TIME), caw_between(&note->exchange->request, &sent));
+}
+
+static void take_flaws(caw_record *self, const caw_event *event) {
+    if (!wants(self, own(self, CAW_OWN_FLAWS)))
+        return;
+    self->flaws = caw_flaws(&event->message);
+    self->history = caw_event_flaws(event);
+    if (self->flaws || self->history)
+        set_list(self, own(self, CAW_OWN_FLAWS), CAW_LIST_FLAWS);
+}
+
+static void take_fact(caw_record *self, caw_fact_id id) {
+    caw_place plain = self->keys->fact[id].plain, name = self->keys->fact[id].name;
+    caw_fact_value value;
+    if ((!wants(self, plain) && !wants(self, name)) || !caw_fact(self->event, id, &value, NULL, 0))
+        return;
+    switch (caw_fact_rows[id].kind) {
+    case CAW_FACT_IS_MARK:
+        set(self, plain, (caw_datum){.kind = CAW_DATUM_FLAG, .number = 1});
+        break;
+    case CAW_FACT_IS_NUMBER:
+    case CAW_FACT_IS_FRAME:
+        set_number(self, plain, (int64_t)value.number);
+        set_word(self, name, caw_fact_name(id, &value));
+        break;
+    case CAW_FACT_IS_DURATION:
+        set_number(self, plain, value.nanoseconds);
+        break;
+    case CAW_FACT_IS_TEXT:
+    case CAW_FACT_IS_ADDRESS:
+        set(self, plain, (caw_datum){.kind = CAW_DATUM_FACT, .number = id});
+        break;
+    }
+}
+
+static void take_message(caw_record *self, const caw_event *event) {
+    const caw_message *message = &event->message;
+    const char *broken = caw_broken(message);
+    set_name(self, own(self, CAW_OWN_PV), caw_pv(event->note));
+    take_fields(self, message);
+    take_exchange(self, event);
+    take_flaws(self, event);
+    for (int id = 0; self->facts && id < CAW_FACTS; id++)
+        take_fact(self, (caw_fact_id)id);
+    if (event->copies > 1)
+        set_number(self, own(self, CAW_OWN_COPIES), event->copies);
+    if (broken) {
+        set_word(self, own(self, CAW_OWN_REASON), broken);
+        set_number(self, own(self, CAW_OWN_BYTES), message->whole.len);
+    }
+}
+
+/* ---- other events ------------------------------------------------------------------------- */
+
+static void take_circuit_word(caw_record *self, const char *name, caw_own_key key) {
+    caw_word_value value;
+    if (!caw_event_word(self->event, name, 0, &value, NULL, 0))
+        return;
+    if (value.kind == CAW_WORD_NUMBER)
+        set_number(self, own(self, key), value.number);
+    else
+        set(self, own(self, key), (caw_datum){.kind = CAW_DATUM_BY});
+}
+
+static void take_circuit(caw_record *self) {
+    take_circuit_word(self, "by", CAW_OWN_BY);
+    take_circuit_word(self, "attempts", CAW_OWN_ATTEMPTS);
+    take_circuit_word(self, "channels", CAW_OWN_CHANNELS);
+}
+
+static void take_attribute(caw_record *self, const caw_packet *packet, caw_class is, size_t i) {
+    caw_place key = self->keys->attribute[is][i];
+    int64_t number = 0;
+    caw_view bytes = {0};
+    if (!wants(self, key))
+        return;
+    caw_attribute_read(packet, is, i, &number, &bytes);
+    if (caw_attribute_is_number(is, i))
+        set_number(self, key, number);
+    else
+        set_bytes(self, key, CAW_DATUM_HEX, bytes);
+}
+
+static void take_packet(caw_record *self, const caw_event *event) {
+    caw_packet packet;
+    caw_packet_parse(event->frame.bytes, event->frame.len, event->link, &packet);
+    for (int layer = 0; layer < CAW_LAYERS; layer++) {
+        caw_class is = packet.layers[layer].is;
+        for (size_t i = 0; is && caw_attribute_name(is, i); i++)
+            take_attribute(self, &packet, is, i);
+    }
+}
+
+/* ---- all of it ---------------------------------------------------------------------------- */
+
+void caw_record_begin(caw_record *self, const caw_keys *keys, uint32_t elements) {
+    self->keys = keys;
+    self->elements = elements;
+    self->facts = self->packet = false;
+    memset(self->wanted, 0, sizeof self->wanted);
+}
+
+void caw_record_want(caw_record *self, caw_place key) {
+    const caw_keys *keys = self->keys;
+    self->wanted[key / 64] |= UINT64_C(1) << key % 64;
+    for (int i = 0; i < CAW_FIELDS; i++)
+        if (keys->field[i].second == key) /* it is compared with the first */
+            caw_record_want(self, keys->field[i].plain);
+    for (int i = 0; i < CAW_FACTS; i++)
+        self->facts |= keys->fact[i].plain == key || keys->fact[i].name == key;
+    for (int is = 0; is < CAW_CLASSES; is++)
+        for (int i = 0; i < CAW_ATTRIBUTES_MOST; i++)
+            self->packet |= keys->attribute[is][i] == key;
+}
+
+void caw_record_take(caw_record *self, const caw_event *event) {
+    self->event = event;
+    self->shown = 0;
+    memset(self->present, 0, sizeof self->present);
+    take_front(self, event);
+    if (event->kind == CAW_EVENT_MESSAGE || event->kind == CAW_EVENT_MALFORMED)
+        set_number(self, own(self, CAW_OWN_INDEX), event->index);
+    if (event->kind == CAW_EVENT_MESSAGE) {
+        take_message(self, event);
+    } else if (event->kind == CAW_EVENT_MALFORMED) {
+        set_word(self, own(self, CAW_OWN_REASON), event->reason);
+        set_number(self, own(self, CAW_OWN_BYTES), (int64_t)event->bytes);
+    } else {
+        take_circuit(self);
+    }
+    if (self->packet)
+        take_packet(self, event);
+}
+
+/* ---- lists -------------------------------------------------------------------------------- */
+
+caw_list caw_list_of(const caw_record *record, const caw_datum *datum) {
+    caw_list self = {.record = record, .of = datum};
+    if (datum->list == CAW_LIST_FIELDS)
+        self.cursor = caw_fields(&record->event->message, 0);
+    return self;
+}
+
+static bool next_element(caw_list *self, caw_datum *datum) {
+    const caw_message *message = &self->record->event->message;
+    caw_field field;
+    if (self->index >= self->record->shown)
+        return false;
+    caw_element(message, self->index++, &field);
+    switch (message->dbr->element) {
+    case CAW_ELEMENT_STRING:
+        *datum = (caw_datum){.kind = CAW_DATUM_TEXT, .bytes = field.text};
+        break;
+    case CAW_ELEMENT_FLOAT:
+    case CAW_ELEMENT_DOUBLE:
+        *datum = (caw_datum){.kind = CAW_DATUM_REAL, .real = field.real};
+        break;
+    default:
+        *datum = (caw_datum){.kind = CAW_DATUM_NUMBER, .number = (int64_t)field.number};
+    }
+    return true;
+}
+
+enum { MOST_TRAILING = 3 }; /* bytes of a character of UTF-8 after its first */
+
+/* Of a shortened array that is a text the beginning, which ends with a character. */
+static bool next_text(caw_list *self, caw_datum *datum) {
+    caw_view text;
+    uint32_t end = self->record->shown;
+    if (self->index++ || !caw_long_string(&self->record->event->message, &text))
+        return false;
+    for (int i = 0; i < MOST_TRAILING && end < text.len && (text.bytes[end] & 0xc0) == 0x80; i++)
+        end -= end > 0;
+    *datum = (caw_datum){.kind = CAW_DATUM_TEXT, .bytes = wire_sub(text, 0, end)};
+    return true;
+}
+
+static bool next_raw(caw_list *self, caw_datum *datum) {
+    bool strings = self->record->event->message.dbr->element == CAW_ELEMENT_STRING;
+    bool taken = strings ? next_element(self, datum) : next_text(self, datum);
+    datum->kind = CAW_DATUM_BASE64;
+    return taken;
+}
+
+static bool next_special(caw_list *self, caw_datum *datum) {
+    for (uint32_t index = self->index; next_element(self, datum); index = self->index) {
+        const char *name = caw_special(datum->real);
+        if (!name)
+            continue;
+        *datum = (caw_datum){.kind = CAW_DATUM_PAIR, .number = index, .word = name};
+        return true;
+    }
+    return false;
+}
+
+static bool next_field(caw_list *self, caw_datum *datum) {
+    caw_field field;
+    while (caw_next(&self->cursor, &field)) {
+        if (field.id != self->of->id || field.part != self->of->part)
+            continue;
+        *datum = caw_field_rows[field.id].kind == CAW_KIND_TEXT
+                     ? (caw_datum){.kind = CAW_DATUM_TEXT, .bytes = field.text}
+                     : (caw_datum){.kind = CAW_DATUM_NUMBER, .number = (int64_t)field.number};
+        return true;
+    }
+    return false;
+}
+
+/* Those of the message, then those of its history. */
+static bool next_flaw(caw_list *self, caw_datum *datum) {
+    const caw_record *record = self->record;
+    datum->kind = CAW_DATUM_WORD;
+    while (self->index < CAW_FLAWS + CAW_HISTORY_FLAWS) {
+        uint32_t i = self->index++;
+        bool of_message = i < CAW_FLAWS;
+        datum->word = of_message ? caw_flaw_rows[i].key : caw_history_rows[i - CAW_FLAWS].key;
+        if (of_message ? record->flaws >> i & 1 : record->history >> (i - CAW_FLAWS) & 1)
+            return true;
+    }
+    return false;
+}
+
+bool caw_list_next(caw_list *self, caw_datum *datum) {
+    switch (self->of->list) {
+    case CAW_LIST_ELEMENTS:
+        return next_element(self, datum);
+    case CAW_LIST_LONG:
+        return next_text(self, datum);
+    case CAW_LIST_RAW:
+        return next_raw(self, datum);
+    case CAW_LIST_SPECIAL:
+        return next_special(self, datum);
+    case CAW_LIST_FIELDS:
+        return next_field(self, datum);
+    case CAW_LIST_FLAWS:
+        break;
+    }
+    return next_flaw(self, datum);
+}
