@@ -19,7 +19,7 @@ class Browser:
         self._home = tempfile.TemporaryDirectory(prefix='caw-browser-')
         (theirs_in, self._out), (self._in, theirs_out) = os.pipe(), os.pipe()
         self._process = subprocess.Popen(
-            ['sh', '-c', f'exec "$@" 3<&{theirs_in} 4>&{theirs_out}', 'sh', 'chromium', *FLAGS,
+            ['bash', '-c', f'exec "$@" 3<&{theirs_in} 4>&{theirs_out}', 'bash', 'chromium', *FLAGS,
              '--remote-debugging-pipe', f'--user-data-dir={self._home.name}', 'about:blank'],
             pass_fds=(theirs_in, theirs_out), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
         )  # fmt: skip

@@ -58,22 +58,23 @@ class Elements(HTMLParser):
     def __init__(self, page):
         super().__init__()
         self.found = []
-        self.texts = []
+        self._texts = []
         self._open = []
         self.feed(page)
+        self.texts = [''.join(texts) for texts in self._texts]
 
     def handle_starttag(self, name, attributes):
         self.found.append((name, dict(attributes)))
-        self.texts.append('')
+        self._texts.append([])
         if name not in ('meta', 'input'):
-            self._open.append(len(self.texts) - 1)
+            self._open.append(self._texts[-1])
 
     def handle_endtag(self, name):
         self._open.pop()
 
     def handle_data(self, text):
         for each in self._open:
-            self.texts[each] += text
+            each.append(text)
 
     def named(self, name):
         return [

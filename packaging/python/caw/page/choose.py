@@ -142,7 +142,7 @@ def _client(row: Row) -> Choice:
 
 
 def _server(row: Row) -> Choice:
-    return Choice(f'tcp and {_end(row["server"])}', [('end', row['server'])])
+    return Choice(f'tcp and {_end(row["server"])}', [('tcp at', row['server'])])
 
 
 def _announced(row: Row) -> Choice:
@@ -177,8 +177,9 @@ def _timed(row: Row) -> Choice:
     if answer is None:
         return Choice(None, [])
     first = ' and update_no == 1' if row['kind'] == 'First Update' else ''
-    address, slow = address_of(row['server']), f'{row["p95_s"]:.9f}'
-    where = f'message == "{answer}"{first} and src host {address} and time >= {slow}'
+    address, port = address_of(row['server']), row['server'].rpartition(':')[2]
+    where = f'message == "{answer}"{first} and src host {address} and src port {port}'
+    where += f' and time >= {row["p95_s"]:.9f}'
     return Choice(where, [('answers', answer, row['server'])], round(row['p95_s'] * 1e9))
 
 
@@ -226,16 +227,18 @@ def times(row: Row, span: Tuple[int, int]) -> List[int]:
 
 
 def keys_of(
-    message: str, ends: Tuple[str, str], pv: Optional[str], beacon: Optional[str]
+    message: str, ends: Tuple[str, str], tcp: bool, pv: Optional[str], beacon: Optional[str]
 ) -> List[Key]:
     """All keys of a message but those with a time or a subscription."""
     source, target = ends
     circuit = ends_of(source, target)
     hosts = {address_of(source), address_of(target)}
-    keys: List[Key] = [('circuit', *circuit), ('channel', pv, *circuit), ('pv', pv)]
+    keys: List[Key] = [('pv', pv)]
     keys += [('beacons of', beacon)] if beacon is not None else []
     keys += [('pv end', pv, end) for end in ends] + [('end', end) for end in ends]
-    keys += [('tcp of', host) for host in hosts]
+    if tcp:
+        keys += [('circuit', *circuit), ('channel', pv, *circuit)]
+        keys += [('tcp of', host) for host in hosts] + [('tcp at', end) for end in ends]
     keys += [('answers', message, source)]
     if message in ('SearchRequest', 'SearchResponse'):
         keys += [('searches of', host) for host in hosts]

@@ -32,9 +32,11 @@ COLUMNS = (
     'transport.sport',
     'dst',
     'transport.dport',
+    'ip.p',
     'beacon_server',
     'pv',
 )
+TCP = '6'
 SUBSCRIPTION = 4
 ABOUT = 5  # the first of the columns that say what a message is about
 
@@ -130,9 +132,9 @@ class Messages:
 
     def _learn(self, about: bytes, line: List[bytes]) -> Any:
         """What all messages about the same have in common: where they count."""
-        message, *parts, beacon, pv = (_text(each) for each in line[ABOUT:])
+        message, *parts, protocol, beacon, pv = (_text(each) for each in line[ABOUT:])
         source, target = ends = _ends([str(part) for part in parts])
-        keys = keys_of(str(message), ends, pv, beacon)
+        keys = keys_of(str(message), ends, protocol == TCP, pv, beacon)
         answers = str(message).endswith('Response') and message != 'SearchResponse'
         known = (
             self.rates[traffic.kind_of(str(message))],
@@ -195,7 +197,7 @@ def _ends(parts: List[str]) -> Tuple[str, str]:
 
 
 def _message(time: int, line: List[bytes]) -> Message:
-    _, frame, dt, text, _, message, *parts, _, pv = (_text(field) for field in line)
+    _, frame, dt, text, _, message, *parts, _, _, pv = (_text(field) for field in line)
     ends = _ends([str(part) for part in parts])
     took = None if dt is None else float(dt)
     return Message(time, int(str(frame)), took, str(text), str(message), *ends, pv)
