@@ -259,7 +259,7 @@ def _levels(bars: List[_Bar]) -> List[int]:
 
 
 def _bar(bar: _Bar, y: int, start: int, scale: float, clock: Clock) -> str:
-    x, width = (bar.first - start) * scale, (bar.last - bar.first) * scale
+    x, width = (bar.first - start) * scale, max(0.001, (bar.last - bar.first) * scale)
     height = 6 if bar.kind == 'circuit' else 4
     told = f'{bar.told}; {clock.time(bar.first, 3)} to {clock.time(bar.last, 3)}'
     drawn = (

@@ -190,6 +190,7 @@
         const left = chosen.length - table.limit;
         table.more.replaceChildren();
         if (left <= 0) return;
+        table.count.textContent += `, here the first ${table.limit}`;
         const show = (count) => () => { table.limit += count; drawTable(table); };
         table.more.append(button(`Show ${Math.min(MORE, left)} more`, show(MORE)));
         if (left > MORE) table.more.append(' ', button(`Show all ${chosen.length}`, show(left)));
@@ -267,12 +268,13 @@
     const id = (name) => document.getElementById(name);
     const drawTables = () => tables.forEach(drawTable);
     const setRange = (from, to) => {
-        if (!(to > from)) return;
+        if (!(to > from)) to = data.span; // typed from behind the end of the old range
         const least = Math.min(data.span, Math.max(10, data.span / 1e5));
         state.from = Math.min(Math.max(0, from), data.span - least);
         state.to = Math.min(data.span, Math.max(to, state.from + least));
-        id('from').value = (state.from / 1e6).toFixed(6);
-        id('to').value = (state.to / 1e6).toFixed(6);
+        const digits = Math.min(6, Math.max(0, 10 - Math.ceil(Math.log10(state.to - state.from))));
+        id('from').value = (state.from / 1e6).toFixed(digits);
+        id('to').value = (state.to / 1e6).toFixed(digits);
         id('whole').disabled = state.from === 0 && state.to === data.span;
         drawPlots();
         drawTables();
@@ -283,7 +285,6 @@
         if (finding) id('finding').textContent = `✕ only: ${finding.text}`;
         drawTables();
     };
-    const typedRange = () => setRange(Number(id('from').value) * 1e6, Number(id('to').value) * 1e6);
     const begin = () => {
         document.querySelectorAll('[data-table]').forEach((element) => {
             tables.push(readTable(element, Number(element.dataset.table)));
@@ -293,8 +294,8 @@
             drawTables();
         });
         id('marked').addEventListener('change', (event) => { state.marked = event.target.checked; drawTables(); });
-        id('from').addEventListener('change', typedRange);
-        id('to').addEventListener('change', typedRange);
+        id('from').addEventListener('change', () => setRange(Number(id('from').value) * 1e6, state.to));
+        id('to').addEventListener('change', () => setRange(state.from, Number(id('to').value) * 1e6));
         id('whole').addEventListener('click', () => setRange(0, data.span));
         id('finding').addEventListener('click', () => setFinding(null));
         document.querySelectorAll('[data-finding]').forEach((link) => link.addEventListener('click', () => {
