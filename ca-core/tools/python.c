@@ -108,6 +108,8 @@ int main(void) {
     puts("# SPDX-License-Identifier: BSD-3-Clause\n"
          "\"\"\"Written by ca-core/tools/python.c from the tables of libcaw: change those.\"\"\"");
     printf("\nVERSION = '%s'\n", caw_version());
+    puts("\n# columns of CSV\nCSV_KEYS = (");
+    puts("    '" CAW_CSV_KEYS "'\n)");
     print_messages();
     print_types();
     print_structures();

@@ -5,6 +5,7 @@
  * The first byte says what follows, the second how many pieces of memory there are (0: enough), the
  * third the bound. Then a file of any kind that caw_file reads, or with bit 0 of the first byte a
  * script: steps of `enum step`, each with a byte that says of which connection and end, see `step`.
+ * Bit 4 of the first byte has all told as JSON, too.
  *
  * No event goes back in time, but for those that waited until it was known who serves; what is
  * counted is what was told; what is held is less than the bound, and all is given back.
@@ -37,6 +38,7 @@ typedef struct {
     counted count;
     caw_capture *capture;
     caw_lines *lines;
+    caw_lines *json;
     uint64_t most;
     uint64_t given; /* frames */
     uint64_t messages, malformed, skipped;
@@ -67,6 +69,17 @@ static void read_note(world *self, const caw_note *note) {
     }
 }
 
+static void print_json(const world *self, const caw_event *event) {
+    static char text[1 << 16];
+    size_t length =
+        self->json ? caw_lines_print(self->json, event, text, sizeof text) : sizeof text;
+    if (length >= sizeof text || !length)
+        return;
+    text[length - 1] = '\0';
+    check_text(text);
+    check_json(text);
+}
+
 static void read_message(world *self, const caw_event *event) {
     char text[300];
     require(event->note != NULL, "a message without a note");
@@ -75,6 +88,7 @@ static void read_message(world *self, const caw_event *event) {
     read_note(self, event->note);
     if (self->lines)
         caw_lines_print(self->lines, event, text, sizeof text);
+    print_json(self, event);
     self->messages++;
 }
 
@@ -452,6 +466,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
     static world self;
     input from = {data, len};
     unsigned control = take(&from), pieces = take(&from), bound = take(&from);
+    static const caw_lines_form json = {.kind = CAW_LINES_JSON, .full = true, .elements = 40};
     memset(&self, 0, sizeof self);
     self.count = (counted){.good = pieces ? (long)(pieces * 2) : -1, .once = control & 2};
     self.most = (64u << 10) << bound % 8;
@@ -463,6 +478,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
                                .largest = control & 4 ? 300 : 64 << 20,
                                .seed = 1};
     self.lines = caw_lines_new(NULL, &memory, NULL, 0);
+    if (control & 16)
+        self.json = caw_lines_new(&json, &memory, NULL, 0);
     self.capture = caw_capture_new(&setup);
     if (self.capture) {
         if (control & 1)
@@ -477,6 +494,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
     }
     caw_capture_free(self.capture);
     caw_lines_free(self.lines);
+    caw_lines_free(self.json);
     require(self.count.live == 0, "memory is left");
     return 0;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * libFuzzer's target: formats. The first byte says what the caller knows, as in decode.c, and in
- * its highest bits whether the capture has nanoseconds and memory is short; the second is the size
- * of the buffer, the third the length of the format that follows; then the message, which is its
- * own frame.
+ * libFuzzer's target: formats, JSON and CSV. The first byte says what the caller knows, as in
+ * decode.c, and in its highest bits whether the capture has nanoseconds, memory is short, and the
+ * line is data; the second is the size of the buffer, the third the length of the format that
+ * follows, or of the keys of CSV; then the message, which is its own frame.
  */
 #include "caw_capture.h"
 
@@ -46,8 +46,20 @@ static caw_event event_of(const uint8_t *bytes, size_t len, unsigned control) {
     return event;
 }
 
+/* A line of data, without its end. */
+static void check_data(const caw_lines *lines, caw_lines_kind kind, char *line, size_t length) {
+    char head[512];
+    size_t end = kind == CAW_LINES_CSV ? strlen("\r\n") : strlen("\n");
+    line[length - end] = '\0';
+    check_text(line);
+    if (kind == CAW_LINES_JSON)
+        check_json(line);
+    else if (caw_lines_head(lines, head, sizeof head) < sizeof head)
+        require(count_cells(line) == count_cells(head), "another number of cells");
+}
+
 /* As snprintf; or nothing, and then it says why. */
-static void check_line(caw_lines *lines, const caw_event *event, size_t room) {
+static void check_line(caw_lines *lines, caw_lines_kind kind, const caw_event *event, size_t room) {
     char *part = malloc(room);
     size_t length = caw_lines_print(lines, event, part, room);
     require((length == 0) == (caw_lines_problem(lines) != NULL), "nothing, without a problem");
@@ -57,6 +69,8 @@ static void check_line(caw_lines *lines, const caw_event *event, size_t room) {
         require(caw_lines_print(lines, event, whole, length + 1) == length, "another length");
         require(whole[length - 1] == '\n' && whole[length] == '\0', "no line end");
         require(strncmp(whole, part, strlen(part)) == 0, "not the beginning");
+        if (kind != CAW_LINES_TEXT)
+            check_data(lines, kind, whole, length);
         free(whole);
     } else {
         check_text(caw_lines_problem(lines));
@@ -75,10 +89,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
     memcpy(bytes, data + 3 + data[2], rest);
     left = data[0] & 64 ? 3 : 100;
     caw_event event = event_of(bytes, rest, data[0]);
-    caw_lines *lines = caw_lines_new(&(caw_lines_form){.format = data[2] ? format : NULL}, &memory,
-                                     problem, sizeof problem);
+    const char *given = data[2] ? format : NULL;
+    caw_lines_form form = {.format = given};
+    if (data[0] & 32) {
+        form = (caw_lines_form){.kind = given ? CAW_LINES_CSV : CAW_LINES_JSON,
+                                .full = data[1] & 1,
+                                .keys = given,
+                                .elements = data[1] >> 6};
+    }
+    caw_lines *lines = caw_lines_new(&form, &memory, problem, sizeof problem);
     if (lines)
-        check_line(lines, &event, 1 + (size_t)data[1]);
+        check_line(lines, form.kind, &event, 1 + (size_t)data[1]);
     else
         check_text(problem);
     caw_lines_free(lines);

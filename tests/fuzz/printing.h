@@ -45,6 +45,37 @@ static inline void check_text(const char *text) {
     }
 }
 
+/* One object in a line, of which the rest was checked as text: what is open is closed in order. */
+static inline void check_json(const char *text) {
+    char open[64];
+    size_t depth = 0;
+    bool quoted = false;
+    for (const char *at = text; *at; at++) {
+        if (quoted && *at == '\\')
+            require(*++at == '\\' || *at == '"', "an escape that JSON does not have");
+        else if (*at == '"')
+            quoted = !quoted;
+        else if (!quoted && (*at == '{' || *at == '['))
+            open[depth++ % sizeof open] = *at;
+        else if (!quoted && (*at == '}' || *at == ']'))
+            require(depth && open[--depth % sizeof open] == (*at == '}' ? '{' : '['), "no pair");
+        require(depth || !at[1], "more than an object");
+    }
+    require(*text == '{' && !depth && !quoted, "no whole object");
+}
+
+/* Cells in a row, with quotes in pairs. */
+static inline size_t count_cells(const char *text) {
+    size_t cells = 1;
+    bool quoted = false;
+    for (; *text; text++) {
+        quoted ^= *text == '"';
+        cells += !quoted && *text == ',';
+    }
+    require(!quoted, "a quote that does not end");
+    return cells;
+}
+
 typedef size_t printer(char *text, size_t size);
 
 #define LONGEST 10 /* characters of an escape, \U0010ffff */

@@ -7,10 +7,11 @@ names of numbers are caproto's, and what came before is the tracker's. Keys are 
 
 import socket
 import struct
+import unicodedata
 from decimal import Decimal
 
 import caproto
-from caproto import CLIENT, SERVER
+from caproto import CLIENT
 from caproto import _dbr as dbr
 from caproto._status import eca_value_to_status
 
@@ -77,7 +78,6 @@ COMMANDS = {0: 'Version', 1: 'Event Add', 2: 'Event Cancel', 3: 'Read', 4: 'Writ
             17: 'Repeater Confirm', 18: 'Create Channel', 19: 'Write Notify', 20: 'Client Name',
             21: 'Host Name', 22: 'Access Rights', 23: 'Echo', 24: 'Repeater Register', 25: 'Signal',
             26: 'Create Channel Failed', 27: 'Server Disconnect'}  # fmt: skip
-TEMPORARY_NAMES = {'SHORT': 'INT'}
 
 # ---- texts and numbers -----------------------------------------------------------------------------
 
@@ -94,8 +94,6 @@ def shown(raw):
 
 
 def character(c):
-    import unicodedata
-
     number = ord(c)
     hidden = unicodedata.category(c) in INVISIBLE or (
         unicodedata.category(c) == 'Zs' and c != ' '
@@ -141,11 +139,13 @@ def name_of(key, number):
 # ---- headers ------------------------------------------------------------------------------------
 
 
-def words_of(header, names):
-    """{key: value} of the words after command and size."""
+def words_of(header, names, extended):
+    """{key: value} of the words after command and size, as they stand there."""
     found, reserved = {}, []
-    values = (header.type, header.count, header.p1, header.p2)
-    for key, value in zip(names, values):
+    words = list(zip(names, (header.type, header.count, header.p1, header.p2)))
+    if extended:
+        words.append(words.pop(1))
+    for key, value in words:
         if key is None:
             reserved.append(value)
         elif key.endswith('.ip'):
@@ -161,8 +161,9 @@ def words_of(header, names):
 
 def header_of(data, names, prefix=''):
     header = tracker.Header.of(data)
-    found = {'command': header.command, 'size': header.size} | words_of(header, names)
-    if data[2:4] == b'\xff\xff':
+    extended = data[2:4] == b'\xff\xff'
+    found = {'command': header.command, 'size': header.size} | words_of(header, names, extended)
+    if extended:
         found['marker'] = [0xFFFF, int.from_bytes(data[6:8], 'big')]
     named = {f'{key}_name': name_of(key, value) for key, value in found.items()
              if not isinstance(value, (list, str))}  # fmt: skip
@@ -173,10 +174,14 @@ def header_of(data, names, prefix=''):
 # ---- values ---------------------------------------------------------------------------------------
 
 
+def native_of(number):
+    return dbr.native_type(number) if number < 35 else 3 if number < 37 else 0
+
+
 def values_of(message, elements):
     """{key: value} of a payload with a DBR type."""
     number = message.header.data_type
-    native = dbr.native_type(number) if number < 35 else 3 if number < 37 else 0
+    native = native_of(number)
     count = deviations.elements(message)
     raw = message.payload[deviations.metadata_size(number) :]
     shown_count = min(count, elements)
@@ -275,7 +280,7 @@ def payload_of(message, name, elements):
         if number > 38:
             return {'data.bytes': payload.hex()} if payload else {}
         if not payload and not message.header.data_count:
-            return {'data.string' if dbr.native_type(number) == 0 else 'data.value': []}
+            return {'data.string' if native_of(number) == 0 else 'data.value': []}
         return (metadata_of(message) if payload else {}) | values_of(message, elements)
     return {'data.bytes': payload.hex()} if payload else {}
 
@@ -290,13 +295,12 @@ def reference_request(head):
 
 
 def front(message, index, name):
-    found = {
+    return {
         'timestamp_ns': nanoseconds(message.time), 'frame': message.frame, 'index': index,
         'src': message.source[0], 'sport': message.source[1],
         'dst': message.destination[0], 'dport': message.destination[1],
         'transport': message.transport, 'message': name,
     }  # fmt: skip
-    return found
 
 
 def name_of_message(message):
@@ -317,8 +321,9 @@ def history_of(note, facts):
             found[key + '_ns'] = int(value * BILLION)
         elif key not in PLAIN:
             found[key] = value
-    if 'put_status' in found:
-        found['put_status_name'] = name_of('eca', found['put_status'])
+    status = name_of('eca', found.get('put_status'))
+    if status:
+        found['put_status_name'] = status
     return found
 
 
@@ -342,7 +347,3 @@ def expected(notes, elements=1 << 32):
             names = SEQUENCE
         found |= header_of(message.data, names) | history_of(note, facts)
         yield found | payload_of(message, name, elements)
-
-
-def expected_side(message):
-    return 'server' if message.role is SERVER else 'client'

@@ -256,11 +256,11 @@ class Circuit:
         self.versions[note.message.role] = note.header.count
 
     def call_user(self, note):
-        if not (self.named and self.user):
+        if not (self.named and self.user is not None):
             self.user = text(note.message.payload)
 
     def call_host(self, note):
-        if not (self.named and self.host):
+        if not (self.named and self.host is not None):
             self.host = text(note.message.payload)
 
     def search(self, note):

@@ -237,9 +237,11 @@ static void take_fields(caw_record *self, const caw_message *message) {
 
 /* ---- what is known beside the bytes --------------------------------------------------------- */
 
-static void take_exchange(caw_record *self, const caw_event *event) {
+/* The message itself may say another name yet. */
+static void take_history(caw_record *self, const caw_event *event) {
     const caw_note *note = event->note;
-    if (note->turn != CAW_TURN_RESPONSE || !note->exchange)
+    set_name(self, own(self, CAW_OWN_PV), note ? caw_pv(note) : NULL);
+    if (!note || note->turn != CAW_TURN_RESPONSE || !note->exchange)
         return;
     caw_moment sent = caw_event_sent(event);
     set_number(self, own(self, CAW_OWN_RESPONSE_TO), note->exchange->request.frame);
@@ -250,7 +252,7 @@ static void take_flaws(caw_record *self, const caw_event *event) {
     if (!wants(self, own(self, CAW_OWN_FLAWS)))
         return;
     self->flaws = caw_flaws(&event->message);
-    self->history = caw_event_flaws(event);
+    self->history = event->note ? caw_event_flaws(event) : 0;
     if (self->flaws || self->history)
         set_list(self, own(self, CAW_OWN_FLAWS), CAW_LIST_FLAWS);
 }
@@ -282,9 +284,8 @@ static void take_fact(caw_record *self, caw_fact_id id) {
 static void take_message(caw_record *self, const caw_event *event) {
     const caw_message *message = &event->message;
     const char *broken = caw_broken(message);
-    set_name(self, own(self, CAW_OWN_PV), caw_pv(event->note));
+    take_history(self, event);
     take_fields(self, message);
-    take_exchange(self, event);
     take_flaws(self, event);
     for (int id = 0; self->facts && id < CAW_FACTS; id++)
         take_fact(self, (caw_fact_id)id);

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Messages of a capture, one by one: shark(), in the manner of caproto.sync.shark."""
 
-import csv
 from typing import Any, Dict, Iterator, List, Optional
 
-from . import child, commands, headers
+from . import cells, child, commands, headers
 
 # What is asked of caw --csv, and the headers' keys; the class is first, to be found at once.
 _KEYS = 'message timestamp_ns frame src dst transport pv user host time_ns size data.time_ns line'
@@ -26,8 +25,7 @@ class Message:
     def cells(self) -> Dict[str, str]:
         """What caw --csv says of it, by its key; nothing is an empty text."""
         if self._cells is None:
-            row = next(csv.reader([self._row.decode()]))
-            self._cells = dict(zip(columns(), row))
+            self._cells = dict(zip(columns(), cells.cells(self._row.decode())))
         return self._cells
 
     @property
@@ -40,7 +38,7 @@ class Message:
     @property
     def timestamp(self) -> float:
         """When its packet was captured, seconds since 1970 UTC; to the nanosecond: timestamp_ns."""
-        return self.timestamp_ns / 1e9
+        return self.timestamp_ns / 10**9  # Of two integers: rounded once.
 
     @property
     def timestamp_ns(self) -> int:
@@ -81,7 +79,7 @@ class Message:
     def time(self) -> Optional[float]:
         """Of an answer: seconds since its request, where that is known."""
         nanoseconds = self.cells['time_ns']
-        return int(nanoseconds) / 1e9 if nanoseconds else None
+        return int(nanoseconds) / 10**9 if nanoseconds else None
 
     @property
     def ethernet(self) -> Optional[headers.Header]:

@@ -3,6 +3,11 @@
 
 VERSION = '0.2.0'
 
+# columns of CSV
+CSV_KEYS = (
+    'timestamp,frame,src,sport,dst,dport,transport,message,pv,user,host,time_ns,dtype_name,count,data.value,data.string,data.severity_name,data.time_ns,eca_name,flaws'
+)
+
 # class: (number of the command, words of the line, meaning)
 MESSAGES = {
     'VersionRequest': (0, ('priority', 'version', ), "Opens a circuit, or a batch of searches on a name server's."),
