@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Messages as a stream of a few texts each: what plots and the page count.
+
+A line of tabs, which no text of caw has in it, is split faster than anything else Python reads.
+"""
+
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple
+
+from . import child
+
+# What a message is about, for the eye: the kinds of plots, in the order in which they are stacked.
+KINDS = {
+    'updates': ('EventAddResponse',),
+    'reads': ('ReadRequest', 'ReadResponse', 'ReadNotifyRequest', 'ReadNotifyResponse'),
+    'writes': ('WriteRequest', 'WriteNotifyRequest', 'WriteNotifyResponse'),
+    'searches': ('SearchRequest', 'SearchResponse', 'NotFoundResponse'),
+    'channels': (
+        'CreateChanRequest',
+        'CreateChanResponse',
+        'AccessRightsResponse',
+        'ClearChannelRequest',
+        'ClearChannelResponse',
+        'EventAddRequest',
+        'EventCancelRequest',
+        'EventCancelResponse',
+    ),
+    'failures': ('ErrorResponse', 'CreateChFailResponse', 'ServerDisconnResponse', 'Malformed'),
+    'beacons': ('Beacon',),
+    'others': (),
+}
+KIND_OF: Dict[str, str] = {name: kind for kind, names in KINDS.items() for name in names}
+
+
+def kind_of(message: str) -> str:
+    """The kind of a message by its class; 'others' of one that has none."""
+    return KIND_OF.get(message, 'others')
+
+
+def messages(
+    source: child.Source, columns: Sequence[str], where: Optional[str] = None
+) -> Iterator[List[bytes]]:
+    """The columns (names of --format) of each message. Raises child.Error."""
+    form = '\\t'.join(f'{{{column}}}' for column in columns)
+    chosen = [] if where is None else ['--where', where]
+    files, stdin = child.inputs(source)
+    with child.lines([*files, '--format', form, *chosen], stdin) as lines:
+        for line in lines:
+            yield line[:-1].split(b'\t')
+
+
+def nanoseconds(seconds: bytes) -> int:
+    """An exact number of seconds since 1970 (or seconds of a duration) as nanoseconds."""
+    whole, _, part = seconds.partition(b'.')
+    if b'e' in part or b'e' in whole:  # Python's way with very short durations
+        return round(float(seconds) * 1e9)
+    return int(whole) * 10**9 + int(part[:9].ljust(9, b'0'))
+
+
+def end(address: str, port: str) -> str:
+    """An end as the reports of caw write it."""
+    return f'[{address}]:{port}' if ':' in address else f'{address}:{port}'
+
+
+def address_of(end: str) -> str:
+    """The address of an end."""
+    return end.rpartition(':')[0].strip('[]') if ':' in end else end
+
+
+Span = Tuple[int, int]
+
+
+class Bins:
+    """Equal bins of a span of time (nanoseconds since 1970, both ends within)."""
+
+    def __init__(self, span: Span, count: int) -> None:
+        self.first, self.last = span
+        self.count = count
+        self.width = max(1, -(-(self.last - self.first + 1) // count))  # ns
+
+    def of(self, moment: int) -> int:
+        """The bin of a moment; one outside belongs to the nearest."""
+        return min(max((moment - self.first) // self.width, 0), self.count - 1)
+
+    def seconds(self) -> float:
+        return self.width / 1e9
+
+

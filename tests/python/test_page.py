@@ -1,0 +1,306 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The page of a capture as a file: what is in it, what is left out, what a hostile name makes of it."""
+
+import base64
+import hashlib
+import json
+import re
+import shlex
+import subprocess
+import sys
+
+import pytest
+
+from caw import page
+from pages import HOSTILE, Elements, data_of, hostile
+from places import CAPTURES
+
+NAMES = ('oddities', 'twoiocs', 'midstream', 'puts', 'search-missing', 'repeater')
+
+
+@pytest.fixture(scope='module')
+def dangerous(save):
+    return save(hostile())
+
+
+@pytest.fixture(scope='module')
+def made(captures, dangerous, program):
+    """made(name): the page of this capture and the hostile one."""
+    kept = {}
+
+    def made(name, **options):
+        key = name, *options
+        if key not in kept:
+            kept[key] = page.html([captures / f'{name}.pcap', dangerous], **options)
+        return kept[key]
+
+    return made
+
+
+@pytest.fixture
+def rows(caw):
+    """rows(files): what caw itself says, by report and table."""
+
+    def rows(files):
+        found = {}
+        for report in ('all', 'srt'):
+            for line in caw(report, *files, '--json').stdout.splitlines():
+                row = json.loads(line)
+                found.setdefault((row.pop('report', report), row.pop('table')), []).append(row)
+        return found
+
+    return rows
+
+
+def table_ids(text):
+    """Which table of the data is which: (report, table) of each, by the order in the page."""
+    ids, current = {}, None
+    for name, attributes in Elements(text).found:
+        if name in ('div', 'summary') and '-' in attributes.get('id', ''):
+            current = tuple(attributes['id'].split('-'))
+        if 'data-table' in attributes:
+            ids[current] = int(attributes['data-table'])
+    return ids
+
+
+# ---- safe ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize('name', NAMES)
+def test_the_policy_allows_only_the_style_and_the_script_of_the_page(made, name):
+    found = Elements(made(name))
+    (policy,) = [
+        each['content'] for each, _ in found.named('meta')
+        if each.get('http-equiv') == 'Content-Security-Policy'
+    ]  # fmt: skip
+    assert policy.startswith("default-src 'none';")
+    ((_, style),) = found.named('style')
+    (script,) = [text for each, text in found.named('script') if 'type' not in each]
+    for content in (style, script):
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in policy
+    assert 'unsafe' not in policy and 'http' not in policy
+
+
+@pytest.mark.parametrize('name', NAMES)
+def test_no_name_becomes_markup(made, name):
+    """Elements and attributes are those of the page, and none of them fetches or acts."""
+    found = Elements(made(name))
+    assert len(found.named('script')) == 2
+    assert {each for each, _ in found.found} <= set(
+        'html head meta title style body header h1 h2 p dl div dt dd ul li b a input label span '
+        'button figure figcaption svg path text rect nav section details summary table thead tbody '
+        'tr th td footer code script'.split()
+    )
+    for _, attributes in found.found:
+        assert not any(key.startswith('on') or key in ('src', 'style') for key in attributes)
+        assert attributes.get('href', '#').startswith('#')
+
+
+def test_names_are_shown_as_they_are(made, caw, dangerous):
+    """Each stands in the page as caw itself writes it."""
+    found = Elements(made('twoiocs'))
+    cells = [text for _, text in found.named('td')]
+    searched = caw(dangerous, '--where', 'search', '--format', '{pv}').stdout.splitlines()
+    assert len(searched) == len(HOSTILE)
+    for name in searched:
+        assert name in cells
+
+
+def test_nothing_ends_the_script_early(made):
+    text = made('oddities')
+    data = text[text.index('id="data">') :]
+    data = data[len('id="data">') : data.index('</script>')]
+    assert not set('<>&\u2028\u2029') & set(data)
+    assert json.loads(data)
+
+
+# ---- whole -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize('name', NAMES)
+def test_every_row_of_every_report_is_in_it(made, rows, captures, dangerous, name):
+    text = made(name)
+    data, ids = data_of(text), table_ids(text)
+    of_caw = rows([captures / f'{name}.pcap', dangerous])
+    assert set(ids) == {key for key in of_caw if key[1] != 'totals'}
+    for key, number in ids.items():
+        table = data['tables'][number]
+        assert table['total'] == len(table['rows']) == len(of_caw[key])
+        for shown, row in zip(table['rows'], of_caw[key]):
+            cells = [data['words'][word] for word in shown]
+            for column, cell in zip(row, cells):
+                same_cell(column, row[column], cell)
+
+
+def same_cell(column, value, cell):
+    if value is None:
+        assert cell == ''
+    elif column.endswith('_ns'):
+        assert cell.endswith(f'{value // 1000 % 10**6:06}') or column == 'second_ns'
+    elif isinstance(value, list):
+        assert cell == ', '.join(value) or cell.endswith('…')
+    elif isinstance(value, str):
+        assert cell == value or cell == value[:99] + '…'
+    else:
+        shown = float(cell.replace('\u202f', ''))
+        assert shown == pytest.approx(value, abs=0.51e-6 if column.endswith('_s') else 0.51e-3)
+
+
+@pytest.mark.parametrize('name', ('oddities', 'twoiocs', 'midstream'))
+def test_the_command_of_a_row_finds_its_messages(made, caw, captures, dangerous, name):
+    """The page counts by its own keys; caw by the expression that it offers."""
+    data = data_of(made(name))
+    checked = 0
+    for table in data['tables']:
+        for where, seen, shown in list(zip(table['where'], table['seen'], table['shown']))[:4]:
+            if where is None:
+                continue
+            (expression,) = shlex.split(data['words'][where])
+            files = captures / f'{name}.pcap', dangerous
+            done = caw(*files, '--where', expression, '--format', '{frame}')
+            assert done.returncode == 0, (expression, done.stderr)
+            frames = done.stdout.split()
+            assert len(frames) == seen, (expression, table['rows'][0])
+            assert {data['words'][data['messages'][each][1]] for each in shown} <= set(frames)
+            assert bool(shown) == bool(seen)
+            checked += 1
+    assert checked > 20
+
+
+def test_the_command_is_one_for_a_shell(made, captures, dangerous, program):
+    """What the reader copies means the same to sh, whatever the name."""
+    text = made('twoiocs')
+    data, ids = data_of(text), table_ids(text)
+    table = data['tables'][ids['channels', 'pvs']]
+    for row, where, seen in zip(table['rows'], table['where'], table['seen']):
+        command = f'{data["command"]} --where {data["words"][where]}'.replace('caw', str(program), 1)
+        done = subprocess.run(['sh', '-c', command], capture_output=True, text=True)
+        assert len(done.stdout.splitlines()) == seen, (command, done.stderr)
+
+
+@pytest.mark.parametrize('name', NAMES)
+def test_it_is_readable_without_scripts(made, rows, captures, dangerous, name):
+    """Story, plots and the first rows are there as HTML."""
+    found = Elements(made(name))
+    shown = [text for _, text in found.named('td')]
+    (story,) = [text for _, text in found.named('p') if ' of Channel Access in ' in text]
+    (totals,) = rows([captures / f'{name}.pcap', dangerous])['connect', 'totals']
+    assert story.startswith(f'{totals["messages"]} messages')
+    assert {each.get('id') for each, _ in found.named('figure')} == {'rates', 'answers', 'timeline'}
+    assert len(found.named('rect')) > 5 and len(shown) > 50
+
+
+@pytest.mark.parametrize(
+    'name, told',
+    [
+        ('search-missing', '4 PVs are searched, and nobody answers'),
+        ('twoiocs', '1 PV is answered by more than one server'),
+        ('repeater', '1 server restarted'),
+        ('oddities', '1 PV was found, but not connected'),
+        ('midstream', '2 circuits have channels whose names are not in the capture'),
+    ],
+)
+def test_what_is_suspicious_is_told_on_top(captures, name, told):
+    """What is known of these captures: tests/captures/README.md."""
+    text = page.html(captures / f'{name}.pcap')
+    assert told in text
+    assert text.index(told) < text.index('<figure')
+
+
+def test_a_capture_without_channel_access(save):
+    import wire
+
+    nothing = wire.capture([wire.udp(('10.0.0.1', 9), ('10.0.0.2', 9), b'nothing')])
+    text = page.html(save(nothing))
+    assert 'There is no Channel Access in this capture' in text
+    assert 'no Channel Access' in text
+
+
+# ---- bounded ---------------------------------------------------------------------------------
+
+
+def test_rows_messages_and_size_are_bounded(save, tmp_path):
+    import hostile as floods
+
+    path = tmp_path / 'flood.pcap'
+    with open(path, 'wb') as file:
+        frames, more = floods.channels(20000)
+        import load
+
+        load.write(path, [*frames, *more])
+    text = page.html(path)
+    data, ids = data_of(text), table_ids(text)
+    table = data['tables'][ids['channels', 'channels']]
+    assert table['total'] == 20001
+    assert len(table['rows']) == 1000
+    assert len(data['messages']) <= 5000
+    assert max(map(len, data['words'])) <= 400
+    assert len(text) < 4_000_000
+
+
+# ---- anonymous -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize('name', NAMES)
+def test_anonymized_pages_have_no_name_of_the_capture(caw, captures, made, rows, dangerous, name):
+    """Names as caw itself lists them: of PVs, users, hosts; addresses; texts of errors."""
+    text = made(name, anonymize=True)
+    files = [captures / f'{name}.pcap', dangerous]
+    secret = set(re.findall(r'\d+\.\d+\.\d+\.\d+', caw(*files).stdout))
+    listed = caw(*files, '--format', '{pv}\t{user}\t{host}').stdout.splitlines()
+    secret |= {each for line in listed for each in line.split('\t')} - {'None'}
+    secret |= {row['text'] for row in rows(files).get(('errors', 'errors'), []) if row['text']}
+    secret |= {path.name for path in files}
+    found = Elements(text)
+    words = data_of(text)['words']
+    words += [each for kind in ('text', 'td', 'li', 'p', 'title') for _, each in found.named(kind)]
+    words = '\n'.join(words)
+    for each in secret:
+        assert not re.search(r'(?<![\w.])' + re.escape(each) + r'(?![\w.])', words), each
+
+
+def test_anonymized_names_are_the_same_everywhere(made):
+    """Row by row, what was the same name is the same name, and what was not is not."""
+    plain, hidden = data_of(made('twoiocs')), data_of(made('twoiocs', anonymize=True))
+    renamed = {}
+    for number in table_ids(made('twoiocs')).values():
+        pairs = zip(plain['tables'][number]['rows'], hidden['tables'][number]['rows'])
+        for old, new in (pair for rows in pairs for pair in zip(*rows)):
+            old, new = plain['words'][old], hidden['words'][new]
+            if new.startswith('pv'):
+                assert renamed.setdefault(old, new) == new
+    assert len(set(renamed.values())) == len(renamed) > 5
+
+
+# ---- python -m caw report --------------------------------------------------------------------
+
+
+def run(*arguments):
+    return subprocess.run(
+        [sys.executable, '-m', 'caw', 'report', *map(str, arguments)], capture_output=True, text=True
+    )
+
+
+def test_the_command_writes_the_page(tmp_path, captures):
+    target = tmp_path / 'report.html'
+    done = run(CAPTURES / 'puts.pcap', '-o', target)
+    assert (done.returncode, done.stdout) == (0, ''), done.stderr
+    assert Elements(target.read_text()).named('title')[0][1] == 'Channel Access: puts.pcap'
+    assert [path.name for path in tmp_path.iterdir()] == ['report.html']
+
+
+def test_several_files_are_one_capture(tmp_path, captures):
+    target = tmp_path / 'report.html'
+    assert run(*[CAPTURES / f'{name}.pcap' for name in ('puts', 'twoiocs')], '-o', target).returncode == 0
+    assert 'puts.pcap and 1 other file' in target.read_text()
+
+
+@pytest.mark.parametrize('name', ['missing.pcap', 'text.pcap'])
+def test_what_is_no_capture_leaves_the_old_page(tmp_path, name):
+    target = tmp_path / 'report.html'
+    target.write_text('old')
+    (tmp_path / 'text.pcap').write_text('no capture at all, but a text')
+    done = run(tmp_path / name, '-o', target)
+    assert done.returncode == 2 and name in done.stderr and 'Traceback' not in done.stderr
+    assert target.read_text() == 'old'
