@@ -197,7 +197,8 @@ static void make_fact(maker *self, caw_fact_id id) {
         [CAW_FACT_IS_ADDRESS] = {CAW_KEY_TEXT, ""},
     };
     const caw_fact_row *row = &caw_fact_rows[id];
-    caw_key_use use = row->plain ? CAW_KEY_FULL : CAW_KEY_ALWAYS;
+    bool follows = row->plain && row->kind != CAW_FACT_IS_MARK; /* from what the line has anyhow */
+    caw_key_use use = follows ? CAW_KEY_FULL : CAW_KEY_ALWAYS;
     self->keys->fact[id].plain = make(self, (const char *[]){"", row->key, kinds[row->kind].ending},
                                       kinds[row->kind].type, use, row->title, row->meaning);
     if (row->names)
