@@ -10,6 +10,7 @@
 #include "packet-ca.h"
 
 #include "conversation.h"
+#include "conversation_filters.h"
 #include "endpoints.h"
 #include "fields.h"
 #include "flaws.h"
@@ -185,6 +186,8 @@ static void show(ca_payload *payload, uint32_t at, const caw_message *message, c
     begin_columns(payload);
     begin_tree(payload);
     info_add(&payload->info, payload->pinfo, message, &about);
+    if (payload->wanted.visible)
+        conversation_filters_add(payload->pinfo, note);
     proto_item *item = tree_message(payload->tree, payload->pinfo, payload->tvb, at, message,
                                     &about, event, &payload->wanted);
     flaws_report(&payload->flaws, item, at, message, note, event);
