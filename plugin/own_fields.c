@@ -10,6 +10,9 @@ const own_field_row own_field_rows[OWN_FIELDS] = {
                             "Header of the request that failed."},
     [OWN_MESSAGE] = {"message", "Message", OWN_TEXT,
                      "Class name of the message, as the text line begins."},
+    [OWN_MESSAGES] = {"messages", "Messages", OWN_TEXT,
+                      "Classes of the messages of a payload, for a column: `SearchRequest x2`; "
+                      "without the VERSION that others follow."},
     [OWN_LINE] = {"line", "Line", OWN_TEXT, "The message as one line of text."},
     [OWN_REQUEST] = {"request", "Request", OWN_FLAG, "The message asks for an answer."},
     [OWN_RESPONSE] = {"response", "Response", OWN_FLAG, "The message answers a request."},

@@ -13,6 +13,7 @@ typedef enum {
     OWN_PAYLOAD,
     OWN_FAILED_REQUEST,
     OWN_MESSAGE,
+    OWN_MESSAGES,
     OWN_LINE,
     OWN_REQUEST,
     OWN_RESPONSE,
