@@ -17,6 +17,7 @@ typedef enum {
     OWN_LINE,
     OWN_REQUEST,
     OWN_RESPONSE,
+    OWN_FAILED,
     OWN_CONTINUATION,
     OWN_UNDECODED,
     OWN_SKIPPED,
