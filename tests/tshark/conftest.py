@@ -2,12 +2,13 @@
 """How the tests run tshark with the plugin, and what they ask it."""
 
 import io
+import shutil
 import subprocess
 
 import pytest
 
 import older
-from places import as_nobody
+from places import BUILD, as_nobody
 
 
 @pytest.fixture(scope='session')
@@ -42,6 +43,16 @@ def tshark(run):
         return done.stdout
 
     return tshark
+
+
+@pytest.fixture(scope='session')
+def home(stage):
+    """A home folder with the tests' own plugins."""
+    home = stage / 'plugins-home'
+    shutil.copytree(BUILD / 'tests' / 'home', home)
+    for path in (home, *home.rglob('*')):
+        path.chmod(0o755)
+    return home
 
 
 @pytest.fixture(scope='session')
