@@ -59,10 +59,10 @@ def home(stage):
 def sharkd(run):
     """sharkd(capture, (method, parameters)...): what it answers to each."""
 
-    def sharkd(capture, *calls):
+    def sharkd(capture, *calls, **options):
         asked = enumerate([('load', {'file': str(capture)}), *calls], 1)
         text = ''.join(older.sharkd_call(number, *call) + '\n' for number, call in asked)
-        stream = io.BytesIO(run(['sharkd', '-'], input=text.encode()).stdout.encode())
+        stream = io.BytesIO(run(['sharkd', '-'], input=text.encode(), **options).stdout.encode())
         return [older.sharkd_answer(stream) for _ in range(len(calls) + 1)][1:]
 
     return sharkd
