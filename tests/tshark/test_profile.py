@@ -9,10 +9,13 @@ import itertools
 import os
 import re
 import shutil
+import struct
+import subprocess
 
 import pytest
 from caproto import CLIENT
 
+import browse
 import known
 import reference
 import suspected
@@ -48,19 +51,19 @@ def colours():
 
 
 def rule_colours():
-    """{(background, foreground) as sharkd tells them: the rule's name}"""
+    """{(background, foreground) of eight bits a colour: the rule's name}"""
     found = {}
     for line in without_comments('colorfilters'):
         name, shades = line.split('@')[1], re.findall(r'\[(\d+),(\d+),(\d+)\]', line)
         rgb = (sum(int(part) >> 8 << 8 * (2 - i) for i, part in enumerate(shade)) for shade in shades)
-        pair = tuple(format(number, 'x') for number in rgb)
+        pair = tuple(rgb)
         assert pair not in found, name
         found[pair] = name
     return found
 
 
 GRAPH = ['on', 'name', 'filter', 'colour', 'style', 'axis', 'field', 'average', 'factor']
-GRAPHS = [dict(zip(GRAPH, row, strict=True)) for row in csv.reader(without_comments('io_graphs'))]
+GRAPHS = [dict(zip(GRAPH, row)) for row in csv.reader(without_comments('io_graphs'))]
 
 
 CAPTURE_FILTERS = rules(BUILD / 'packaging' / 'cfilters')  # made by packaging/cfilters.sh
@@ -74,7 +77,8 @@ def profile(stage):
     """Arguments and environment of a tshark with the profile."""
     home = stage / 'made' / f'home-{os.getpid()}'
     shutil.copytree(PROFILE, home / '.config' / 'wireshark' / 'profiles' / NAME)
-    home.chmod(0o777)
+    for path in (home, *home.rglob('*')):
+        path.chmod(0o777)
     return {'HOME': str(home)}
 
 
@@ -263,7 +267,8 @@ def coloured(sharkd, stage, profile):
     def coloured(capture):
         (rows,) = sharkd(stage / 'captures' / capture, ('frames', {}),
                          env={'HOME': str(folder.parent.parent)})  # fmt: skip
-        return {row['num']: names.get((row.get('bg'), row.get('fg'))) for row in rows}
+        return {row['num']: names.get(tuple(int(row.get(part, '-1'), 16) for part in ('bg', 'fg')))
+                for row in rows}  # fmt: skip
 
     return coloured
 
@@ -330,6 +335,39 @@ def test_graphs_are_told_apart():
     """Each has a colour of its own, in the words of Wireshark 4.0."""
     assert len({row['colour'] for row in GRAPHS}) == len({row['name'] for row in GRAPHS}) == len(GRAPHS)
     for row in GRAPHS:
+        assert len(row) == len(GRAPH)
         assert re.fullmatch('#[0-9a-f]{6}', row['colour'])
         assert row['on'] in ('Enabled', 'Disabled') and row['style'] == 'Line'
         assert (row['average'], row['factor']) == ('None', '1')
+
+
+# ---- Wireshark itself -----------------------------------------------------------------------------
+
+NEEDED = [*browse.lacks(), *(['xwd'] if not shutil.which('xwd') else [])]
+
+
+def pixels(environment):
+    """The colours that are anywhere on a display, as in #rrggbb."""
+    raw = subprocess.run(['xwd', '-silent', '-root'], env=environment, capture_output=True, check=True)
+    words = struct.unpack_from('>25I', raw.stdout)
+    header, colours = words[0], words[19]
+    points = struct.iter_unpack('<I', raw.stdout[header + 12 * colours :])
+    return {f'#{point & 0xFFFFFF:06x}' for (point,) in points}
+
+
+@pytest.mark.skipif(bool(NEEDED), reason='Wireshark has no window here')
+def test_wireshark_draws_the_graphs(start, environment, profile, stage):
+    """Its window lists each of the graphs by its colour."""
+    with browse.display() as display:
+        shown = environment | profile | {'DISPLAY': display, 'XDG_RUNTIME_DIR': profile['HOME']}
+        command = ['env', *(f'{key}={value}' for key, value in shown.items()), 'wireshark', '-C', NAME,
+                   '-z', 'io,stat', '-r', stage / 'captures' / 'puts.pcap']  # fmt: skip
+        wireshark = start(command, cwd=stage, **browse.QUIET)
+        try:
+            browse.press(shown, 'search', '--sync', '--onlyvisible', '--name', 'I/O Graphs',
+                         'windowmove', '0', '0', 'windowsize', '1600', '1200')  # fmt: skip
+            browse.idle(wireshark)
+            assert {row['colour'] for row in GRAPHS} <= pixels(shown)
+        finally:
+            wireshark.kill()
+            wireshark.wait()
