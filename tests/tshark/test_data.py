@@ -600,7 +600,7 @@ def test_the_life_of_circuits(objects_of, save):
 @pytest.mark.parametrize(
     'options, word',
     [
-        (['--json', '--csv'], 'take one'),
+        (['--json', '--csv'], 'text, json or csv: take one'),
         (['--json', '--short'], '--short'),
         (['--csv', '--format', '{pv}'], '--format'),
         (['--json', '--time', 'iso'], '--time'),
