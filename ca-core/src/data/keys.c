@@ -238,7 +238,8 @@ static void make_attribute(maker *self, caw_class is, size_t index) {
 static void make_attributes(maker *self) {
     for (caw_class is = CAW_CLASS_NONE + 1; is < CAW_CLASSES; is++)
         for (size_t i = 0; caw_attribute_name(is, i); i++)
-            make_attribute(self, is, i);
+            if (caw_attribute_is_number(is, i) || caw_attribute_is_bytes(is, i))
+                make_attribute(self, is, i);
 }
 
 /* ---- order -------------------------------------------------------------------------------- */
