@@ -66,6 +66,11 @@ def address_of(end: str) -> str:
     return end.rpartition(':')[0].strip('[]') if ':' in end else end
 
 
+def by_force(closed_by: Optional[str]) -> bool:
+    """Whether a circuit (closed_by of caw circuits) has ended otherwise than by its client's FIN."""
+    return closed_by is not None and closed_by != 'client FIN'
+
+
 Span = Tuple[int, int]
 
 
