@@ -67,8 +67,8 @@ def values(
 
 
 def _word(value: Any) -> str:
-    """A text, or a number among texts: a state whose name was not sent."""
-    return value if isinstance(value, str) else f'{value:g}'
+    """A text, the empty one included, or a number among texts: a state whose name was not sent."""
+    return value if isinstance(value, str) else '' if value != value else f'{value:g}'
 
 
 def _unit(paths: child.Source, pv: str) -> str:
