@@ -15,6 +15,8 @@ The classes of commands (caw.CreateChanRequest, ...) are named as in caproto, an
 attributes. Captures are paths, several of one capture, or open binary files.
 """
 
+from typing import TYPE_CHECKING, Type
+
 from . import commands as _commands
 from . import plot
 from .child import Error, Notice, program, use
@@ -56,3 +58,8 @@ __all__ = [
     *_commands.CLASSES,
 ]
 globals().update(_commands.CLASSES)
+
+if TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Type[Command]:
+        """The classes of commands, for who reads the text alone."""
