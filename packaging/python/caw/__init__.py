@@ -7,6 +7,9 @@
     caw.frame('a.pcap', where='update')       # a pandas DataFrame of all messages
     caw.values('a.pcap', 'SR:CURRENT')        # a pandas Series of the values of one PV
     caw.report('puts', 'a.pcap')              # a report, a DataFrame
+    caw.plot.rates('a.pcap')                  # a plot, matplotlib's axes; also values, latency, timeline
+
+A page about a whole capture: python -m caw report a.pcap -o a.html
 
 The classes of commands (caw.CreateChanRequest, ...) are named as in caproto, and so are their
 attributes. Captures are paths, several of one capture, or open binary files.
@@ -15,6 +18,7 @@ attributes. Captures are paths, several of one capture, or open binary files.
 from typing import TYPE_CHECKING, Type
 
 from . import commands as _commands
+from . import plot
 from .child import Error, Notice, program, use
 from .commands import (
     AccessRights,
@@ -45,6 +49,7 @@ __all__ = [
     'TimeStamp',
     '__version__',
     'frame',
+    'plot',
     'program',
     'report',
     'shark',

@@ -37,15 +37,16 @@ def kind_of(message: str) -> str:
 
 
 def messages(
-    source: child.Source, columns: Sequence[str], where: Optional[str] = None
+    source: child.Source, columns: Sequence[str], where: Optional[str] = None, parts: int = 0
 ) -> Iterator[List[bytes]]:
-    """The columns (names of --format) of each message. Raises child.Error."""
+    """The columns (names of --format) of each message; with parts only so many, the last of them
+    all that is left, with tabs between. Raises child.Error."""
     form = '\\t'.join(f'{{{column}}}' for column in columns)
     chosen = [] if where is None else ['--where', where]
     files, stdin = child.inputs(source)
     with child.lines([*files, '--format', form, *chosen], stdin) as lines:
         for line in lines:
-            yield line[:-1].split(b'\t')
+            yield line[:-1].split(b'\t', parts - 1)
 
 
 def nanoseconds(seconds: bytes) -> int:
@@ -64,6 +65,11 @@ def end(address: str, port: str) -> str:
 def address_of(end: str) -> str:
     """The address of an end."""
     return end.rpartition(':')[0].strip('[]') if ':' in end else end
+
+
+def by_force(closed_by: Optional[str]) -> bool:
+    """Whether a circuit (closed_by of caw circuits) has ended otherwise than by its client's FIN."""
+    return closed_by is not None and closed_by != 'client FIN'
 
 
 Span = Tuple[int, int]

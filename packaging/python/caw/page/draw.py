@@ -8,7 +8,7 @@ k7 of kinds of messages and s0 to s5 of servers.
 import math
 from typing import Dict, Iterable, List, NamedTuple, Sequence, Tuple
 
-from ..traffic import address_of
+from ..traffic import address_of, by_force
 from .capture import Capture
 from .messages import DECADE_BINS, OTHERS, SHORTEST, Messages
 from .names import Names
@@ -206,12 +206,11 @@ def _bars(capture: Capture, names: Names) -> Dict[str, List[_Bar]]:
         bar = bar._replace(kind=bar.kind or 'search')
         lanes.setdefault(address_of(row['client']), []).append(bar)
     table = capture.table('circuits', 'circuits')
-    for row, marks in zip(table.rows, table.marks):
+    for row in table.rows:
         shown = names.row(row)
         told = f'{shown["client"]} to {shown["server"]}, {row["closed_by"] or "open at the end"}'
         times = row['opened_ns'] or start, row['closed_ns'] or stop
-        forced = bool(row['closed_by']) and not row['closed_by'].startswith('client FIN')
-        bar = _Bar(*times, 'circuit', told, forced)
+        bar = _Bar(*times, 'circuit', told, by_force(row['closed_by']))
         lanes.setdefault(address_of(row['client']), []).append(bar)
     return lanes
 

@@ -85,12 +85,13 @@ class Messages:
         self._seen: Dict[Key, Seen] = {}
         self._timed: Dict[int, Dict[Any, Seen]] = {}
         self._subscriptions: Dict[bytes, Dict[Key, Seen]] = {}
+        self._seconds: Dict[int, Seen] = {}
         self._last_line: List[bytes] = []
         for each in choices:
             self._want(each)
         with warnings.catch_warnings():
             warnings.simplefilter('ignore', child.Notice)  # the capture has them
-            for line in traffic.messages(capture.paths, COLUMNS):
+            for line in traffic.messages(capture.paths, COLUMNS, parts=ABOUT + 1):
                 self._add(line)
         self._fewer_servers()
 
@@ -105,34 +106,34 @@ class Messages:
                 self._timed.setdefault(key[1], {})[key[2]] = seen
             elif key[0] == 'subscription':
                 self._subscriptions.setdefault(b'%d' % key[1], {})[key[2:]] = seen
+            elif key[0] == 'second':
+                self._seconds[key[1]] = seen
 
     # ---- each message --------------------------------------------------------------------------
 
     def _add(self, line: List[bytes]) -> None:
         time = traffic.nanoseconds(line[0])
-        about = b'\t'.join(line[ABOUT:])
-        known = self._about.get(about)
+        known = self._about.get(line[ABOUT])
         if known is None:
-            known = self._learn(about, line)
+            known = self._learn(line[ABOUT])
         rates, server, seen, pv, circuit = known
         rates[self.bins.of(time)] += 1
         took = None if line[2] == b'None' else traffic.nanoseconds(line[2])
         if took is not None and server is not None:
             self.answers[self.answer_bins.of(time), _duration_bin(took), server] += 1
         for each in seen:
-            if took is not None and took >= each.slow or not each.slow:
+            if not each.slow or (took is not None and took >= each.slow):
                 self._see(each, time, line)
-        for place, key in (
-            (self._timed.get(time), pv),
-            (self._subscriptions.get(line[SUBSCRIPTION]), circuit),
-            (self._seen, ('second', time // 10**9)),
-        ):
-            if place and key in place:
-                self._see(place[key], time, line)
+        if time in self._timed and pv in self._timed[time]:
+            self._see(self._timed[time][pv], time, line)
+        if circuit in self._subscriptions.get(line[SUBSCRIPTION], ()):
+            self._see(self._subscriptions[line[SUBSCRIPTION]][circuit], time, line)
+        if time // 10**9 in self._seconds:
+            self._see(self._seconds[time // 10**9], time, line)
 
-    def _learn(self, about: bytes, line: List[bytes]) -> Any:
+    def _learn(self, about: bytes) -> Any:
         """What all messages about the same have in common: where they count."""
-        message, *parts, protocol, beacon, pv = (_text(each) for each in line[ABOUT:])
+        message, *parts, protocol, beacon, pv = map(_text, about.split(b'\t'))
         source, target = ends = _ends([str(part) for part in parts])
         keys = keys_of(str(message), ends, protocol == TCP, pv, beacon)
         answers = str(message).endswith('Response') and message != 'SearchResponse'
@@ -155,8 +156,10 @@ class Messages:
         return self._servers[name]
 
     def _see(self, seen: Seen, time: int, line: List[bytes]) -> None:
-        seen.first = min(seen.first, time) if seen.count else time
-        seen.last = max(seen.last, time)
+        if not seen.count or time < seen.first:
+            seen.first = time
+        if time > seen.last:
+            seen.last = time
         seen.count += 1
         if len(seen.shown) == MOST_OF_A_ROW:
             return
@@ -197,7 +200,8 @@ def _ends(parts: List[str]) -> Tuple[str, str]:
 
 
 def _message(time: int, line: List[bytes]) -> Message:
-    _, frame, dt, text, _, message, *parts, _, _, pv = (_text(field) for field in line)
+    _, frame, dt, text, _ = map(_text, line[:ABOUT])
+    message, *parts, _, _, pv = map(_text, line[ABOUT].split(b'\t'))
     ends = _ends([str(part) for part in parts])
     took = None if dt is None else float(dt)
     return Message(time, int(str(frame)), took, str(text), str(message), *ends, pv)

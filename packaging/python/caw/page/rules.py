@@ -3,6 +3,8 @@
 
 from typing import Any, Callable, Dict, List, NamedTuple, Set, Tuple
 
+from ..traffic import by_force
+
 Row = Dict[str, Any]
 
 MOST_EXAMPLES = 4
@@ -32,8 +34,7 @@ def _several_servers(row: Row) -> bool:
 
 
 def _ended_by_force(row: Row) -> bool:
-    by = row['closed_by'] or ''
-    return by.startswith('server') or 'RST' in by or by == 'new SYN' or row['channels_lost'] > 0
+    return by_force(row['closed_by']) or row['channels_lost'] > 0
 
 
 def _ended(row: Row) -> str:
