@@ -65,6 +65,9 @@ typedef void ca_tap_init;
 #define CA_REGISTER_CONVERSATION_FILTER         register_conversation_filter
 #endif
 
+/* Wireshark's tables show a number in the format of its column since 4.6; before, six decimals. */
+#define CA_TABLES_HAVE_FORMATS CA_WIRESHARK(4, 6)
+
 /* What stands between the members of a set in a display filter: a comma since 4.0. */
 #if CA_WIRESHARK(4, 0)
 #define CA_SET_COMMA ", "

@@ -277,9 +277,7 @@ static char *text_of_list(const caw_listed *list) {
     return g_string_free(text, FALSE);
 }
 
-/*
- * Wireshark and sharkd show a cell by its own type, TShark by that of its column: a float, for
- * which it has the column's format, and Wireshark always six decimals.
+/* Wireshark and sharkd show a cell by its own type, TShark by that of its column, which is a float.
  */
 static bool cells_have_types(void) {
     const char *program = g_get_prgname();
@@ -287,20 +285,26 @@ static bool cells_have_types(void) {
     return !program || strcmp(program, "tshark") != 0;
 }
 
+/* A float would have decimals in Wireshark. It takes what is too large for a whole number, too. */
+static bool is_shown_whole(caw_cell_kind kind, const caw_cell *cell) {
+    return !CA_TABLES_HAVE_FORMATS && (kind == CAW_CELL_COUNT || kind == CAW_CELL_FRAME) &&
+           cell->is.count <= UINT32_MAX;
+}
+
 /* Not known: the cell is empty, and sorts as 0. The first of a row, which must not be, always is.
  */
 static stat_tap_table_item_type number_item(const caw_report *report, caw_cell_kind kind,
                                             const caw_cell *cell) {
-    stat_tap_table_item_type item = {TABLE_ITEM_FLOAT, {0}, {0}};
-    bool whole = kind == CAW_CELL_COUNT || kind == CAW_CELL_FRAME;
+    stat_tap_table_item_type item = {TABLE_ITEM_NONE, {0}, {0}};
 
-    if (!cells_have_types() || (cell->known && !(whole && cell->is.count <= UINT32_MAX))) {
-        item.value.float_value = number_of(report, kind, cell);
-    } else if (cell->known) {
+    if (cells_have_types() && !cell->known)
+        return item;
+    if (cells_have_types() && is_shown_whole(kind, cell)) {
         item.type = TABLE_ITEM_UINT;
         item.value.uint_value = (unsigned)cell->is.count;
     } else {
-        item.type = TABLE_ITEM_NONE;
+        item.type = TABLE_ITEM_FLOAT;
+        item.value.float_value = number_of(report, kind, cell);
     }
     return item;
 }

@@ -17,6 +17,14 @@ def series_of_wireshark():
 WIRESHARK_3 = series_of_wireshark() < (4, 0)
 
 
+# ---- Wireshark before 4.6 --------------------------------------------------------------------
+
+
+def formats_numbers_of_tables():
+    """A table of the menu Statistics shows a float in the format of its column."""
+    return series_of_wireshark() >= (4, 6)
+
+
 # ---- Wireshark 3.4 ---------------------------------------------------------------------------
 
 
