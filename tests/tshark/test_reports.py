@@ -656,7 +656,7 @@ def test_a_reader_that_begins_anew(run, stage):
 
 # ---- an output that takes nothing ------------------------------------------------------------
 
-OUTPUTS = ['ca,lines', 'ca,srt', *(f'ca,{name}' for name in REPORTS)]
+OUTPUTS = ['ca,lines', 'ca,json', 'ca,srt', *(f'ca,{name}' for name in REPORTS)]
 
 
 @pytest.mark.parametrize('option', OUTPUTS)
