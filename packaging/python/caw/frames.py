@@ -2,7 +2,7 @@
 """Messages of a capture as a table, by way of caw --csv and pandas' reader in C."""
 
 import difflib
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Sequence, Union
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Sequence, Union, overload
 
 from . import cells, child, schema, tables
 from .extras import need
@@ -14,6 +14,27 @@ if TYPE_CHECKING:
 POINTS = ('timestamp', 'data.time')  # Of what the key ends in _ns, points in time, not durations.
 ARRAY = 'data.value'
 _TYPES = {'integer': 'Int64', 'number': 'float64', 'boolean': 'boolean'}
+
+
+@overload
+def frame(
+    paths: child.Source,
+    where: Optional[str] = None,
+    columns: Optional[Sequence[str]] = None,
+    chunks: None = None,
+    arrays: bool = False,
+) -> 'pandas.DataFrame': ...
+
+
+@overload
+def frame(
+    paths: child.Source,
+    where: Optional[str] = None,
+    columns: Optional[Sequence[str]] = None,
+    *,
+    chunks: int,
+    arrays: bool = False,
+) -> 'Iterator[pandas.DataFrame]': ...
 
 
 def frame(
@@ -132,7 +153,13 @@ def _reading(keys: Dict[str, str], arrays: bool) -> Dict[str, Any]:
     if arrays and ARRAY in types:
         types[ARRAY] = 'object'
     missing = {key: ['', 'nan'] if kind == 'float64' else [''] for key, kind in types.items()}
-    return {'engine': 'c', 'dtype': types, 'keep_default_na': False, 'na_values': missing, **_exact()}
+    return {
+        'engine': 'c',
+        'dtype': types,
+        'keep_default_na': False,
+        'na_values': missing,
+        **_exact(),
+    }
 
 
 def _exact() -> Dict[str, str]:
@@ -141,9 +168,7 @@ def _exact() -> Dict[str, str]:
     return {} if version >= (3, 1) else {'float_precision': 'round_trip'}
 
 
-def _frame(
-    table: 'pandas.DataFrame', keys: Dict[str, str], arrays: bool
-) -> 'pandas.DataFrame':
+def _frame(table: 'pandas.DataFrame', keys: Dict[str, str], arrays: bool) -> 'pandas.DataFrame':
     """The columns that were asked for, of what was read."""
     pandas = need('pandas', 'pandas')
     made = {}
