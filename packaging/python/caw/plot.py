@@ -18,7 +18,7 @@ from . import child, traffic
 from .extras import need
 from .frames import frame
 from .frames import values as _values
-from .page.choose import quoted
+from .where import quoted
 
 if TYPE_CHECKING:
     import matplotlib.axes

@@ -93,7 +93,7 @@ def _heaviest(capture: Capture, names: Names) -> Iterator[str]:
             )
 
 
-def _totals(capture: Capture) -> str:
+def _totals(capture: Capture, messages: Messages) -> str:
     tiles = [
         ('messages', capture.messages),
         ('PV names', len(capture.names['PVs'])),
@@ -101,7 +101,7 @@ def _totals(capture: Capture) -> str:
         ('servers', len(capture.names['servers'])),
         ('circuits', capture.table('circuits', 'circuits').count),
         ('channels', capture.table('channels', 'channels').count),
-        ('updates', capture.sums['updates']),
+        ('updates', sum(messages.rates['updates'])),
         ('writes', capture.table('puts', 'puts').count),
         ('errors', capture.sums['errors']),
     ]
@@ -291,7 +291,7 @@ def page(capture: Capture, tables: List[Told], messages: Messages, names: Names,
 <title>{escape(title)}</title>
 <style>{style}</style></head><body>
 <header><h1>{escape(title)}</h1>{story}</header>
-{_totals(capture)}
+{_totals(capture, messages)}
 {_findings(capture, tables, names)}
 {TOOLS}
 <div class="plots">{drawn}</div>

@@ -93,10 +93,14 @@ def rates(messages: Messages) -> Plot:
         areas.append(f'<path class="area k{i}" d="{_steps(tops, bases)}"/>')
         legend.append((f'k{i}', f'{kind} {number(sum(counts))}'))
         bases = tops
-    labels = [(HEIGHT - tick * seconds * scale, f'{tick:g}') for tick in _ticks(most / seconds)]
+    labels = [(HEIGHT - tick * seconds * scale, _rate(tick)) for tick in _ticks(most / seconds)]
     note = f'by kind, counted in steps of {duration(messages.bins.width)}'
     marks = _lines(y for y, _ in labels) + ''.join(areas)
     return Plot('rates', 'Messages a second', note, HEIGHT, marks, labels, legend)
+
+
+def _rate(tick: float) -> str:
+    return number(round(tick)) if tick >= 1 else f'{tick:g}'
 
 
 # ---- answers ----------------------------------------------------------------------------------
