@@ -304,3 +304,29 @@ def test_what_is_no_capture_leaves_the_old_page(tmp_path, name):
     done = run(tmp_path / name, '-o', target)
     assert done.returncode == 2 and name in done.stderr and 'Traceback' not in done.stderr
     assert target.read_text() == 'old'
+
+
+def test_one_packet(save):
+    """A capture that lasts no time, of IPv6."""
+    import struct
+    from decimal import Decimal
+
+    import talk
+    import wire
+
+    data = talk.version() + talk.search(1, 'six')
+    segment = struct.pack('>HHHH', 40000, 5064, 8 + len(data), 0) + data
+    ends = (0xFD00 << 112 | 1).to_bytes(16, 'big') + (0xFD00 << 112 | 2).to_bytes(16, 'big')
+    packet = struct.pack('>IHBB', 6 << 28, len(segment), 17, 64) + ends + segment
+    frame = bytes.fromhex('02ca00000001' '02ca00000002' '86dd') + packet
+    path = save(wire.pcap([(Decimal(wire.NOON), frame)]))
+    data = data_of(page.html(path))
+    assert data['tables'][0]['seen'] == [1]
+    assert '[fd00::1]:40000' in data['words']
+    hidden = page.html(path, anonymize=True)
+    assert 'address1:40000' in hidden and 'fd00' not in hidden
+
+
+def test_a_folder_that_is_not_there_is_told_before_the_work(tmp_path):
+    done = run(CAPTURES / 'puts.pcap', '-o', tmp_path / 'none' / 'report.html')
+    assert done.returncode == 2 and 'none' in done.stderr and 'Traceback' not in done.stderr

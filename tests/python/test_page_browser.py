@@ -6,6 +6,7 @@ reports of caw.
 """
 
 import json
+from collections import Counter
 
 import pytest
 
@@ -224,6 +225,21 @@ def test_a_range_of_time_is_for_tables_and_plots(opened, rows):
     assert left / width == pytest.approx(first / (last - first), rel=1e-3)
     click(browser, '#whole')
     assert len(cells(browser, 'puts-puts', 7)) == len(puts)
+
+
+def test_the_scale_of_rates_is_that_of_the_range(opened, caw, files):
+    """What is low is seen beside a storm elsewhere: the labels end at the highest rate of the range."""
+    browser = opened('oddities')
+    width = browser.run("JSON.parse(document.getElementById('data').textContent).rate_width") / 1e6
+    told = caw(*files('oddities'), '--format', '{timestamp}').stdout.split()
+    bins = Counter(int((float(time) - float(told[0])) / width) for time in told)
+    last = 100  # of the hostile capture alone
+    labels = "[...document.querySelectorAll('#rates .labels text')].map((text) => text.textContent)"
+    for end in (browser.run("Number(document.getElementById('to').value)"), last):
+        set_range(browser, 0, end)
+        most = max(count for bin, count in bins.items() if bin <= end / width) / width
+        highest = float(browser.run(labels)[-1].replace('\u202f', ''))
+        assert most / 2 < highest <= most * 1.01
 
 
 def test_the_histogram_counts_the_range(opened):

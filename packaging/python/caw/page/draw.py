@@ -236,9 +236,10 @@ def timeline(capture: Capture, names: Names, clock: Clock) -> Plot:
             marks.append(_bar(bar, top + GAP // 2 + BAR * level, start, scale, clock))
         top = bottom
         marks.append(_lines([top]))
-    left = sum(map(len, lanes.values())) - drawn
+    tables = (capture.table(name, name) for name in ('search', 'circuits'))
+    left = sum(table.count for table in tables) - drawn
     note = 'and what they searched and were connected to; a dot is an end that is not by the client'
-    note += f'. {plural(left, "bar")} of {plural(len(lanes), "client")} left out' if left else ''
+    note += f'. {number(left)} more are left out' if left else ''
     legend = [('circuit', 'circuit'), ('search', 'search'), ('lost', 'search without answer')]
     return Plot('timeline', 'Clients', note, max(1, top), ''.join(marks), labels, legend)
 
