@@ -1,15 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The page of a capture as a file: what is in it, what is left out, what a hostile name makes of it."""
+"""The page of a capture as a file: what is in it, what is not, what a hostile name makes of it."""
 
 import base64
 import hashlib
 import json
 import re
 import shlex
+import struct
 import subprocess
 import sys
+from decimal import Decimal
 
+import hostile as floods
+import load
 import pytest
+import talk
+import wire
 
 from caw import page
 from pages import HOSTILE, Elements, data_of, hostile
@@ -173,8 +179,10 @@ def test_the_command_is_one_for_a_shell(made, captures, dangerous, program):
     text = made('twoiocs')
     data, ids = data_of(text), table_ids(text)
     table = data['tables'][ids['channels', 'pvs']]
-    for row, where, seen in zip(table['rows'], table['where'], table['seen']):
-        command = f'{data["command"]} --where {data["words"][where]}'.replace('caw', str(program), 1)
+    for where, seen in zip(table['where'], table['seen']):
+        command = f'{data["command"]} --where {data["words"][where]}'.replace(
+            'caw', str(program), 1
+        )
         done = subprocess.run(['sh', '-c', command], capture_output=True, text=True)
         assert len(done.stdout.splitlines()) == seen, (command, done.stderr)
 
@@ -209,8 +217,6 @@ def test_what_is_suspicious_is_told_on_top(captures, name, told):
 
 
 def test_a_capture_without_channel_access(save):
-    import wire
-
     nothing = wire.capture([wire.udp(('10.0.0.1', 9), ('10.0.0.2', 9), b'nothing')])
     text = page.html(save(nothing))
     assert 'There is no Channel Access in this capture' in text
@@ -221,14 +227,9 @@ def test_a_capture_without_channel_access(save):
 
 
 def test_rows_messages_and_size_are_bounded(save, tmp_path):
-    import hostile as floods
-
+    frames, more = floods.channels(20000)
     path = tmp_path / 'flood.pcap'
-    with open(path, 'wb') as file:
-        frames, more = floods.channels(20000)
-        import load
-
-        load.write(path, [*frames, *more])
+    load.write(path, [*frames, *more])
     text = page.html(path)
     data, ids = data_of(text), table_ids(text)
     table = data['tables'][ids['channels', 'channels']]
@@ -278,7 +279,9 @@ def test_anonymized_names_are_the_same_everywhere(made):
 
 def run(*arguments):
     return subprocess.run(
-        [sys.executable, '-m', 'caw', 'report', *map(str, arguments)], capture_output=True, text=True
+        [sys.executable, '-m', 'caw', 'report', *map(str, arguments)],
+        capture_output=True,
+        text=True,
     )
 
 
@@ -292,7 +295,10 @@ def test_the_command_writes_the_page(tmp_path, captures):
 
 def test_several_files_are_one_capture(tmp_path, captures):
     target = tmp_path / 'report.html'
-    assert run(*[CAPTURES / f'{name}.pcap' for name in ('puts', 'twoiocs')], '-o', target).returncode == 0
+    assert (
+        run(*[CAPTURES / f'{name}.pcap' for name in ('puts', 'twoiocs')], '-o', target).returncode
+        == 0
+    )
     assert 'puts.pcap and 1 other file' in target.read_text()
 
 
@@ -308,17 +314,11 @@ def test_what_is_no_capture_leaves_the_old_page(tmp_path, name):
 
 def test_one_packet(save):
     """A capture that lasts no time, of IPv6."""
-    import struct
-    from decimal import Decimal
-
-    import talk
-    import wire
-
     data = talk.version() + talk.search(1, 'six')
     segment = struct.pack('>HHHH', 40000, 5064, 8 + len(data), 0) + data
     ends = (0xFD00 << 112 | 1).to_bytes(16, 'big') + (0xFD00 << 112 | 2).to_bytes(16, 'big')
     packet = struct.pack('>IHBB', 6 << 28, len(segment), 17, 64) + ends + segment
-    frame = bytes.fromhex('02ca00000001' '02ca00000002' '86dd') + packet
+    frame = bytes.fromhex('02ca0000000102ca0000000286dd') + packet
     path = save(wire.pcap([(Decimal(wire.NOON), frame)]))
     data = data_of(page.html(path))
     assert data['tables'][0]['seen'] == [1]

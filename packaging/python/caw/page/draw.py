@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The plots as SVG. They are drawn once, here; the script shows a part of their time by the viewBox.
+"""The plots as SVG. They are drawn here; the script shows a part of their time by the viewBox.
 
 The time of the capture is 0 to 1000 across. Down, a unit is a pixel. Colours are the classes k0 to
 k7 of kinds of messages and s0 to s5 of servers.
 """
 
 import math
+from html import escape
 from typing import Dict, Iterable, List, NamedTuple, Sequence, Tuple
 
 from ..traffic import address_of, by_force
 from .capture import Capture
 from .messages import DECADE_BINS, OTHERS, SHORTEST, Messages
 from .names import Names
-from .text import Clock, duration, escape, number, plural, short
+from .text import Clock, duration, number, plural, short
 
 ACROSS = 1000
 HEIGHT = 150
@@ -160,12 +161,14 @@ def answers(messages: Messages, names: Names) -> Plot:
 
 
 def _histogram(messages: Messages, low: int, high: int) -> str:
-    """Empty bars for each bin of duration and server: the sums of a range of time are the script's."""
+    """Empty bars for each bin of duration and server: the script has the sums of a range."""
     step = HEIGHT / (high - low)
     servers = servers_of(messages)
     sums = {
         took: [
-            sum(n for (_, bin, name), n in messages.answers.items() if (bin, name) == (took, server))
+            sum(
+                n for (_, bin, name), n in messages.answers.items() if (bin, name) == (took, server)
+            )
             for server in servers
         ]
         for took in range(low, high)
@@ -249,7 +252,7 @@ def _trouble(bars: List[_Bar]) -> int:
 
 
 def _levels(bars: List[_Bar]) -> List[int]:
-    """Bars at the same time lie below each other, as far as there is room: searches above circuits."""
+    """Bars at the same time lie below each other, if there is room: searches above circuits."""
     ends: Dict[int, int] = {}
     levels = []
     for bar in sorted(bars, key=lambda bar: bar.first):
@@ -281,5 +284,3 @@ def plots(capture: Capture, messages: Messages, names: Names, clock: Clock) -> L
     some += [answers(messages, names)] if messages.answers else []
     some += [timeline(capture, names, clock)] if capture.table('circuits', 'circuits').count else []
     return some
-
-
