@@ -84,6 +84,7 @@ static void offer_reports(unfinished *self) {
     char name[OPTION_NAME];
 
     commands_each(COMMANDS_OF_Z, offer_report, self);
+    offer_report(self, "json", "messages as JSON");
     for (size_t i = 0; caw_report_rows[i]; i++) {
         snprintf(name, sizeof name, "%s,json", caw_report_rows[i]->name);
         offer_report(self, name, "an object a line");

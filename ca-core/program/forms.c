@@ -85,7 +85,7 @@ static bool read_data(forms *self, const given *all) {
     const char *json = given_value(all, OPTION_JSON), *csv = given_value(all, OPTION_CSV);
 
     if (json && csv) {
-        say("--json and --csv are two forms: take one");
+        say("it is printed as text, json or csv: take one");
         return false;
     }
     if (json && *json && strcmp(json, "full") != 0) {

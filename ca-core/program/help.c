@@ -24,8 +24,7 @@ static const char usage[] =
     "         ";
 static const char examples[] =
     "       caw help [TOPIC]                  more: caw help lists the topics\n"
-    "\n"
-    "  caw puts.pcap\n"
+    "  caw --json puts.pcap\n"
     "  caw --where 'put and pv ~ \"t:*\"' puts.pcap twoiocs.pcap\n"
     "  caw --where unanswered --format '{timestamp:.3f} {user} {pv}' oddities.pcap\n"
     "  caw connect search-missing.pcap\n"
@@ -35,7 +34,6 @@ static const char examples[] =
 
 static const char passing[] =
     "  -- OPTION...          for tshark, which then reads: -- -d tcp.port==5066,ca\n"
-    "\n"
     "Several files are one capture. ^C prints what came. Status: 0 good, 1 the output\n"
     "failed, 2 wrong option or input, 3 damaged or all Malformed, 4 --quiet had none.\n";
 

@@ -70,12 +70,19 @@ static bool is_in_a_layout(caw_field_id id) {
     return false;
 }
 
+/* What comes several times besides names of states and padding: words of headers, elements. */
+static bool is_known_to_repeat(caw_field_id id) {
+    return id == CAW_FIELD_RESERVED || id == CAW_FIELD_MARKER || id == CAW_FIELD_VALUE ||
+           id == CAW_FIELD_STRING;
+}
+
 /* A field of a layout says how wide it is there: a number as wide as it is, but for padding. */
 static void check_meta_field(caw_field_id id) {
     const caw_field_row *row = &caw_field_rows[id];
     CHECK(is_in_a_layout(id) == (row->room > 0), "%s: room in the metadata", row->key);
     CHECK(!row->last || (row->room && row->name), "%s: last of what?", row->key);
-    CHECK(!row->several || row->room, "%s: several of what?", row->key);
+    CHECK(!row->several || row->room || is_known_to_repeat(id), "%s: several of what?", row->key);
+    CHECK(row->several || !is_known_to_repeat(id), "%s: several", row->key);
     if (row->room == CAW_ROOM_OF_ELEMENT)
         CHECK(row->kind == CAW_KIND_ELEMENT, "%s: as wide as an element", row->key);
     else if (row->room && row->bits)

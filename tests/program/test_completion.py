@@ -5,6 +5,7 @@ Each shell runs in a terminal and loads our script as it is installed. The progr
 the questions of the script on to caw, and writes down with which arguments it is called otherwise.
 """
 
+import json
 import os
 import pty
 import re
@@ -109,6 +110,9 @@ def type_into(shell, folder, environment, line):
         (f'caw -z ca,connect,j{TAB}', ['-z', 'ca,connect,json']),
         (f'caw err{TAB}--js{TAB}', ['errors', '--json']),
         (f'caw connect --table serv{TAB}', ['connect', '--table', 'servers']),
+        (f'caw --csv=fram{TAB}', ['--csv=frame']),
+        (f'caw --json=f{TAB}', ['--json=full']),
+        (f'caw --schema du{TAB}', ['--schema', 'duckdb']),
     ],
     ids=lambda value: value if isinstance(value, str) else '',
 )
@@ -137,6 +141,17 @@ def test_every_option_is_offered(caw, offered):
 def test_every_topic_is_offered(caw, offered):
     shown = dict(re.findall(r'^  ([a-z]+)  +(.*)$', caw('help').stdout, re.M))
     assert offered('help', '') == shown
+
+
+def test_every_key_is_offered(caw, offered):
+    keys = json.loads(caw('--schema=json').stdout)['properties']
+    found = offered('--csv', '=', '')
+    assert {key.split('.')[0] for key in found} == set(keys) and all(found.values())
+    assert found == offered('--csv', '=')
+    assert found == {key.split('=')[1]: title for key, title in offered('--csv=').items()}
+    assert offered('--csv=pv,data.prec') == {'--csv=pv,data.precision': 'Precision'}
+    assert set(offered('--json=')) == {'--json=full'}
+    assert ':files' in offered('--json', '')
 
 
 def test_every_interface_is_offered(offered):

@@ -213,7 +213,9 @@ def test_damaged_capture_is_read_as_far_as_it_goes(capture, lines):
 
 def test_much_on_standard_error(pretend):
     """More than a pipe holds, before there is any output."""
-    caw.use(pretend('[ "$1" = --version ] && exec echo caw 9.0.0\nyes | head -c 300000 >&2; echo x'))
+    caw.use(
+        pretend('[ "$1" = --version ] && exec echo caw 9.0.0\nyes | head -c 300000 >&2; echo x')
+    )
     with pytest.warns(caw.Notice):
         assert read('a.pcap') == [b'x\n']
 
@@ -277,8 +279,10 @@ def test_ended_while_it_is_fed(capture, children):
 def test_child_that_does_not_end_is_killed(pretend, monkeypatch, children):
     monkeypatch.setattr(child, 'PATIENCE', 0.1)
     caw.use(
-        pretend('[ "$1" = --version ] && exec echo caw 9.0.0\ntrap "" TERM PIPE\necho x\n'
-                'while :; do read never < /dev/zero; done')
+        pretend(
+            '[ "$1" = --version ] && exec echo caw 9.0.0\ntrap "" TERM PIPE\necho x\n'
+            'while :; do read never < /dev/zero; done'
+        )
     )
     with child.lines([]) as running:
         assert next(iter(running)) == b'x\n'
@@ -319,7 +323,10 @@ def test_ended_with_python(endless, ending):
     """At its end, by an exception, by ^C."""
     script = textwrap.dedent(SCRIPT).format(ending=ending)
     with subprocess.Popen(
-        [sys.executable, '-c', script], stdin=endless, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, '-c', script],
+        stdin=endless,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     ) as python:
         process_id = int(python.stdout.readline())
         if 'read' in ending:

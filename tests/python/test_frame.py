@@ -75,8 +75,10 @@ def test_default_columns(captures, printed):
 
 
 def test_types(captures):
-    frame = caw.frame(captures / 'monitors.pcap', columns=['timestamp', 'put', *caw.frame(
-        captures / 'monitors.pcap')])
+    frame = caw.frame(
+        captures / 'monitors.pcap',
+        columns=['timestamp', 'put', *caw.frame(captures / 'monitors.pcap')],
+    )
     types = frame.dtypes.astype(str)
     for names, kind in {
         'timestamp data.time': 'datetime64[ns]',
@@ -124,7 +126,23 @@ def test_numbers_read_back_equal(save):
 def test_text_that_looks_like_something_else(save):
     circuit = load.Circuit(0)
     frames = list(circuit.opening(0))
-    names = ['NA', 'nan', 'null', '1e3', '007', 'a,b', 'say "x"', '=1+1', '-5', '-a', '+1e3', '@x', "'-5", "it's", 'µA']
+    names = [
+        'NA',
+        'nan',
+        'null',
+        '1e3',
+        '007',
+        'a,b',
+        'say "x"',
+        '=1+1',
+        '-5',
+        '-a',
+        '+1e3',
+        '@x',
+        "'-5",
+        "it's",
+        'µA',
+    ]
     for cid, name in enumerate(names, 100):
         data = load.message(18, name.encode().ljust(16, b'\0'), p1=cid, p2=13)
         frames.append(circuit.packet('client', data))

@@ -25,7 +25,10 @@ def build(kind, source, target):
     """The wheel or sdist of a source folder."""
     target.mkdir()
     subprocess.run(
-        [sys.executable, '-c', BUILD.format(kind), target], cwd=source, check=True, capture_output=True
+        [sys.executable, '-c', BUILD.format(kind), target],
+        cwd=source,
+        check=True,
+        capture_output=True,
     )
     (made,) = target.iterdir()
     return made

@@ -316,6 +316,11 @@ def history_of(note, facts):
         found['time_ns'] = (
             nanoseconds(note.message.time) - nanoseconds(note.request.message.time)
         )
+    return found | in_json(facts)
+
+
+def in_json(facts):
+    found = {}
     for key, value in facts.items():
         if isinstance(value, Decimal):
             found[key + '_ns'] = int(value * BILLION)
@@ -327,8 +332,12 @@ def history_of(note, facts):
     return found
 
 
-PLAIN = ('search', 'create', 'get', 'put', 'update', 'value', 'channel_count', 'client_version',
-         'server_version', 'eca_severity')  # fmt: skip
+def facts_of(notes):
+    return map(in_json, known.facts(notes, False, None))
+
+
+PLAIN = {'search', 'create', 'get', 'put', 'update', 'value', 'channel_count', 'client_version',
+         'server_version', 'eca_severity', 'eca_severity_name'}  # fmt: skip
 
 
 def expected(notes, elements=1 << 32):

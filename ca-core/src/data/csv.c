@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Cells of CSV, RFC 4180. Texts are in quotes, and so are lists but those of numbers. */
-#include "put.h"
+/* Texts are in quotes, and so are lists but those of numbers. */
+#include "csv.h"
 
 /* What is not in quotes has no comma, quote or line end in it. */
 static bool is_quoted(const caw_key *key) {
@@ -32,7 +32,7 @@ static bool put_cell(const caw_record *record, caw_place place, caw_scratch *scr
     return put;
 }
 
-bool caw_put_csv(const caw_record *record, const caw_place *chosen, size_t count,
+bool caw_csv_put(const caw_record *record, const caw_place *chosen, size_t count,
                  caw_scratch *scratch, caw_text *out) {
     for (size_t i = 0; i < count; i++) {
         if (i)
@@ -43,7 +43,7 @@ bool caw_put_csv(const caw_record *record, const caw_place *chosen, size_t count
     return true;
 }
 
-void caw_put_csv_paths(const caw_keys *keys, const caw_place *chosen, size_t count, caw_text *out) {
+void caw_csv_put_paths(const caw_keys *keys, const caw_place *chosen, size_t count, caw_text *out) {
     for (size_t i = 0; i < count; i++) {
         caw_puts(out, i ? "," : "");
         caw_puts(out, keys->key[chosen[i]].path);

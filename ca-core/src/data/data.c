@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "data.h"
 
-#include "put.h"
+#include "csv.h"
+#include "json.h"
 
 struct caw_data {
     caw_memory memory;
@@ -9,16 +10,15 @@ struct caw_data {
     size_t count; /* of the keys that are columns */
     caw_place chosen[CAW_KEYS_MOST];
     caw_keys keys;
-    caw_record record;
-    caw_scratch scratch;
+    caw_json json;
 };
 
 /* ---- which keys ----------------------------------------------------------------------------- */
 
 static void want_all(caw_data *self, bool full) {
     for (caw_place i = 0; i < self->keys.count; i++)
-        if (full || self->keys.key[i].use == CAW_KEY_ALWAYS)
-            caw_record_want(&self->record, i);
+        if ((full || !self->keys.key[i].full) && !self->keys.key[i].is_name)
+            caw_record_want(&self->json.record, i);
 }
 
 /* The key that is most like what was written, or NULL. */
@@ -55,7 +55,7 @@ static bool choose(caw_data *self, const char *written, size_t length, caw_text 
         return false;
     }
     self->chosen[self->count++] = key;
-    caw_record_want(&self->record, key);
+    caw_record_want(&self->json.record, key);
     return true;
 }
 
@@ -80,14 +80,15 @@ caw_data *caw_data_new(const caw_lines_form *form, const caw_memory *memory, caw
         return NULL;
     }
     memset(self, 0, sizeof *self);
-    self->memory = self->scratch.memory = *memory;
+    self->memory = self->json.scratch.memory = *memory;
     self->csv = form->kind == CAW_LINES_CSV;
     caw_keys_make(&self->keys);
-    caw_record_begin(&self->record, &self->keys, form->elements ? form->elements : CAW_ALL);
+    caw_record_begin(&self->json.record, &self->keys, form->elements ? form->elements : CAW_ALL);
     if (self->csv)
         good = choose_all(self, form->keys ? form->keys : CAW_CSV_KEYS, why);
     else
         want_all(self, form->full);
+    caw_json_begin(&self->json);
     if (good)
         return self;
     caw_data_free(self);
@@ -98,18 +99,21 @@ void caw_data_free(caw_data *self) {
     if (!self)
         return;
     caw_memory memory = self->memory;
-    caw_scratch_free(&self->scratch);
+    caw_scratch_free(&self->json.scratch);
     memory.release(memory.user, self);
 }
 
 void caw_data_put_head(const caw_data *self, caw_text *out) {
     if (self->csv)
-        caw_put_csv_paths(&self->keys, self->chosen, self->count, out);
+        caw_csv_put_paths(&self->keys, self->chosen, self->count, out);
 }
 
 bool caw_data_put(caw_data *self, const caw_event *event, caw_text *out) {
-    caw_record_take(&self->record, event);
-    if (self->csv)
-        return caw_put_csv(&self->record, self->chosen, self->count, &self->scratch, out);
-    return caw_put_json(&self->record, &self->scratch, out);
+    caw_record *record = &self->json.record;
+    if (!self->csv)
+        return caw_json_put(&self->json, event, out);
+    caw_record_clear(record);
+    caw_record_take_front(record, event);
+    caw_record_take(record, event);
+    return caw_csv_put(record, self->chosen, self->count, &self->json.scratch, out);
 }

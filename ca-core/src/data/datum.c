@@ -100,7 +100,7 @@ static void put_real(double real, bool json, caw_text *out) {
 
 static void put_pair(const caw_datum *datum, bool json, caw_text *out) {
     caw_puts(out, json ? "[" : "");
-    caw_put_signed(out, datum->number);
+    caw_put_unsigned(out, datum->index);
     caw_puts(out, json ? ", " : " ");
     put_quote(out, json);
     caw_puts(out, datum->word);

@@ -8,52 +8,47 @@
 static const struct {
     const char *path;
     caw_key_type type;
-    caw_key_use use;
+    bool full; /* see caw_key */
     const char *title, *meaning;
 } own_rows[CAW_OWN_KEYS] = {
-    [CAW_OWN_TIMESTAMP] = {"timestamp", CAW_KEY_TIME, CAW_KEY_ALWAYS, "Time",
-                           "Of the packet, UTC."},
-    [CAW_OWN_TIMESTAMP_NS] = {"timestamp_ns", CAW_KEY_NUMBER, CAW_KEY_ALWAYS, "Time",
+    [CAW_OWN_TIMESTAMP] = {"timestamp", CAW_KEY_TIME, false, "Time", "Of the packet, UTC."},
+    [CAW_OWN_TIMESTAMP_NS] = {"timestamp_ns", CAW_KEY_NUMBER, false, "Time",
                               "The same in nanoseconds since 1970."},
-    [CAW_OWN_FRAME] = {"frame", CAW_KEY_NUMBER, CAW_KEY_ALWAYS, "Frame",
+    [CAW_OWN_FRAME] = {"frame", CAW_KEY_NUMBER, false, "Frame",
                        "Number of the packet that completed the message, from 1."},
-    [CAW_OWN_INDEX] = {"index", CAW_KEY_NUMBER, CAW_KEY_ALWAYS, "Index",
+    [CAW_OWN_SRC] = {"src", CAW_KEY_TEXT, false, "Source Address", NULL},
+    [CAW_OWN_SPORT] = {"sport", CAW_KEY_NUMBER, false, "Source Port", NULL},
+    [CAW_OWN_DST] = {"dst", CAW_KEY_TEXT, false, "Destination Address", NULL},
+    [CAW_OWN_DPORT] = {"dport", CAW_KEY_NUMBER, false, "Destination Port", NULL},
+    [CAW_OWN_TRANSPORT] = {"transport", CAW_KEY_TEXT, false, "Transport", "tcp or udp."},
+    [CAW_OWN_INDEX] = {"index", CAW_KEY_NUMBER, false, "Index",
                        "Of the message among those of its frame, from 0."},
-    [CAW_OWN_SRC] = {"src", CAW_KEY_TEXT, CAW_KEY_ALWAYS, "Source Address", NULL},
-    [CAW_OWN_SPORT] = {"sport", CAW_KEY_NUMBER, CAW_KEY_ALWAYS, "Source Port", NULL},
-    [CAW_OWN_DST] = {"dst", CAW_KEY_TEXT, CAW_KEY_ALWAYS, "Destination Address", NULL},
-    [CAW_OWN_DPORT] = {"dport", CAW_KEY_NUMBER, CAW_KEY_ALWAYS, "Destination Port", NULL},
-    [CAW_OWN_TRANSPORT] = {"transport", CAW_KEY_TEXT, CAW_KEY_ALWAYS, "Transport", "tcp or udp."},
-    [CAW_OWN_MESSAGE] = {"message", CAW_KEY_TEXT, CAW_KEY_ALWAYS, "Message",
+    [CAW_OWN_MESSAGE] = {"message", CAW_KEY_TEXT, false, "Message",
                          "What the line begins with, as ReadNotifyResponse."},
-    [CAW_OWN_REASON] = {"reason", CAW_KEY_TEXT, CAW_KEY_ALWAYS, "Reason",
-                        "Why a message is Malformed."},
-    [CAW_OWN_BYTES] = {"bytes", CAW_KEY_NUMBER, CAW_KEY_ALWAYS, "Bytes", "That are Malformed."},
-    [CAW_OWN_BY] = {"by", CAW_KEY_TEXT, CAW_KEY_ALWAYS, "By",
+    [CAW_OWN_REASON] = {"reason", CAW_KEY_TEXT, false, "Reason", "Why a message is Malformed."},
+    [CAW_OWN_BYTES] = {"bytes", CAW_KEY_NUMBER, false, "Bytes", "That are Malformed."},
+    [CAW_OWN_BY] = {"by", CAW_KEY_TEXT, false, "By",
                     "What ended or refused a circuit, as client FIN."},
-    [CAW_OWN_ATTEMPTS] = {"attempts", CAW_KEY_NUMBER, CAW_KEY_ALWAYS, "Attempts",
+    [CAW_OWN_ATTEMPTS] = {"attempts", CAW_KEY_NUMBER, false, "Attempts",
                           "After how many SYN a circuit was accepted."},
-    [CAW_OWN_CHANNELS] = {"channels", CAW_KEY_NUMBER, CAW_KEY_ALWAYS, "Channels",
+    [CAW_OWN_CHANNELS] = {"channels", CAW_KEY_NUMBER, false, "Channels",
                           "That were open when a circuit ended."},
-    [CAW_OWN_PV] = {"pv", CAW_KEY_TEXT, CAW_KEY_ALWAYS, "PV",
+    [CAW_OWN_PV] = {"pv", CAW_KEY_TEXT, false, "PV",
                     "Name of the process variable that the message belongs to."},
-    [CAW_OWN_USER] = {"user", CAW_KEY_TEXT, CAW_KEY_ALWAYS, "User",
-                      "User name that the client claims."},
-    [CAW_OWN_HOST] = {"host", CAW_KEY_TEXT, CAW_KEY_ALWAYS, "Host",
-                      "Host name that the client claims."},
-    [CAW_OWN_RESPONSE_TO] = {"response_to", CAW_KEY_NUMBER, CAW_KEY_ALWAYS, "Request In",
+    [CAW_OWN_USER] = {"user", CAW_KEY_TEXT, false, "User", "User name that the client claims."},
+    [CAW_OWN_HOST] = {"host", CAW_KEY_TEXT, false, "Host", "Host name that the client claims."},
+    [CAW_OWN_RESPONSE_TO] = {"response_to", CAW_KEY_NUMBER, false, "Request In",
                              "Frame of the request that this answers."},
-    [CAW_OWN_TIME] = {"time_ns", CAW_KEY_NUMBER, CAW_KEY_ALWAYS, "Response Time",
+    [CAW_OWN_TIME] = {"time_ns", CAW_KEY_NUMBER, false, "Response Time",
                       "From the request to this answer, in nanoseconds."},
-    [CAW_OWN_FLAWS] = {"flaws", CAW_KEY_TEXTS, CAW_KEY_ALWAYS, "Flaws",
+    [CAW_OWN_FLAWS] = {"flaws", CAW_KEY_TEXTS, false, "Flaws",
                        "What is wrong with the message, by the names of ca.flaw."},
-    [CAW_OWN_COPIES] = {"copies", CAW_KEY_NUMBER, CAW_KEY_ALWAYS, "Copies",
+    [CAW_OWN_COPIES] = {"copies", CAW_KEY_NUMBER, false, "Copies",
                         "How often its datagram was recorded, when more than once."},
-    [CAW_OWN_LINE] = {"line", CAW_KEY_TEXT, CAW_KEY_FULL, "Line",
-                      "The message as caproto prints it."},
-    [CAW_OWN_SPECIAL] = {"data.special", CAW_KEY_PAIRS, CAW_KEY_ALWAYS, "Special Values",
+    [CAW_OWN_LINE] = {"line", CAW_KEY_TEXT, true, "Line", "The message as caproto prints it."},
+    [CAW_OWN_SPECIAL] = {"data.special", CAW_KEY_PAIRS, false, "Special Values",
                          "Elements of the value that are no numbers in JSON: index and name."},
-    [CAW_OWN_RAW] = {"data.raw", CAW_KEY_TEXTS, CAW_KEY_FULL, "Raw Strings",
+    [CAW_OWN_RAW] = {"data.raw", CAW_KEY_TEXTS, true, "Raw Strings",
                      "The bytes of data.string, in base64."},
 };
 
@@ -66,24 +61,37 @@ typedef struct {
 } maker;
 
 /* "PREFIX" "PATH" "ENDING" of this type. */
-static caw_place make(maker *self, const char *const parts[3], caw_key_type type, caw_key_use use,
+static caw_place make(maker *self, const char *const parts[3], caw_key_type type, bool full,
                       const char *title, const char *meaning) {
     caw_key *key = &self->made[self->keys->count];
     caw_text path = caw_text_into(key->path, sizeof key->path);
     caw_put3(&path, parts[0], parts[1], parts[2]);
     caw_text_end(&path);
     key->type = type;
-    key->use = use;
+    key->full = full;
     key->title = title;
     key->meaning = meaning;
     return self->keys->count++;
 }
 
-static void make_own(maker *self) {
+/* The name of a number, after its key. */
+static caw_place make_name(maker *self, const char *prefix, const char *path, caw_place number,
+                           const caw_name *names) {
+    caw_key *key = &self->made[number];
+    key->names = names;
+    caw_place name = make(self, (const char *[]){prefix, path, "_name"}, CAW_KEY_TEXT, key->full,
+                          key->title, "Name of the number.");
+    self->made[name].is_name = true;
+    return name;
+}
+
+/* In objects, or outside of them. */
+static void make_own(maker *self, bool inside) {
     for (int i = 0; i < CAW_OWN_KEYS; i++)
-        self->keys->own[i] =
-            make(self, (const char *[]){"", own_rows[i].path, ""}, own_rows[i].type,
-                 own_rows[i].use, own_rows[i].title, own_rows[i].meaning);
+        if ((strchr(own_rows[i].path, '.') != NULL) == inside)
+            self->keys->own[i] =
+                make(self, (const char *[]){"", own_rows[i].path, ""}, own_rows[i].type,
+                     own_rows[i].full, own_rows[i].title, own_rows[i].meaning);
 }
 
 /* ---- fields ------------------------------------------------------------------------------- */
@@ -123,7 +131,7 @@ static void make_bits(maker *self, const char *prefix, const caw_field_row *row,
     caw_text_end(&path);
     for (size_t i = 0; row->flags && row->flags[i].key && i < CAW_KEY_BITS; i++)
         keys->bits[i] = make(self, (const char *[]){flags, row->flags[i].key, ""}, CAW_KEY_FLAG,
-                             CAW_KEY_ALWAYS, row->flags[i].label, row->flags[i].meaning);
+                             false, row->flags[i].label, row->flags[i].meaning);
 }
 
 static void make_field(maker *self, const char *prefix, caw_field_id id, caw_field_keys *keys) {
@@ -131,18 +139,17 @@ static void make_field(maker *self, const char *prefix, caw_field_id id, caw_fie
     const char *key = row->json ? row->json : row->key;
     caw_key_type type = type_of(id);
     keys->plain = make(self, (const char *[]){prefix, key, row->kind == CAW_KIND_TIME ? "_ns" : ""},
-                       type, CAW_KEY_ALWAYS, row->label, row->meaning);
-    if (occurs_twice(id) && !row->several)
-        keys->second = make(self, (const char *[]){prefix, key, "2"}, type, CAW_KEY_ALWAYS,
-                            row->label, "The second in the header, when it differs.");
+                       type, false, row->label, row->meaning);
     if (row->names)
-        keys->name = make(self, (const char *[]){prefix, key, "_name"}, CAW_KEY_TEXT,
-                          CAW_KEY_ALWAYS, row->label, "Name of the number.");
+        keys->name = make_name(self, prefix, key, keys->plain, row->names);
+    if (occurs_twice(id) && !row->several)
+        keys->second = make(self, (const char *[]){prefix, key, "2"}, type, false, row->label,
+                            "The second in the header, when it differs.");
     if (type == CAW_KEY_REAL)
-        keys->special = make(self, (const char *[]){prefix, key, "_special"}, CAW_KEY_TEXT,
-                             CAW_KEY_ALWAYS, row->label,
-                             "nan, inf or -inf: what is no number in "
-                             "JSON.");
+        keys->special =
+            make(self, (const char *[]){prefix, key, "_special"}, CAW_KEY_TEXT, false, row->label,
+                 "nan, inf or -inf: what is no number in "
+                 "JSON.");
     make_bits(self, prefix, row, keys);
 }
 
@@ -197,12 +204,11 @@ static void make_fact(maker *self, caw_fact_id id) {
         [CAW_FACT_IS_ADDRESS] = {CAW_KEY_TEXT, ""},
     };
     const caw_fact_row *row = &caw_fact_rows[id];
-    caw_key_use use = row->plain ? CAW_KEY_FULL : CAW_KEY_ALWAYS;
     self->keys->fact[id].plain = make(self, (const char *[]){"", row->key, kinds[row->kind].ending},
-                                      kinds[row->kind].type, use, row->title, row->meaning);
+                                      kinds[row->kind].type, true, row->title, row->meaning);
     if (row->names)
-        self->keys->fact[id].name = make(self, (const char *[]){"", row->key, "_name"},
-                                         CAW_KEY_TEXT, use, row->title, "Name of the number.");
+        self->keys->fact[id].name =
+            make_name(self, "", row->key, self->keys->fact[id].plain, row->names);
 }
 
 /* ---- packets ------------------------------------------------------------------------------ */
@@ -225,14 +231,15 @@ static void make_attribute(maker *self, caw_class is, size_t index) {
     *place = find_made(self, path);
     if (*place == CAW_NO_KEY)
         *place = make(self, (const char *[]){"", path, ""},
-                      caw_attribute_is_number(is, index) ? CAW_KEY_NUMBER : CAW_KEY_TEXT,
-                      CAW_KEY_FULL, name, NULL);
+                      caw_attribute_is_number(is, index) ? CAW_KEY_NUMBER : CAW_KEY_TEXT, true,
+                      name, NULL);
 }
 
 static void make_attributes(maker *self) {
     for (caw_class is = CAW_CLASS_NONE + 1; is < CAW_CLASSES; is++)
         for (size_t i = 0; caw_attribute_name(is, i); i++)
-            make_attribute(self, is, i);
+            if (caw_attribute_is_number(is, i) || caw_attribute_is_bytes(is, i))
+                make_attribute(self, is, i);
 }
 
 /* ---- order -------------------------------------------------------------------------------- */
@@ -248,6 +255,12 @@ static bool is_of(const caw_key *key, const char *prefix, size_t length) {
     return strncmp(key->path, prefix, length) == 0;
 }
 
+static void make_head(caw_key *key) {
+    caw_text head = caw_text_into(key->head, sizeof key->head);
+    caw_put3(&head, ", \"", key->path + key->leaf, "\": ");
+    key->head_length = (uint8_t)caw_text_end(&head);
+}
+
 /* Moves a key to the next place, as part of the objects before it. */
 static void place(arrangement *self, uint16_t made, const uint16_t *objects, uint8_t depth) {
     caw_key *key = &self->from->keys->key[self->placed];
@@ -259,6 +272,7 @@ static void place(arrangement *self, uint16_t made, const uint16_t *objects, uin
         key->dot[i] = (uint8_t)(key->leaf + strcspn(key->path + key->leaf, "."));
         key->leaf = (uint8_t)(key->dot[i] + 1);
     }
+    make_head(key);
 }
 
 /* Keys that begin with this path, in the order in which they were made; objects as a whole. */
@@ -318,8 +332,9 @@ void caw_keys_make(caw_keys *self) {
     memset(self, 0xff, sizeof *self); /* CAW_NO_KEY */
     self->count = self->objects = 0;
     memset(all.place, 0xff, sizeof all.place);
-    make_own(&from);
+    make_own(&from, false);
     make_fields(&from);
+    make_own(&from, true);
     make_failed(&from);
     for (int id = 0; id < CAW_FACTS; id++)
         make_fact(&from, (caw_fact_id)id);

@@ -23,43 +23,41 @@ typedef enum {
     CAW_KEY_TYPES
 } caw_key_type;
 
-/* When it is told without being asked for. */
-typedef enum {
-    CAW_KEY_ALWAYS,
-    CAW_KEY_FULL,  /* with all that there is */
-    CAW_KEY_CHOSEN /* never */
-} caw_key_use;
-
 enum {
     CAW_KEYS_MOST = 512,
     CAW_KEY_PATH = 48,
+    CAW_KEY_HEAD = 48,
     CAW_KEY_DEPTH = 2, /* objects in one another */
     CAW_KEY_BITS = 8   /* of a flag word */
 };
 
 typedef struct {
     char path[CAW_KEY_PATH];
-    uint8_t leaf;                   /* where its last part begins */
+    char head[CAW_KEY_HEAD]; /* of its member of JSON: `, "leaf": ` */
+    uint8_t head_length;
+    uint8_t leaf;                   /* where the last part of the path begins */
     uint8_t depth;                  /* of how many objects it is part */
     uint8_t dot[CAW_KEY_DEPTH];     /* where each of their names ends */
     uint16_t object[CAW_KEY_DEPTH]; /* number of each of them */
     caw_key_type type;
-    caw_key_use use;
+    bool full;             /* only where all that there is is told, or it is asked for */
+    const caw_name *names; /* of its numbers: the key after it has the name */
+    bool is_name;          /* of the number before it */
     const char *title;
     const char *meaning; /* may be NULL */
 } caw_key;
 
-/* What only an event has. */
+/* What only an event has, in order, before all else but for what is in objects. */
 typedef enum {
     CAW_OWN_TIMESTAMP,
     CAW_OWN_TIMESTAMP_NS,
     CAW_OWN_FRAME,
-    CAW_OWN_INDEX,
     CAW_OWN_SRC,
     CAW_OWN_SPORT,
     CAW_OWN_DST,
     CAW_OWN_DPORT,
-    CAW_OWN_TRANSPORT,
+    CAW_OWN_TRANSPORT, /* up to here all messages of a frame have the same */
+    CAW_OWN_INDEX,
     CAW_OWN_MESSAGE,
     CAW_OWN_REASON,
     CAW_OWN_BYTES,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* An event's data as text: an object of JSON, or cells of CSV. */
+/* Data as text: what JSON and CSV have in common. */
 #ifndef CAW_PUT_H
 #define CAW_PUT_H
 
@@ -21,13 +21,5 @@ void caw_scratch_free(caw_scratch *self);
  */
 bool caw_put_datum(const caw_record *record, const caw_datum *datum, bool json,
                    caw_scratch *scratch, caw_text *out);
-
-/* {"timestamp": ...}; false without memory. */
-bool caw_put_json(const caw_record *record, caw_scratch *scratch, caw_text *out);
-
-/* The cells of these keys, with commas between them; the paths of all. */
-bool caw_put_csv(const caw_record *record, const caw_place *chosen, size_t count,
-                 caw_scratch *scratch, caw_text *out);
-void caw_put_csv_paths(const caw_keys *keys, const caw_place *chosen, size_t count, caw_text *out);
 
 #endif

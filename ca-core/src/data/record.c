@@ -2,6 +2,7 @@
 #include "record.h"
 
 #include "history/moment.h"
+#include "message/dbr.h"
 #include "message/fields.h"
 #include "message/wire.h"
 #include "text/value.h"
@@ -12,33 +13,54 @@ static bool wants(const caw_record *self, caw_place key) {
     return key != CAW_NO_KEY && self->wanted[key / 64] >> key % 64 & 1;
 }
 
-static void set(caw_record *self, caw_place key, caw_datum datum) {
+/* Where its datum goes, written member by member; NULL when it is not wanted. */
+static caw_datum *claim(caw_record *self, caw_place key, caw_datum_kind kind) {
     if (!wants(self, key))
-        return;
+        return NULL;
+    caw_datum *datum = &self->datum[key];
     self->present[key / 64] |= UINT64_C(1) << key % 64;
-    self->datum[key] = datum;
+    datum->kind = kind;
+    return datum;
+}
+
+static void set(caw_record *self, caw_place key, caw_datum_kind kind) {
+    (void)claim(self, key, kind);
+}
+
+static void set_as(caw_record *self, caw_place key, caw_datum_kind kind, int64_t number) {
+    caw_datum *datum = claim(self, key, kind);
+    if (datum)
+        datum->number = number;
 }
 
 static void set_number(caw_record *self, caw_place key, int64_t number) {
-    set(self, key, (caw_datum){.kind = CAW_DATUM_NUMBER, .number = number});
+    set_as(self, key, CAW_DATUM_NUMBER, number);
+}
+
+static void set_text(caw_record *self, caw_place key, caw_datum_kind kind, const char *text) {
+    caw_datum *datum = text ? claim(self, key, kind) : NULL;
+    if (datum)
+        datum->word = text;
 }
 
 static void set_word(caw_record *self, caw_place key, const char *word) {
-    if (word)
-        set(self, key, (caw_datum){.kind = CAW_DATUM_WORD, .word = word});
+    set_text(self, key, CAW_DATUM_WORD, word);
 }
 
 static void set_name(caw_record *self, caw_place key, const char *name) {
-    if (name)
-        set(self, key, (caw_datum){.kind = CAW_DATUM_NAME, .word = name});
+    set_text(self, key, CAW_DATUM_NAME, name);
 }
 
 static void set_bytes(caw_record *self, caw_place key, caw_datum_kind kind, caw_view bytes) {
-    set(self, key, (caw_datum){.kind = kind, .bytes = bytes});
+    caw_datum *datum = claim(self, key, kind);
+    if (datum)
+        datum->bytes = bytes;
 }
 
 static void set_list(caw_record *self, caw_place key, caw_list_kind list) {
-    set(self, key, (caw_datum){.kind = CAW_DATUM_LIST, .list = list});
+    caw_datum *datum = claim(self, key, CAW_DATUM_LIST);
+    if (datum)
+        datum->list = list;
 }
 
 static caw_place own(const caw_record *self, caw_own_key key) {
@@ -59,29 +81,27 @@ static int64_t nanoseconds(const caw_moment *moment) {
 
 static void take_moment(caw_record *self, const caw_moment *now) {
     if (is_countable(now)) {
-        set(self, own(self, CAW_OWN_TIMESTAMP),
-            (caw_datum){.kind = CAW_DATUM_MOMENT, .moment = now});
+        caw_datum *timestamp = claim(self, own(self, CAW_OWN_TIMESTAMP), CAW_DATUM_MOMENT);
+        if (timestamp)
+            timestamp->moment = now;
         set_number(self, own(self, CAW_OWN_TIMESTAMP_NS), nanoseconds(now));
     }
     set_number(self, own(self, CAW_OWN_FRAME), now->frame);
 }
 
 static void take_end(caw_record *self, const caw_end *end, caw_own_key address, caw_own_key port) {
-    if (end->size)
-        set(self, own(self, address), (caw_datum){.kind = CAW_DATUM_END, .end = end});
+    caw_datum *datum = end->size ? claim(self, own(self, address), CAW_DATUM_END) : NULL;
+    if (datum)
+        datum->end = end;
     set_number(self, own(self, port), end->port);
 }
 
-static void take_front(caw_record *self, const caw_event *event) {
+void caw_record_take_front(caw_record *self, const caw_event *event) {
     take_moment(self, &event->now);
     take_end(self, &event->source, CAW_OWN_SRC, CAW_OWN_SPORT);
     take_end(self, &event->target, CAW_OWN_DST, CAW_OWN_DPORT);
     set_word(self, own(self, CAW_OWN_TRANSPORT),
              event->transport == CAW_TRANSPORT_UDP ? "udp" : "tcp");
-    set_word(self, own(self, CAW_OWN_MESSAGE), caw_event_class(event));
-    set_name(self, own(self, CAW_OWN_USER), event->user);
-    set_name(self, own(self, CAW_OWN_HOST), event->host);
-    set(self, own(self, CAW_OWN_LINE), (caw_datum){.kind = CAW_DATUM_LINE});
 }
 
 /* ---- fields ------------------------------------------------------------------------------- */
@@ -92,21 +112,27 @@ const char *caw_special(double real) {
     return isnan(real) ? "nan" : real > 0 ? "inf" : "-inf";
 }
 
-static void take_number(caw_record *self, const caw_field_keys *keys, const caw_field *field) {
-    const caw_field_row *row = &caw_field_rows[field->id];
-    set_number(self, keys->plain, (int64_t)field->number);
-    if (wants(self, keys->name)) {
-        const caw_name *name = caw_name_of(row->names, (uint32_t)field->number);
-        set_word(self, keys->name, name ? name->name : NULL);
-    }
-    for (size_t i = 0; row->flags && row->flags[i].key && i < CAW_KEY_BITS; i++)
-        set(self, keys->bits[i],
-            (caw_datum){.kind = CAW_DATUM_FLAG,
-                        .number = (field->number & row->flags[i].mask) != 0});
+static void take_bits(caw_record *self, const caw_field_keys *keys, const caw_bit *flags,
+                      uint64_t number) {
+    for (size_t i = 0; flags[i].key && i < CAW_KEY_BITS; i++)
+        set_as(self, keys->bits[i], CAW_DATUM_FLAG, (number & flags[i].mask) != 0);
+}
+
+static void take_number(caw_record *self, const caw_field_keys *keys, const caw_field_row *row,
+                        uint64_t number) {
+    set_number(self, keys->plain, (int64_t)number);
+    if (row->flags)
+        take_bits(self, keys, row->flags, number);
+    if (!wants(self, keys->name))
+        return;
+    const caw_name *name = caw_name_of(row->names, (uint32_t)number);
+    set_word(self, keys->name, name ? name->name : NULL);
 }
 
 static void take_real(caw_record *self, const caw_field_keys *keys, const caw_field *field) {
-    set(self, keys->plain, (caw_datum){.kind = CAW_DATUM_REAL, .real = field->real});
+    caw_datum *datum = claim(self, keys->plain, CAW_DATUM_REAL);
+    if (datum)
+        datum->real = field->real;
     set_word(self, keys->special, caw_special(field->real));
 }
 
@@ -119,22 +145,37 @@ static void take_limit(caw_record *self, const caw_field_keys *keys, const caw_f
         set_number(self, keys->plain, (int64_t)field->number);
 }
 
-static void take_stamp(caw_record *self, const caw_field_keys *keys, const caw_field *field) {
-    caw_moment stamp = {.seconds = (int64_t)field->seconds + CAW_EPICS_EPOCH};
-    set_number(self, keys->plain, nanoseconds(&stamp) + field->nanoseconds);
+/* The pieces of a stamp tell what it tells, unless it is none. */
+static void take_stamp(caw_record *self, const caw_field_keys *keys, uint32_t seconds,
+                       uint32_t fraction) {
+    const caw_keys *all = self->keys;
+    caw_moment stamp = {.seconds = (int64_t)seconds + CAW_EPICS_EPOCH};
+    set_number(self, keys->plain, nanoseconds(&stamp) + fraction);
+    if (fraction <= caw_field_rows[CAW_FIELD_NANOSECONDS].most)
+        return;
+    set_number(self, all->field[CAW_FIELD_SECONDS].plain, seconds);
+    set_number(self, all->field[CAW_FIELD_NANOSECONDS].plain, fraction);
 }
 
-static void take_several(caw_record *self, const caw_field_keys *keys, const caw_field *field) {
-    set(self, keys->plain,
-        (caw_datum){
-            .kind = CAW_DATUM_LIST, .list = CAW_LIST_FIELDS, .id = field->id, .part = field->part});
+static void take_several(caw_record *self, const caw_field_keys *keys, caw_field_id id,
+                         caw_part part) {
+    caw_datum *datum = claim(self, keys->plain, CAW_DATUM_LIST);
+    if (!datum)
+        return;
+    datum->list = CAW_LIST_FIELDS;
+    datum->id = id;
+    datum->part = part;
+}
+
+static void take_address(caw_record *self, const caw_field_keys *keys, uint64_t number) {
+    set_as(self, keys->plain, CAW_DATUM_IPV4, (int64_t)number);
 }
 
 static void take_once(caw_record *self, const caw_field_keys *keys, const caw_field *field) {
     switch (caw_field_rows[field->id].kind) {
     case CAW_KIND_UINT:
     case CAW_KIND_INT:
-        take_number(self, keys, field);
+        take_number(self, keys, &caw_field_rows[field->id], field->number);
         break;
     case CAW_KIND_REAL:
         take_real(self, keys, field);
@@ -149,11 +190,10 @@ static void take_once(caw_record *self, const caw_field_keys *keys, const caw_fi
         set_bytes(self, keys->plain, CAW_DATUM_HEX, field->view);
         break;
     case CAW_KIND_IPV4:
-        set(self, keys->plain,
-            (caw_datum){.kind = CAW_DATUM_IPV4, .number = (int64_t)field->number});
+        take_address(self, keys, field->number);
         break;
     case CAW_KIND_TIME:
-        take_stamp(self, keys, field);
+        take_stamp(self, keys, field->seconds, field->nanoseconds);
         break;
     case CAW_KIND_GROUP:
         break;
@@ -161,25 +201,54 @@ static void take_once(caw_record *self, const caw_field_keys *keys, const caw_fi
 }
 
 /* The second id of a search is the first once more, or ought to be. */
-static void take_again(caw_record *self, const caw_field_keys *keys, const caw_field *field) {
-    if (keys->second != CAW_NO_KEY && self->datum[keys->plain].number != (int64_t)field->number)
-        set_number(self, keys->second, (int64_t)field->number);
+static bool is_second(caw_record *self, const caw_field_keys *keys, uint32_t number) {
+    if (keys->second == CAW_NO_KEY || !caw_record_has(self, keys->plain))
+        return false;
+    if (self->datum[keys->plain].number != number)
+        set_number(self, keys->second, number);
+    return true;
 }
 
 static void take_field(caw_record *self, const caw_field *field) {
     const caw_field_row *row = &caw_field_rows[field->id];
     const caw_field_keys *keys = field->part == CAW_PART_REQUEST ? &self->keys->failed[field->id]
                                                                  : &self->keys->field[field->id];
-    if (!wants(self, keys->plain) && !wants(self, keys->name) && row->kind != CAW_KIND_UINT)
-        return;
     if (row->filler && wire_is_zero(field->view))
         return;
     if (row->several)
-        take_several(self, keys, field);
-    else if (keys->second != CAW_NO_KEY && caw_record_has(self, keys->plain))
-        take_again(self, keys, field);
-    else
+        take_several(self, keys, field->id, field->part);
+    else if (!is_second(self, keys, (uint32_t)field->number))
         take_once(self, keys, field);
+}
+
+/* ---- the header --------------------------------------------------------------------------- */
+
+/* A word of the header, which is a number or an address. */
+static void take_word(caw_record *self, caw_field_id id, uint32_t number) {
+    const caw_field_row *row = &caw_field_rows[id];
+    const caw_field_keys *keys = &self->keys->field[id];
+    if (id == CAW_FIELD_RESERVED) {
+        if (number)
+            take_several(self, keys, id, CAW_PART_HEADER);
+    } else if (is_second(self, keys, number)) {
+        return;
+    } else if (row->kind == CAW_KIND_IPV4) {
+        take_address(self, keys, number);
+    } else {
+        take_number(self, keys, row, number);
+    }
+}
+
+static void take_header(caw_record *self, const caw_message *message) {
+    const caw_message_row *row = message->row;
+    take_word(self, CAW_FIELD_COMMAND, message->command);
+    take_word(self, CAW_FIELD_SIZE, message->payload_size);
+    take_word(self, row->type, message->type);
+    take_word(self, row->count, message->count);
+    take_word(self, row->param1, message->param1);
+    take_word(self, row->param2, message->param2);
+    if (message->extended)
+        take_several(self, &self->keys->field[CAW_FIELD_MARKER], CAW_FIELD_MARKER, CAW_PART_HEADER);
 }
 
 /* ---- the value ---------------------------------------------------------------------------- */
@@ -215,22 +284,57 @@ static void take_value(caw_record *self, const caw_message *message) {
         set_number(self, keys->field[CAW_FIELD_MORE_VALUES].plain, message->elements - self->shown);
 }
 
-/* The pieces of a stamp tell what is told already, unless it is none. */
-static void take_fields(caw_record *self, const caw_message *message) {
-    caw_cursor cursor = caw_fields(message, 0);
+/* ---- the payload -------------------------------------------------------------------------- */
+
+static void walk(caw_record *self, caw_cursor cursor) {
     caw_field field;
     uint32_t pieces = 0;
     while (caw_next(&cursor, &field)) {
-        if (pieces) {
+        if (pieces)
             pieces--;
-            continue;
-        }
-        if (field.id == CAW_FIELD_MORE_VALUES)
-            continue;
-        if (field.parts && field.nanoseconds <= caw_field_rows[CAW_FIELD_NANOSECONDS].most)
-            pieces = field.parts;
-        take_field(self, &field);
+        else if (field.id != CAW_FIELD_MORE_VALUES)
+            take_field(self, &field);
+        pieces += field.parts;
     }
+}
+
+/* A field of the metadata at its place; most are these two. */
+static void take_meta(caw_record *self, const caw_message *message, caw_field_id id, uint32_t at) {
+    const caw_field_row *row = &caw_field_rows[id];
+    const caw_field_keys *keys = &self->keys->field[id];
+    caw_view payload = message->payload;
+    caw_field field;
+    if (row->kind == CAW_KIND_INT) {
+        take_number(self, keys, row, (uint64_t)(int16_t)wire_u16(payload, at));
+    } else if (row->kind == CAW_KIND_TIME) {
+        take_stamp(self, keys, wire_u32(payload, at), wire_u32(payload, at + 4));
+    } else {
+        field = caw_meta_field(message, id, at);
+        take_once(self, keys, &field);
+    }
+}
+
+/* Each field at its place; false when one of them comes several times, as names of states do. */
+static bool take_layout(caw_record *self, const caw_message *message) {
+    const caw_dbr_row *dbr = message->dbr;
+    uint32_t at = 0;
+    for (const caw_field_id *id = dbr->layout; *id != CAW_FIELD_RESERVED; id++) {
+        if (caw_field_rows[*id].several)
+            return false;
+        take_meta(self, message, *id, at);
+        at += caw_meta_size(&caw_field_rows[*id], dbr->element);
+    }
+    if (at < dbr->meta && !wire_is_zero(wire_sub(message->payload, at, dbr->meta - at)))
+        take_several(self, &self->keys->field[CAW_FIELD_RISC_PAD], CAW_FIELD_RISC_PAD,
+                     CAW_PART_META);
+    return true;
+}
+
+static void take_payload(caw_record *self, const caw_message *message) {
+    bool whole = message->dbr && message->payload.len >= message->dbr->meta;
+    bool placed = whole && take_layout(self, message);
+    if (message->payload.len)
+        walk(self, placed ? caw_value_rest(message) : caw_payload_fields(message, 0));
     if (caw_has_value(message))
         take_value(self, message);
 }
@@ -264,7 +368,7 @@ static void take_fact(caw_record *self, caw_fact_id id) {
         return;
     switch (caw_fact_rows[id].kind) {
     case CAW_FACT_IS_MARK:
-        set(self, plain, (caw_datum){.kind = CAW_DATUM_FLAG, .number = 1});
+        set_as(self, plain, CAW_DATUM_FLAG, 1);
         break;
     case CAW_FACT_IS_NUMBER:
     case CAW_FACT_IS_FRAME:
@@ -276,7 +380,7 @@ static void take_fact(caw_record *self, caw_fact_id id) {
         break;
     case CAW_FACT_IS_TEXT:
     case CAW_FACT_IS_ADDRESS:
-        set(self, plain, (caw_datum){.kind = CAW_DATUM_FACT, .number = id});
+        set_as(self, plain, CAW_DATUM_FACT, id);
         break;
     }
 }
@@ -285,7 +389,8 @@ static void take_message(caw_record *self, const caw_event *event) {
     const caw_message *message = &event->message;
     const char *broken = caw_broken(message);
     take_history(self, event);
-    take_fields(self, message);
+    take_header(self, message);
+    take_payload(self, message);
     take_flaws(self, event);
     for (int id = 0; self->facts && id < CAW_FACTS; id++)
         take_fact(self, (caw_fact_id)id);
@@ -306,7 +411,7 @@ static void take_circuit_word(caw_record *self, const char *name, caw_own_key ke
     if (value.kind == CAW_WORD_NUMBER)
         set_number(self, own(self, key), value.number);
     else
-        set(self, own(self, key), (caw_datum){.kind = CAW_DATUM_BY});
+        set(self, own(self, key), CAW_DATUM_BY);
 }
 
 static void take_circuit(caw_record *self) {
@@ -363,8 +468,10 @@ void caw_record_want(caw_record *self, caw_place key) {
 void caw_record_take(caw_record *self, const caw_event *event) {
     self->event = event;
     self->shown = 0;
-    memset(self->present, 0, sizeof self->present);
-    take_front(self, event);
+    set_word(self, own(self, CAW_OWN_MESSAGE), caw_event_class(event));
+    set_name(self, own(self, CAW_OWN_USER), event->user);
+    set_name(self, own(self, CAW_OWN_HOST), event->host);
+    set(self, own(self, CAW_OWN_LINE), CAW_DATUM_LINE);
     if (event->kind == CAW_EVENT_MESSAGE || event->kind == CAW_EVENT_MALFORMED)
         set_number(self, own(self, CAW_OWN_INDEX), event->index);
     if (event->kind == CAW_EVENT_MESSAGE) {
@@ -396,14 +503,17 @@ static bool next_element(caw_list *self, caw_datum *datum) {
     caw_element(message, self->index++, &field);
     switch (message->dbr->element) {
     case CAW_ELEMENT_STRING:
-        *datum = (caw_datum){.kind = CAW_DATUM_TEXT, .bytes = field.text};
+        datum->kind = CAW_DATUM_TEXT;
+        datum->bytes = field.text;
         break;
     case CAW_ELEMENT_FLOAT:
     case CAW_ELEMENT_DOUBLE:
-        *datum = (caw_datum){.kind = CAW_DATUM_REAL, .real = field.real};
+        datum->kind = CAW_DATUM_REAL;
+        datum->real = field.real;
         break;
     default:
-        *datum = (caw_datum){.kind = CAW_DATUM_NUMBER, .number = (int64_t)field.number};
+        datum->kind = CAW_DATUM_NUMBER;
+        datum->number = (int64_t)field.number;
     }
     return true;
 }
@@ -434,7 +544,7 @@ static bool next_special(caw_list *self, caw_datum *datum) {
         const char *name = caw_special(datum->real);
         if (!name)
             continue;
-        *datum = (caw_datum){.kind = CAW_DATUM_PAIR, .number = index, .word = name};
+        *datum = (caw_datum){.kind = CAW_DATUM_PAIR, .index = index, .word = name};
         return true;
     }
     return false;

@@ -21,7 +21,7 @@ typedef enum {
     CAW_DATUM_FACT,   /* .number of a fact that is a text */
     CAW_DATUM_LINE,   /* the event's line */
     CAW_DATUM_BY,     /* the word of a circuit's line */
-    CAW_DATUM_PAIR,   /* .number and .word */
+    CAW_DATUM_PAIR,   /* .index and .word */
     CAW_DATUM_LIST    /* .list */
 } caw_datum_kind;
 
@@ -36,9 +36,11 @@ typedef enum {
 
 typedef struct {
     caw_datum_kind kind;
+    uint32_t index; /* CAW_DATUM_PAIR */
     union {
         int64_t number;
         double real;
+        const char *word;
         caw_view bytes;
         const caw_end *end;
         const caw_moment *moment;
@@ -48,7 +50,6 @@ typedef struct {
             caw_part part;
         };
     };
-    const char *word;
 } caw_datum;
 
 enum { CAW_KEY_WORDS = CAW_KEYS_MOST / 64 };
@@ -72,7 +73,16 @@ typedef struct {
 void caw_record_begin(caw_record *self, const caw_keys *keys, uint32_t elements);
 void caw_record_want(caw_record *self, caw_place key);
 
-/* Takes an event, which must hold as long as its data are asked for. */
+/* Forgets what was taken. */
+static inline void caw_record_clear(caw_record *self) {
+    memset(self->present, 0, sizeof self->present);
+}
+
+/*
+ * Takes of an event what all of its frame have in common, and the rest. The event must hold as long
+ * as its data are asked for.
+ */
+void caw_record_take_front(caw_record *self, const caw_event *event);
 void caw_record_take(caw_record *self, const caw_event *event);
 
 static inline bool caw_record_has(const caw_record *self, caw_place key) {

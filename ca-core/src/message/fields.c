@@ -310,6 +310,16 @@ caw_cursor caw_payload_fields(const caw_message *message, uint32_t elements) {
     return cursor;
 }
 
+caw_cursor caw_value_rest(const caw_message *message) {
+    caw_cursor cursor = caw_payload_fields(message, 0);
+    uint64_t bytes = caw_dbr_need(message->dbr, message->elements);
+    cursor.at += bytes < message->payload.len ? (uint32_t)bytes : message->payload.len;
+    cursor.index = message->elements;
+    while (message->dbr->layout[cursor.step] != CAW_FIELD_RESERVED)
+        cursor.step++;
+    return cursor;
+}
+
 static bool find_in_header(const caw_message *message, caw_field_id id, caw_field *field) {
     caw_cursor cursor = caw_fields(message, 0);
     while (cursor.at < header_size(message)) {

@@ -14,4 +14,7 @@ caw_cursor caw_payload_fields(const caw_message *message, uint32_t elements);
  */
 caw_field caw_meta_field(const caw_message *message, caw_field_id id, uint32_t at);
 
+/* The fields after the elements of a value whose metadata is there as a whole. */
+caw_cursor caw_value_rest(const caw_message *message);
+
 #endif

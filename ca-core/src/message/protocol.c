@@ -13,8 +13,8 @@
  *     a plain command 3 edits: its number in caw_command, its name in caw_command_names (names.c),
  *                     its rows here, one for each side that sends it, sorted by command
  *
- * and of the tests: FIELDS.md anew (build/tests/manual > plugin/FIELDS.md), and a line of each new
- * thing in the lists of tests/core/test_tables.c, which are the protocol's own.
+ * and of the tests: FIELDS.md anew (build/tests/manual > plugin/FIELDS.md), the Python package's
+ * tables (build/tests/python_tables > packaging/python/caw/tables.py), and a line of each new thing in the lists of tests/core/test_tables.c, which are the protocol's own.
  *
  * A command is plain when its fields have rows, its payload is one of caw_payload, and what it
  * means to a circuit is what the columns can say: it asks, it answers, it names a channel. What

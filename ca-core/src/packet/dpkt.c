@@ -503,18 +503,6 @@ size_t caw_packet_text(const caw_packet *packet, const caw_attribute *attribute,
 
 /* ---- one after another ------------------------------------------------------------------ */
 
-static bool is_told(const attribute_row *row) {
-    return is_number(row) || row->kind == BYTES || row->kind == OPTIONS;
-}
-
-static const attribute_row *told_row(caw_class is, size_t index) {
-    const attribute_row *row = classes[is].rows;
-    for (; row->name; row++)
-        if (is_told(row) && index-- == 0)
-            return row;
-    return NULL;
-}
-
 const char *caw_attribute_object(caw_class is) {
     return classes[is].layer == CAW_LAYER_ETHERNET ? "ethernet"
            : classes[is].layer == CAW_LAYER_IP     ? "ip"
@@ -522,17 +510,21 @@ const char *caw_attribute_object(caw_class is) {
 }
 
 const char *caw_attribute_name(caw_class is, size_t index) {
-    const attribute_row *row = told_row(is, index);
-    return row ? row->name : NULL;
+    return classes[is].rows[index].name;
 }
 
 bool caw_attribute_is_number(caw_class is, size_t index) {
-    return is_number(told_row(is, index));
+    return is_number(&classes[is].rows[index]);
+}
+
+bool caw_attribute_is_bytes(caw_class is, size_t index) {
+    field_kind kind = classes[is].rows[index].kind;
+    return kind == BYTES || kind == OPTIONS;
 }
 
 void caw_attribute_read(const caw_packet *packet, caw_class is, size_t index, int64_t *number,
                         caw_view *bytes) {
-    const attribute_row *row = told_row(is, index);
+    const attribute_row *row = &classes[is].rows[index];
     const caw_layer *layer = &packet->layers[classes[is].layer];
     uint32_t fixed = classes[is].size;
     if (is_number(row))

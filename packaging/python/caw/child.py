@@ -18,7 +18,7 @@ import threading
 import warnings
 import weakref
 from pathlib import Path
-from typing import BinaryIO, Iterable, Iterator, List, Optional, Sequence, Tuple, Union
+from typing import Any, BinaryIO, Iterable, Iterator, List, Optional, Sequence, Tuple, Union, cast
 
 Path_ = Union[str, 'os.PathLike[str]']
 Source = Union[Path_, Iterable[Path_], BinaryIO]
@@ -106,8 +106,10 @@ def path_argument(path: Path_) -> str:
 def inputs(source: Source) -> Tuple[List[str], Optional[BinaryIO]]:
     """What to read, as arguments and standard input: a path, several of one capture, a binary file."""
     if hasattr(source, 'read'):
-        return ['-'], source
-    paths = [source] if isinstance(source, (str, os.PathLike)) else list(source)
+        return ['-'], cast(BinaryIO, source)
+    if isinstance(source, (str, os.PathLike)):
+        return [path_argument(source)], None
+    paths = list(cast('Iterable[Path_]', source))
     if not paths:
         raise ValueError('no capture: the list of paths is empty')
     return [path_argument(path) for path in paths], None
@@ -133,11 +135,11 @@ class Running:
             self._command, bufsize=CHUNK, stdin=wired, stdout=subprocess.PIPE, stderr=self._said
         )
         self._end = weakref.finalize(self, _end, self._process, self._said)
-        self.stdout: BinaryIO = self._process.stdout
+        self.stdout = cast(io.BufferedReader, self._process.stdout)
         self.process_id = self._process.pid
-        self._feeder = None
+        self._feeder: Optional[_Feeder] = None
         if stdin is not None and given is None:
-            self._feeder = _Feeder(stdin, self._process.stdin)
+            self._feeder = _Feeder(stdin, cast(BinaryIO, self._process.stdin))
 
     def __enter__(self) -> 'Running':
         return self
@@ -172,7 +174,7 @@ def _failure(command: Sequence[str], status: int, said: str) -> str:
     return f'{said or "caw failed"} ({how} of: {" ".join(command)})'
 
 
-def _end(process: 'subprocess.Popen[bytes]', said: BinaryIO) -> None:
+def _end(process: Any, said: BinaryIO) -> None:
     if process.poll() is None:
         process.terminate()
     process.stdout.close()

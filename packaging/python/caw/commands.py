@@ -16,9 +16,9 @@ from typing import Any, ClassVar, Dict, List, Optional, Tuple
 
 from . import tables
 
-ChannelType = IntEnum('ChannelType', tables.CHANNEL_TYPES)
+ChannelType = IntEnum('ChannelType', tables.CHANNEL_TYPES)  # type: ignore[misc]
 ChannelType.__doc__ = 'DBR types: how a value is laid out.'
-AlarmStatus = IntEnum('AlarmStatus', tables.ALARM_STATUS)
+AlarmStatus = IntEnum('AlarmStatus', tables.ALARM_STATUS)  # type: ignore[misc]
 AlarmStatus.__doc__ = 'Why a record is in alarm.'
 
 EPICS_EPOCH = 631152000  # Seconds from 1970 to 1990, where the time stamps of records begin.
@@ -53,9 +53,7 @@ class AccessRights(IntFlag):
 
 
 class CAStatusCode(
-    namedtuple(
-        'CAStatusCode', 'name code code_with_severity severity success defunct description'
-    )
+    namedtuple('CAStatusCode', 'name code code_with_severity severity success defunct description')
 ):
     """An ECA status: the name ECA_..., its number without and with severity, what it means."""
 
@@ -147,15 +145,14 @@ class Command:
     def _word(self, name: str) -> Any:
         if self._words is None:
             self._words = read_words(repr(self))
-            self._stamp()
+            self._stamp(self._words.get('metadata'))
         try:
             return self._words[name]
         except KeyError:
             raise AttributeError(f'{type(self).__name__} has no {name}') from None
 
-    def _stamp(self) -> None:
+    def _stamp(self, metadata: Any) -> None:
         """The line has whole microseconds, the stamp of a record more."""
-        metadata = self._words.get('metadata')
         if isinstance(metadata, DbrStructure) and 'timestamp' in metadata.__dict__:
             seconds, rest = divmod(int(self._message.cells['data.time_ns']), 10**9)
             metadata.stamp = TimeStamp(seconds - EPICS_EPOCH, rest)
@@ -203,9 +200,13 @@ globals().update(STRUCTURES)
 
 # ---- the line --------------------------------------------------------------------------------
 
-_ENUMS = {each.__name__: each for each in (ChannelType, AlarmStatus, AlarmSeverity, CASeverity)}
+_ENUMS: Dict[str, Any] = {
+    each.__name__: each for each in (ChannelType, AlarmStatus, AlarmSeverity, CASeverity)
+}
 _ENUMS['AccessRights'] = AccessRights
-_CALLS = {each.__name__: each for each in (CAStatusCode, MessageHeader, ExtendedMessageHeader)}
+_CALLS: Dict[str, Any] = {
+    each.__name__: each for each in (CAStatusCode, MessageHeader, ExtendedMessageHeader)
+}
 _CALLS.update(STRUCTURES)
 
 _VALUE = re.compile(
@@ -229,10 +230,17 @@ def read_words(line: str) -> Dict[str, Any]:
     return words
 
 
+def _found(pattern: 're.Pattern[str]', line: str, at: int) -> 're.Match[str]':
+    found = pattern.match(line, at)
+    if not found:
+        raise ValueError(f'no part of a command: {line[at : at + 40]!r}')
+    return found
+
+
 def _read_words(line: str, at: int) -> Tuple[Dict[str, Any], int]:
-    words = {}
+    words: Dict[str, Any] = {}
     while line[at] != ')':
-        word = _WORD.match(line, at)
+        word = _found(_WORD, line, at)
         words[word[1]], at = _read_value(line, word.end())
     return words, at + 1
 
@@ -248,10 +256,8 @@ def _read_sequence(line: str, at: int, end: str) -> Tuple[List[Any], int]:
 
 
 def _read_value(line: str, at: int) -> Tuple[Any, int]:
-    found = _VALUE.match(line, at)
-    if not found:
-        raise ValueError(f'no value of a command: {line[at : at + 40]!r}')
-    kind = found.lastgroup
+    found = _found(_VALUE, line, at)
+    kind = found.lastgroup or ''
     if kind in ('list', 'tuple', 'call'):
         return _read_compound(line, found)
     return _PLAIN[kind](found), found.end()

@@ -2,7 +2,7 @@
 """Messages of a capture as a table, by way of caw --csv and pandas' reader in C."""
 
 import difflib
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Sequence, Union
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Sequence, Union, overload
 
 from . import cells, child, schema, tables
 from .extras import need
@@ -15,6 +15,27 @@ if TYPE_CHECKING:
 POINTS = ('timestamp', 'data.time')  # Of what the key ends in _ns, points in time, not durations.
 ARRAY = 'data.value'
 _TYPES = {'integer': 'Int64', 'number': 'float64', 'boolean': 'boolean'}
+
+
+@overload
+def frame(
+    paths: child.Source,
+    where: Optional[str] = None,
+    columns: Optional[Sequence[str]] = None,
+    chunks: None = None,
+    arrays: bool = False,
+) -> 'pandas.DataFrame': ...
+
+
+@overload
+def frame(
+    paths: child.Source,
+    where: Optional[str] = None,
+    columns: Optional[Sequence[str]] = None,
+    *,
+    chunks: int,
+    arrays: bool = False,
+) -> 'Iterator[pandas.DataFrame]': ...
 
 
 def frame(
@@ -129,15 +150,19 @@ def _reading(keys: Dict[str, str], arrays: bool) -> Dict[str, Any]:
     return {
         'engine': 'c',
         'dtype': types,
-        'float_precision': 'round_trip',
         'keep_default_na': False,
         'na_values': missing,
+        **_exact(),
     }
 
 
-def _frame(
-    table: 'pandas.DataFrame', keys: Dict[str, str], arrays: bool
-) -> 'pandas.DataFrame':
+def _exact() -> Dict[str, str]:
+    """Decimals read back as the number that was printed; since pandas 3.1 they do by themselves."""
+    version = tuple(map(int, need('pandas', 'pandas').__version__.split('.')[:2]))
+    return {} if version >= (3, 1) else {'float_precision': 'round_trip'}
+
+
+def _frame(table: 'pandas.DataFrame', keys: Dict[str, str], arrays: bool) -> 'pandas.DataFrame':
     """The columns that were asked for, of what was read."""
     pandas = need('pandas', 'pandas')
     made = {}

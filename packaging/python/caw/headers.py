@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Headers of a packet, with the attributes that the classes of dpkt have."""
 
-from typing import Dict, Optional
+from typing import Dict, Mapping, Optional, Union
 
 from . import schema
 
@@ -16,7 +16,7 @@ class Header:
 
     opts = b''
 
-    def __init__(self, name: str, values: Dict[str, object], data: 'Optional[Header]') -> None:
+    def __init__(self, name: str, values: Mapping[str, object], data: 'Optional[Header]') -> None:
         self.__dict__.update(values)
         self._name = name
         if data is not None:
@@ -29,14 +29,12 @@ class Header:
 
 def keys() -> Dict[str, str]:
     """The keys of headers, and their types."""
-    return {
-        key: kind for key, kind in schema.keys().items() if key.partition('.')[0] in OBJECTS
-    }
+    return {key: kind for key, kind in schema.keys().items() if key.partition('.')[0] in OBJECTS}
 
 
 def read(prefix: str, cells: Dict[str, str], data: Optional[Header] = None) -> Optional[Header]:
     """The header whose keys begin so, from the cells of a message; None where there is none."""
-    values = {}
+    values: Dict[str, Union[int, bytes]] = {}
     for key, kind in keys().items():
         whose, _, name = key.partition('.')
         cell = cells[key]
@@ -47,7 +45,7 @@ def read(prefix: str, cells: Dict[str, str], data: Optional[Header] = None) -> O
     return Header(_class(prefix, values), values, data)
 
 
-def _class(prefix: str, values: Dict[str, object]) -> str:
+def _class(prefix: str, values: Mapping[str, object]) -> str:
     """Its class in dpkt."""
     if prefix == 'ip':
         return 'IP6' if values['v'] == 6 else 'IP'

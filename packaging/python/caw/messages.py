@@ -87,12 +87,12 @@ class Message:
         return headers.read('ethernet', self.cells, self.ip)
 
     @property
-    def ip(self) -> headers.Header:
+    def ip(self) -> Optional[headers.Header]:
         """Header of IP or IPv6, with dpkt's attributes."""
         return headers.read('ip', self.cells, self.transport)
 
     @property
-    def transport(self) -> headers.Header:
+    def transport(self) -> Optional[headers.Header]:
         """Header of TCP or UDP, with dpkt's attributes."""
         return headers.read(self.cells['transport'], self.cells)
 
@@ -126,8 +126,8 @@ def shark(
     if (file is None) == (interface is None):
         raise TypeError('shark() takes a file or an interface')
     chosen = ['--where', where] if where else []
-    if interface is not None:
-        return _shark([*chosen, '-i', interface])
+    if file is None:
+        return _shark([*chosen, '-i', str(interface)])
     files, stdin = child.inputs(file)
     return _shark([*chosen, *files], stdin)
 
