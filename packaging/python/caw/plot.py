@@ -190,33 +190,16 @@ def timeline(
     clients: so many, those with the most bars. A cross is the end of a circuit that its client did
     not end by itself. The capture is read twice, so it is a path, or several.
     """
-    dates = need('matplotlib.dates', 'plot')
     ax = _axes(ax)
     searches, circuits = _rows('search', paths, where), _rows('circuits', paths, where)
-    span = _span(circuits[:1] + searches[:1])
-    bars = _bars(searches, circuits, span)
+    bars = _bars(searches, circuits, _span(circuits[:1] + searches[:1]))
     shown = sorted(bars, key=lambda client: -len(bars[client]))[:clients]
-    looks = {
-        'search': ('#c9a227', 0.15),
-        'search without answer': ('#cc3311', 0.15),
-        'circuit': ('#4477aa', -0.15),
-    }
-    for kind, (color, shift) in looks.items():
-        lanes = [
-            (y, bar) for y, client in enumerate(shown) for bar in bars[client] if bar[0] == kind
-        ]
-        begins = dates.date2num(_moments([first for _, (_, first, _, _) in lanes]))
-        ends = dates.date2num(_moments([last for _, (_, _, last, _) in lanes]))
-        places = [y - shift for y, _ in lanes]
-        ax.hlines(places, begins, ends, color=color, lw=5, alpha=0.5, label=kind)
-        ax.plot(begins, places, '|', color=color, markersize=5)
-    ended = [
-        (y, last) for y, client in enumerate(shown) for _, _, last, hard in bars[client] if hard
-    ]
-    at = dates.date2num(_moments([last for _, last in ended]))
-    ax.plot(
-        at, [y + 0.15 for y, _ in ended], 'x', color='#cc3311', label='ended by force or server'
-    )
+    placed = [(y, bar) for y, client in enumerate(shown) for bar in bars[client]]
+    for kind, (color, shift) in LANES.items():
+        _draw_bars(ax, kind, color, [(y + shift, bar) for y, bar in placed if bar[0] == kind])
+    ended = [(y + LANES['circuit'][1], bar[2]) for y, bar in placed if bar[3]]
+    at = _dates([last for _, last in ended])
+    ax.plot(at, [y for y, _ in ended], 'x', color='#cc3311', label='ended by force or server')
     ax.set_yticks(range(len(shown)))
     ax.set_yticklabels(shown)
     ax.set_ylim(len(shown) - 0.5, -0.5)
@@ -226,6 +209,22 @@ def timeline(
 
 
 _Bar = Tuple[str, int, int, bool]  # kind, first and last moment, ended by force
+
+
+# Colour of a bar by its kind, and where it lies in the lane of its client.
+LANES = {
+    'search': ('#c9a227', -0.15),
+    'search without answer': ('#cc3311', -0.15),
+    'circuit': ('#4477aa', 0.15),
+}
+
+
+def _draw_bars(ax: 'Axes', kind: str, color: str, bars: List[Tuple[float, _Bar]]) -> None:
+    begins = _dates([first for _, (_, first, _, _) in bars])
+    ends = _dates([last for _, (_, _, last, _) in bars])
+    places = [y for y, _ in bars]
+    ax.hlines(places, begins, ends, color=color, lw=5, alpha=0.5, label=kind)
+    ax.plot(begins, places, '|', color=color, markersize=5)
 
 
 def _rows(report: str, paths: child.Source, where: Optional[str]) -> List[Dict[str, Any]]:
@@ -272,6 +271,11 @@ def _moments(nanoseconds: Any) -> Any:
     """As matplotlib takes them."""
     numpy = need('numpy', 'plot')
     return numpy.asarray(nanoseconds).astype('int64').astype('datetime64[ns]')
+
+
+def _dates(nanoseconds: List[int]) -> Any:
+    """As matplotlib's lines between places want them."""
+    return need('matplotlib.dates', 'plot').date2num(_moments(nanoseconds))
 
 
 def _counted(name: str, count: int) -> str:

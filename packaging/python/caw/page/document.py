@@ -188,8 +188,8 @@ def _plot(plot: Plot, span: Tuple[int, int], clock: text.Clock) -> str:
         f'<div class="frame{" side" if side else ""}">{_labels(plot)}'
         f'<div class="over">{_marks("marks", plot, plot.marks)}</div>{side}'
         f'<svg class="across"><text y="14">{begin}</text>'
-        f'<text class="left" x="100%" y="14">{end}</text></svg></div>'
-        f'<ul class="legend">{legend}</ul></figure>'
+        f'<text class="left" x="100%" y="14">{end}</text></svg>'
+        f'<ul class="legend">{legend}</ul></div></figure>'
     )
 
 

@@ -234,7 +234,7 @@ def timeline(capture: Capture, names: Names, clock: Clock) -> Plot:
         drawn += len(bars)
         levels = _levels(bars)
         bottom = top + GAP + BAR * (max(levels, default=0) + 1)
-        labels.append(((top + bottom) / 2, short(names.end(client), 22)))
+        labels.append(((top + bottom) / 2, short(names.end(client), 18)))
         for bar, level in zip(bars, levels):
             marks.append(_bar(bar, top + GAP // 2 + BAR * level, start, scale, clock))
         top = bottom
