@@ -240,6 +240,21 @@ def test_rows_messages_and_size_are_bounded(save, tmp_path):
     assert len(text) < 4_000_000
 
 
+def test_names_as_long_as_packets_are_cut(save):
+    """Of a PV, a user and a host; each is in the page many times."""
+    packets = []
+    for i in range(60):
+        long = b'%d:' % i + b'long"' * 3000
+        hello = [wire.message(20, wire.text(long)), wire.message(21, wire.text(long))]
+        chunks = [talk.client(wire.message(0, count=13), *hello)]
+        chunks += [talk.client(wire.message(18, wire.text(long), p1=1, p2=13)), talk.created(1, 7)]
+        packets += wire.circuit(chunks, client=('10.1.0.2', 41000 + i))
+    text = page.html(save(wire.capture(packets)))
+    assert data_of(text)['tables'][0]['total'] > 0
+    assert len(text) < 400_000
+    assert max(map(len, data_of(text)['words'])) <= 620
+
+
 # ---- anonymous -------------------------------------------------------------------------------
 
 

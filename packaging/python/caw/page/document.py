@@ -73,7 +73,7 @@ def _story(capture: Capture, messages: Messages, names: Names) -> Iterator[str]:
     )
     users = sorted(capture.names['users'])
     if users:
-        said = [_user(user, names) for user in users[:5]] + ['…'] * (len(users) > 5)
+        said = [text.short(_user(user, names)) for user in users[:5]] + ['…'] * (len(users) > 5)
         yield f'Clients say they are {", ".join(said)}.'
     kinds = {kind: sum(counts) for kind, counts in messages.rates.items()}
     most = sorted((kind for kind in kinds if kinds[kind]), key=lambda kind: -kinds[kind])
@@ -91,7 +91,7 @@ def _heaviest(capture: Capture, names: Names) -> Iterator[str]:
         share = row['bytes'] / max(1, capture.sums['bytes'])
         if row['pv'] and share > 0.2:
             yield (
-                f'{names.name("pv", row["pv"])} alone has {share:.0%} of the '
+                f'{text.short(names.name("pv", row["pv"]))} alone has {share:.0%} of the '
                 f'{text.size(capture.sums["bytes"])} on all circuits.'
             )
 

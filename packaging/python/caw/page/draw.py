@@ -22,6 +22,7 @@ MOST_LEVELS = 6
 MOST_LANES = 30
 MOST_BARS = 1500
 PER_LANE = 200
+MOST_TOLD = 240  # characters about a bar
 
 DURATIONS = {-6: '1 µs', -5: '10 µs', -4: '100 µs', -3: '1 ms', -2: '10 ms', -1: '100 ms'}
 DURATIONS.update({0: '1 s', 1: '10 s', 2: '100 s'})
@@ -268,10 +269,10 @@ def _levels(bars: List[_Bar]) -> List[int]:
 def _bar(bar: _Bar, y: int, start: int, scale: float, clock: Clock) -> str:
     x, width = (bar.first - start) * scale, max(0.001, (bar.last - bar.first) * scale)
     height = 6 if bar.kind == 'circuit' else 4
-    told = f'{bar.told}; {clock.time(bar.first, 3)} to {clock.time(bar.last, 3)}'
+    told = f'{clock.time(bar.first, 3)} to {clock.time(bar.last, 3)}, {bar.told}'
     drawn = (
         f'<rect class="span {bar.kind}" x="{_short(x)}" y="{y + 1}" width="{_short(width)}"'
-        f' height="{height}"><title>{escape(told)}</title></rect>'
+        f' height="{height}"><title>{escape(short(told, MOST_TOLD))}</title></rect>'
     )
     if bar.forced:
         drawn += f'<path class="dot forced d1" d="M{_short(x + width)} {y + 4}h0"/>'
