@@ -136,8 +136,26 @@ typedef struct {
     char first, second; /* 0: none */
 } manner;
 
+#define IN_EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (uint8_t)(byte))
+
+/* A bit is set if a byte is less, of 1 to 0x80; bytes from 0x80 on are not. */
+static uint64_t any_less(uint64_t word, uint8_t than) {
+    return (word - IN_EACH_BYTE(than)) & ~word & IN_EACH_BYTE(0x80);
+}
+
+/* None of eight bytes needs a second look. */
+static bool are_plain(const uint8_t *bytes, const manner *how) {
+    uint64_t word;
+    memcpy(&word, bytes, sizeof word);
+    return !(any_less(word, ' ') | any_less(word ^ IN_EACH_BYTE(how->first), 1) |
+             any_less(word ^ IN_EACH_BYTE(how->second), 1) |
+             ((word | (word + IN_EACH_BYTE(1))) & IN_EACH_BYTE(0x80)));
+}
+
 /* Where the first byte from `at` on is that needs a second look; `end` when none does. */
 static uint32_t plain_until(caw_view bytes, uint32_t at, uint32_t end, const manner *how) {
+    while (end - at >= sizeof(uint64_t) && are_plain(bytes.bytes + at, how))
+        at += (uint32_t)sizeof(uint64_t);
     while (at < end && bytes.bytes[at] >= ' ' && bytes.bytes[at] < 0x7f &&
            bytes.bytes[at] != (uint8_t)how->first && bytes.bytes[at] != (uint8_t)how->second)
         at++;
