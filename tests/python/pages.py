@@ -77,14 +77,10 @@ class Elements(HTMLParser):
             each.append(text)
 
     def named(self, name):
-        return [
-            (each, text) for (of, each), text in zip(self.found, self.texts) if of == name
-        ]
+        return [(each, text) for (of, each), text in zip(self.found, self.texts) if of == name]
 
 
 def data_of(page):
     """The JSON in it."""
-    (text,) = [
-        text for each, text in Elements(page).named('script') if each.get('id') == 'data'
-    ]
+    (text,) = [text for each, text in Elements(page).named('script') if each.get('id') == 'data']
     return json.loads(text)

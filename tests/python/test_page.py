@@ -1,15 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The page of a capture as a file: what is in it, what is left out, what a hostile name makes of it."""
+"""The page of a capture as a file: what is in it, what is not, what a hostile name makes of it."""
 
 import base64
 import hashlib
 import json
 import re
 import shlex
+import struct
 import subprocess
 import sys
+from decimal import Decimal
 
+import hostile as floods
+import load
 import pytest
+import talk
+import wire
 
 from caw import page
 from pages import HOSTILE, Elements, data_of, hostile
@@ -173,8 +179,10 @@ def test_the_command_is_one_for_a_shell(made, captures, dangerous, program):
     text = made('twoiocs')
     data, ids = data_of(text), table_ids(text)
     table = data['tables'][ids['channels', 'pvs']]
-    for row, where, seen in zip(table['rows'], table['where'], table['seen']):
-        command = f'{data["command"]} --where {data["words"][where]}'.replace('caw', str(program), 1)
+    for where, seen in zip(table['where'], table['seen']):
+        command = f'{data["command"]} --where {data["words"][where]}'.replace(
+            'caw', str(program), 1
+        )
         done = subprocess.run(['sh', '-c', command], capture_output=True, text=True)
         assert len(done.stdout.splitlines()) == seen, (command, done.stderr)
 
@@ -209,8 +217,6 @@ def test_what_is_suspicious_is_told_on_top(captures, name, told):
 
 
 def test_a_capture_without_channel_access(save):
-    import wire
-
     nothing = wire.capture([wire.udp(('10.0.0.1', 9), ('10.0.0.2', 9), b'nothing')])
     text = page.html(save(nothing))
     assert 'There is no Channel Access in this capture' in text
@@ -221,14 +227,9 @@ def test_a_capture_without_channel_access(save):
 
 
 def test_rows_messages_and_size_are_bounded(save, tmp_path):
-    import hostile as floods
-
+    frames, more = floods.channels(20000)
     path = tmp_path / 'flood.pcap'
-    with open(path, 'wb') as file:
-        frames, more = floods.channels(20000)
-        import load
-
-        load.write(path, [*frames, *more])
+    load.write(path, [*frames, *more])
     text = page.html(path)
     data, ids = data_of(text), table_ids(text)
     table = data['tables'][ids['channels', 'channels']]
@@ -237,6 +238,21 @@ def test_rows_messages_and_size_are_bounded(save, tmp_path):
     assert len(data['messages']) <= 5000
     assert max(map(len, data['words'])) <= 400
     assert len(text) < 4_000_000
+
+
+def test_names_as_long_as_packets_are_cut(save):
+    """Of a PV, a user and a host; each is in the page many times."""
+    packets = []
+    for i in range(60):
+        long = b'%d:' % i + b'long"' * 3000
+        hello = [wire.message(20, wire.text(long)), wire.message(21, wire.text(long))]
+        chunks = [talk.client(wire.message(0, count=13), *hello)]
+        chunks += [talk.client(wire.message(18, wire.text(long), p1=1, p2=13)), talk.created(1, 7)]
+        packets += wire.circuit(chunks, client=('10.1.0.2', 41000 + i))
+    text = page.html(save(wire.capture(packets)))
+    assert data_of(text)['tables'][0]['total'] > 0
+    assert len(text) < 400_000
+    assert max(map(len, data_of(text)['words'])) <= 620
 
 
 # ---- anonymous -------------------------------------------------------------------------------
@@ -278,7 +294,9 @@ def test_anonymized_names_are_the_same_everywhere(made):
 
 def run(*arguments):
     return subprocess.run(
-        [sys.executable, '-m', 'caw', 'report', *map(str, arguments)], capture_output=True, text=True
+        [sys.executable, '-m', 'caw', 'report', *map(str, arguments)],
+        capture_output=True,
+        text=True,
     )
 
 
@@ -292,7 +310,10 @@ def test_the_command_writes_the_page(tmp_path, captures):
 
 def test_several_files_are_one_capture(tmp_path, captures):
     target = tmp_path / 'report.html'
-    assert run(*[CAPTURES / f'{name}.pcap' for name in ('puts', 'twoiocs')], '-o', target).returncode == 0
+    assert (
+        run(*[CAPTURES / f'{name}.pcap' for name in ('puts', 'twoiocs')], '-o', target).returncode
+        == 0
+    )
     assert 'puts.pcap and 1 other file' in target.read_text()
 
 
@@ -304,3 +325,23 @@ def test_what_is_no_capture_leaves_the_old_page(tmp_path, name):
     done = run(tmp_path / name, '-o', target)
     assert done.returncode == 2 and name in done.stderr and 'Traceback' not in done.stderr
     assert target.read_text() == 'old'
+
+
+def test_one_packet(save):
+    """A capture that lasts no time, of IPv6."""
+    data = talk.version() + talk.search(1, 'six')
+    segment = struct.pack('>HHHH', 40000, 5064, 8 + len(data), 0) + data
+    ends = (0xFD00 << 112 | 1).to_bytes(16, 'big') + (0xFD00 << 112 | 2).to_bytes(16, 'big')
+    packet = struct.pack('>IHBB', 6 << 28, len(segment), 17, 64) + ends + segment
+    frame = bytes.fromhex('02ca0000000102ca0000000286dd') + packet
+    path = save(wire.pcap([(Decimal(wire.NOON), frame)]))
+    data = data_of(page.html(path))
+    assert data['tables'][0]['seen'] == [1]
+    assert '[fd00::1]:40000' in data['words']
+    hidden = page.html(path, anonymize=True)
+    assert 'address1:40000' in hidden and 'fd00' not in hidden
+
+
+def test_a_folder_that_is_not_there_is_told_before_the_work(tmp_path):
+    done = run(CAPTURES / 'puts.pcap', '-o', tmp_path / 'none' / 'report.html')
+    assert done.returncode == 2 and 'none' in done.stderr and 'Traceback' not in done.stderr

@@ -6,6 +6,7 @@ reports of caw.
 """
 
 import json
+from collections import Counter
 
 import pytest
 
@@ -127,7 +128,9 @@ def test_everything_can_be_clicked(opened, name, anonymize):
         document.querySelectorAll('*').forEach((each) => each.dispatchEvent(new MouseEvent('mouseover')));
     """)
     assert browser.run("document.querySelectorAll('script').length") == 2
-    assert browser.run("document.querySelectorAll('img, iframe, object, [onmouseover]').length") == 0
+    assert (
+        browser.run("document.querySelectorAll('img, iframe, object, [onmouseover]').length") == 0
+    )
     assert not browser.run("document.getElementById('tools').hidden")
 
 
@@ -155,7 +158,9 @@ def test_a_column_of_texts_is_sorted_as_texts(opened, rows):
     browser = opened('puts')
     names = [row['pv'] for row in rows('puts', 'connect', 'connect')]
     sort(browser, 'connect-connect', 1)
-    assert cells(browser, 'connect-connect', 1) == sorted(names, key=lambda s: s.encode('utf-16-be'))
+    assert cells(browser, 'connect-connect', 1) == sorted(
+        names, key=lambda s: s.encode('utf-16-be')
+    )
 
 
 def test_the_search_is_for_all_words_in_all_tables(opened, rows):
@@ -218,12 +223,29 @@ def test_a_range_of_time_is_for_tables_and_plots(opened, rows):
     wanted = list(within(puts, first, last, BEGIN * 10**9))
     assert 0 < len(wanted) < len(puts)
     assert cells(browser, 'puts-puts', 7) == wanted
-    boxes = browser.run("[...document.querySelectorAll('svg.marks')].map((svg) => svg.getAttribute('viewBox'))")
+    boxes = browser.run(
+        "[...document.querySelectorAll('svg.marks')].map((svg) => svg.getAttribute('viewBox'))"
+    )
     assert len(boxes) == 3 and len({tuple(box.split()[::2]) for box in boxes}) == 1
     left, width = (float(each) for each in boxes[0].split()[::2])
     assert left / width == pytest.approx(first / (last - first), rel=1e-3)
     click(browser, '#whole')
     assert len(cells(browser, 'puts-puts', 7)) == len(puts)
+
+
+def test_the_scale_of_rates_is_that_of_the_range(opened, caw, files):
+    """What is low is seen beside a storm elsewhere: the labels end at the highest rate of the range."""
+    browser = opened('oddities')
+    width = browser.run("JSON.parse(document.getElementById('data').textContent).rate_width") / 1e6
+    told = caw(*files('oddities'), '--format', '{timestamp}').stdout.split()
+    bins = Counter(int((float(time) - float(told[0])) / width) for time in told)
+    last = 100  # of the hostile capture alone
+    labels = "[...document.querySelectorAll('#rates .labels text')].map((text) => text.textContent)"
+    for end in (browser.run("Number(document.getElementById('to').value)"), last):
+        set_range(browser, 0, end)
+        most = max(count for bin, count in bins.items() if bin <= end / width) / width
+        highest = float(browser.run(labels)[-1].replace('\u202f', ''))
+        assert most / 2 < highest <= most * 1.01
 
 
 def test_the_histogram_counts_the_range(opened):
@@ -247,7 +269,9 @@ def test_dragging_over_a_plot_chooses_the_range(opened):
     whole = float(browser.run("document.getElementById('to').value"))
     y = top + height / 2
     browser.drag((left + width * 0.25, y), (left + width * 0.75, y))
-    chosen = [float(browser.run(f"document.getElementById('{name}').value")) for name in ('from', 'to')]
+    chosen = [
+        float(browser.run(f"document.getElementById('{name}').value")) for name in ('from', 'to')
+    ]
     assert chosen == pytest.approx([whole * 0.25, whole * 0.75], rel=0.02)
 
 
@@ -261,9 +285,13 @@ def test_a_row_opens_to_its_messages_and_their_command(opened, caw, rows, files,
     told = browser.run("document.querySelector('tr.told').innerText")
     first = rows(name, 'circuits', 'circuits')[0]
     address, port = first['client'].split(':')
-    lines = caw(*files(name), '--where', f'tcp and host {address} and port {port}', '--format', '{message}')
+    lines = caw(
+        *files(name), '--where', f'tcp and host {address} and port {port}', '--format', '{message}'
+    )
     messages = lines.stdout.splitlines()
-    shown = browser.run("[...document.querySelectorAll('tr.told tbody td:nth-child(5)')].map((td) => td.textContent)")
+    shown = browser.run(
+        "[...document.querySelectorAll('tr.told tbody td:nth-child(5)')].map((td) => td.textContent)"
+    )
     assert shown == messages[:8]
     assert f'of {len(messages)} messages' in told or len(messages) == len(shown)
     assert f"--where 'tcp and host {address} and port {port}" in told

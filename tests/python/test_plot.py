@@ -41,7 +41,13 @@ def test_values_are_those_of_the_lines(captures, caw):
     ax = plot.values(path, 't:sine', 't:cnt')
     assert legend_of(ax) == ['t:sine', 't:cnt']
     for line, pv in zip(ax.get_lines(), ('t:sine', 't:cnt')):
-        told = caw(path, '--where', f'pv == "{pv}" and (update or get reply)', '--format', '{timestamp} {value}')
+        told = caw(
+            path,
+            '--where',
+            f'pv == "{pv}" and (update or get reply)',
+            '--format',
+            '{timestamp} {value}',
+        )
         wanted = [each.split() for each in told.stdout.splitlines()]
         assert len(wanted) > 20
         assert list(line.get_ydata()) == [float(value) for _, value in wanted]
@@ -56,9 +62,15 @@ def test_texts_and_units(captures, caw):
     assert list(ax.get_lines()[0].get_ydata()) == told.stdout.splitlines()
     assert ax.get_title() == 't:so'
     ax = plot.values(captures / 'alltypes.pcap', 't:ai')
-    units = caw(captures / 'alltypes.pcap', '--where', 'pv == "t:ai" and has data.units', '--format', '{command.metadata.units}')
+    units = caw(
+        captures / 'alltypes.pcap',
+        '--where',
+        'pv == "t:ai" and has data.units',
+        '--format',
+        '{command.metadata.units}',
+    )
     (unit,) = set(units.stdout.split())
-    assert ax.get_ylabel() == f"value [{unit.strip('b').strip(chr(39))}]"
+    assert ax.get_ylabel() == f'value [{unit.strip("b").strip(chr(39))}]'
 
 
 def test_what_cannot_be_drawn_is_refused(captures):
@@ -71,7 +83,13 @@ def test_what_cannot_be_drawn_is_refused(captures):
 
 
 def answers(caw, path):
-    told = caw(path, '--where', 'response and not (search reply)', '--format', '{src}:{transport.sport} {dt}')
+    told = caw(
+        path,
+        '--where',
+        'response and not (search reply)',
+        '--format',
+        '{src}:{transport.sport} {dt}',
+    )
     found = {}
     for line in told.stdout.splitlines():
         server, took = line.split()

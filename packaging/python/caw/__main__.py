@@ -28,13 +28,15 @@ def _options() -> argparse.ArgumentParser:
 
 
 def main(arguments: Optional[List[str]] = None) -> int:
-    """The exit status: 0, or 2 when there is no page."""
+    """The exit status: 0, 2 when there is no page, 130 when it was interrupted."""
     options = _options().parse_args(arguments)
     try:
         page.write(options.files, options.output, options.anonymize)
     except (child.Error, OSError) as error:
         print(f'python -m caw: {error}', file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 

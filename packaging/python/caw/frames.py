@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Sequence,
 from . import cells, child, schema, tables
 from .extras import need
 from .reports import times
+from .where import quoted
 
 if TYPE_CHECKING:
     import pandas
@@ -77,7 +78,7 @@ def values(paths: child.Source, pv: str, where: Optional[str] = None) -> 'pandas
 
     Raises child.Error when caw fails, ImportError without pandas.
     """
-    chosen = f'pv == {_quoted(pv)} and (update or get reply) and not failed'
+    chosen = f'pv {quoted(pv)} and (update or get reply) and not failed'
     if where:
         chosen += f' and ({where})'
     made = frame(paths, chosen, ['timestamp', 'count', ARRAY, 'data.string'], arrays=True)
@@ -89,13 +90,6 @@ def values(paths: child.Source, pv: str, where: Optional[str] = None) -> 'pandas
     else:
         found = numbers.infer_objects()
     return found.set_axis(made['timestamp']).rename(pv)
-
-
-def _quoted(text: str) -> str:
-    for mark in '"', "'":
-        if mark not in text:
-            return mark + text + mark
-    raise ValueError(f'a name with both quotation marks cannot be chosen: {text!r}')
 
 
 def _default() -> List[str]:

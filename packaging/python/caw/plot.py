@@ -12,16 +12,17 @@ fails, and ImportError without matplotlib.
 
 import json
 from array import array
-from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple, cast
 
 from . import child, traffic
 from .extras import need
 from .frames import frame
 from .frames import values as _values
-from .page.choose import quoted
+from .where import quoted
 
 if TYPE_CHECKING:
     import matplotlib.axes
+    import pandas
 
     Axes = matplotlib.axes.Axes
 
@@ -44,7 +45,8 @@ def values(
 ) -> 'Axes':
     """The values of PVs over time, each until the next: numbers, or texts such as names of states.
 
-    Raises ValueError for a PV that is an array, or of which the capture has no value.
+    Raises ValueError for a PV that is an array, or of which the capture has no value. An open file is
+    read once: for one PV, and its unit is not told.
     """
     ax = _axes(ax)
     units = set()
@@ -72,13 +74,11 @@ def _word(value: Any) -> str:
 
 
 def _unit(paths: child.Source, pv: str) -> str:
-    """What the capture says of a PV's unit; nothing when no control value of it was sent.
-
-    An open file can be read once only, and then no unit is known.
-    """
+    """What the capture says of a PV's unit; nothing when no control value of it was sent."""
     if hasattr(paths, 'read'):
         return ''
-    found = frame(paths, f'pv {quoted(pv)} and has data.units', ['data.units'])['data.units']
+    where = f'pv {quoted(pv)} and has data.units'
+    found = cast('pandas.DataFrame', frame(paths, where, ['data.units']))['data.units']
     known = [unit for unit in found.dropna().unique() if unit]
     return str(known[-1]) if known else ''
 
@@ -154,7 +154,7 @@ def rates(
 ) -> 'Axes':
     """Messages a second over time, by kind, one above the other.
 
-    bins: into so many equal steps the time is divided. Kinds: traffic.KINDS has the classes of each.
+    bins: into so many equal steps the time is divided. What belongs to a kind: traffic.KINDS.
     """
     numpy = need('numpy', 'plot')
     ax = _axes(ax)
@@ -190,27 +190,16 @@ def timeline(
     clients: so many, those with the most bars. A cross is the end of a circuit that its client did
     not end by itself. The capture is read twice, so it is a path, or several.
     """
-    dates = need('matplotlib.dates', 'plot')
     ax = _axes(ax)
     searches, circuits = _rows('search', paths, where), _rows('circuits', paths, where)
-    span = _span(circuits[:1] + searches[:1])
-    bars = _bars(searches, circuits, span)
+    bars = _bars(searches, circuits, _span(circuits[:1] + searches[:1]))
     shown = sorted(bars, key=lambda client: -len(bars[client]))[:clients]
-    looks = {
-        'search': ('#c9a227', 0.15),
-        'search without answer': ('#cc3311', 0.15),
-        'circuit': ('#4477aa', -0.15),
-    }
-    for kind, (color, shift) in looks.items():
-        lanes = [(y, bar) for y, client in enumerate(shown) for bar in bars[client] if bar[0] == kind]
-        begins = dates.date2num(_moments([first for _, (_, first, _, _) in lanes]))
-        ends = dates.date2num(_moments([last for _, (_, _, last, _) in lanes]))
-        places = [y - shift for y, _ in lanes]
-        ax.hlines(places, begins, ends, color=color, lw=5, alpha=0.5, label=kind)
-        ax.plot(begins, places, '|', color=color, markersize=5)
-    ended = [(y, last) for y, client in enumerate(shown) for _, _, last, hard in bars[client] if hard]
-    at = dates.date2num(_moments([last for _, last in ended]))
-    ax.plot(at, [y + 0.15 for y, _ in ended], 'x', color='#cc3311', label='ended by force or server')
+    placed = [(y, bar) for y, client in enumerate(shown) for bar in bars[client]]
+    for kind, (color, shift) in LANES.items():
+        _draw_bars(ax, kind, color, [(y + shift, bar) for y, bar in placed if bar[0] == kind])
+    ended = [(y + LANES['circuit'][1], bar[2]) for y, bar in placed if bar[3]]
+    at = _dates([last for _, last in ended])
+    ax.plot(at, [y for y, _ in ended], 'x', color='#cc3311', label='ended by force or server')
     ax.set_yticks(range(len(shown)))
     ax.set_yticklabels(shown)
     ax.set_ylim(len(shown) - 0.5, -0.5)
@@ -220,6 +209,22 @@ def timeline(
 
 
 _Bar = Tuple[str, int, int, bool]  # kind, first and last moment, ended by force
+
+
+# Colour of a bar by its kind, and where it lies in the lane of its client.
+LANES = {
+    'search': ('#c9a227', -0.15),
+    'search without answer': ('#cc3311', -0.15),
+    'circuit': ('#4477aa', 0.15),
+}
+
+
+def _draw_bars(ax: 'Axes', kind: str, color: str, bars: List[Tuple[float, _Bar]]) -> None:
+    begins = _dates([first for _, (_, first, _, _) in bars])
+    ends = _dates([last for _, (_, _, last, _) in bars])
+    places = [y for y, _ in bars]
+    ax.hlines(places, begins, ends, color=color, lw=5, alpha=0.5, label=kind)
+    ax.plot(begins, places, '|', color=color, markersize=5)
 
 
 def _rows(report: str, paths: child.Source, where: Optional[str]) -> List[Dict[str, Any]]:
@@ -266,6 +271,11 @@ def _moments(nanoseconds: Any) -> Any:
     """As matplotlib takes them."""
     numpy = need('numpy', 'plot')
     return numpy.asarray(nanoseconds).astype('int64').astype('datetime64[ns]')
+
+
+def _dates(nanoseconds: List[int]) -> Any:
+    """As matplotlib's lines between places want them."""
+    return need('matplotlib.dates', 'plot').date2num(_moments(nanoseconds))
 
 
 def _counted(name: str, count: int) -> str:

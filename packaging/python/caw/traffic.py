@@ -68,7 +68,7 @@ def address_of(end: str) -> str:
 
 
 def by_force(closed_by: Optional[str]) -> bool:
-    """Whether a circuit (closed_by of caw circuits) has ended otherwise than by its client's FIN."""
+    """Whether a circuit (closed_by of caw circuits) has ended, and not by its client's FIN."""
     return closed_by is not None and closed_by != 'client FIN'
 
 
@@ -89,5 +89,3 @@ class Bins:
 
     def seconds(self) -> float:
         return self.width / 1e9
-
-

@@ -32,13 +32,12 @@ def write(
     paths: child.Source, target: 'Union[str, os.PathLike[str]]', anonymize: bool = False
 ) -> None:
     """Writes the page to a file, which is there as a whole or not at all."""
-    made = html(paths, anonymize)
     target = Path(target)
     with tempfile.NamedTemporaryFile(
         'w', encoding='utf-8', dir=target.parent, prefix=target.name, delete=False
     ) as file:
         try:
-            file.write(made)
+            file.write(html(paths, anonymize))
             file.close()
             os.chmod(file.name, 0o666 & ~_umask())
             os.replace(file.name, target)

@@ -52,7 +52,7 @@ class Capture:
         self.findings = [Finding(rule) for rule in RULES]
         self.span = (0, 0)
         self.messages = 0
-        self.sums: Dict[str, int] = dict.fromkeys(('updates', 'bytes', 'errors', 'dropped'), 0)
+        self.sums: Dict[str, int] = dict.fromkeys(('bytes', 'errors', 'dropped'), 0)
         self.names: Dict[str, Set[str]] = {
             what: set() for what in ('PVs', 'clients', 'servers', 'users')
         }
@@ -108,7 +108,7 @@ _COUNTED = {
     ('search', 'search'): [('PVs', 'pv'), ('clients', 'client')],
     ('connect', 'connect'): [('PVs', 'pv')],
     ('circuits', 'circuits'): [('clients', 'client'), ('users', 'user'), ('bytes', 'bytes')],
-    ('channels', 'pvs'): [('PVs', 'pv'), ('updates', 'updates')],
+    ('channels', 'pvs'): [('PVs', 'pv')],
     ('servers', 'servers'): [('servers', 'server')],
     ('errors', 'errors'): [('errors', 'count')],
 }

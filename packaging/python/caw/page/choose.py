@@ -5,10 +5,10 @@ Twice, because it is asked twice: as an expression for caw --where, which a read
 finds all of them; and as keys, by which one pass over the capture finds the first ones of all rows.
 """
 
-import re
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from ..traffic import address_of
+from ..where import quoted
 
 Row = Dict[str, Any]
 Key = Tuple[Any, ...]
@@ -36,29 +36,6 @@ class Choice(NamedTuple):
     where: Optional[str]
     keys: List[Key]
     slow: int = 0
-
-
-# How caw writes a character that would act on what is around it; a backslash may be just that, too.
-ESCAPED = re.compile(r'\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})')
-
-
-def quoted(text: str) -> str:
-    """Text as an expression has it, with the operator in front.
-
-    Quotes have no escapes, so a text with both quotation marks, or with a character that caw does
-    not print as it is, is a pattern; the character itself is nothing to copy to a terminal.
-    """
-    marks = [mark for mark in ('"', "'") if mark not in text]
-    if marks and not ESCAPED.search(text):
-        return f'== {marks[0]}{text}{marks[0]}'
-    return f'~ "{_pattern(text)}"'
-
-
-def _pattern(text: str) -> str:
-    plain, escapes = ESCAPED.split(text), ESCAPED.findall(text)
-    parts = [re.sub(r'([\\*?\[\]{}])', r'\\\1', part).replace('"', '?') for part in plain]
-    ways = [f'{{?,\\{escape}}}' for escape in escapes] + ['']
-    return ''.join(part + way for part, way in zip(parts, ways))
 
 
 def _pv(name: Optional[str]) -> str:

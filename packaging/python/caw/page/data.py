@@ -14,6 +14,7 @@ from .names import Names, maybe
 from .rules import RULES
 
 MOST_TOLD = 200  # rows of a table with their first messages in the page
+MOST_WHERE = 600  # characters of an expression that is offered: names may be as long as a packet
 
 MESSAGE_COLUMNS = ('time', 'frame', 'from', 'to', 'message', 'PV', 'took [s]', 'text')
 
@@ -99,7 +100,7 @@ class Data:
         return (self._since_start(min(known)), self._since_start(max(known))) if known else None
 
     def _where(self, choice: Choice) -> Optional[int]:
-        if choice.where is None or self.names.anonymous:
+        if choice.where is None or self.names.anonymous or len(choice.where) > MOST_WHERE:
             return None
         return self._words.number(shlex.quote(choice.where))
 

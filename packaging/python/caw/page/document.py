@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The page as HTML. Everything in it that comes from a capture goes through escape() or Data.json()."""
+"""The page as HTML. All that comes from a capture goes through escape() or Data.json()."""
 
 import base64
 import hashlib
+from html import escape
 from importlib import resources
 from pathlib import Path
 from typing import Iterable, Iterator, List, Tuple
@@ -14,7 +15,7 @@ from .draw import Plot, plots
 from .messages import MOST_MESSAGES, Messages
 from .names import Names
 from .rules import NOTE, Finding
-from .text import escape, plural
+from .text import plural
 from .words import SECTIONS, TABLES
 
 FIRST_ROWS = 25  # of a table that a page without scripts shows
@@ -47,7 +48,9 @@ def _policy(style: str, script: str) -> str:
 
 def _name(capture: Capture, names: Names) -> str:
     files = [names.name('file', Path(name).name) for name in capture.files]
-    return ' and '.join(files[:1] + [plural(len(each), 'other file') for each in [files[1:]] if each])
+    return ' and '.join(
+        files[:1] + [plural(len(each), 'other file') for each in [files[1:]] if each]
+    )
 
 
 def _story(capture: Capture, messages: Messages, names: Names) -> Iterator[str]:
@@ -70,7 +73,7 @@ def _story(capture: Capture, messages: Messages, names: Names) -> Iterator[str]:
     )
     users = sorted(capture.names['users'])
     if users:
-        said = [_user(user, names) for user in users[:5]] + ['…'] * (len(users) > 5)
+        said = [text.short(_user(user, names)) for user in users[:5]] + ['…'] * (len(users) > 5)
         yield f'Clients say they are {", ".join(said)}.'
     kinds = {kind: sum(counts) for kind, counts in messages.rates.items()}
     most = sorted((kind for kind in kinds if kinds[kind]), key=lambda kind: -kinds[kind])
@@ -88,12 +91,12 @@ def _heaviest(capture: Capture, names: Names) -> Iterator[str]:
         share = row['bytes'] / max(1, capture.sums['bytes'])
         if row['pv'] and share > 0.2:
             yield (
-                f'{names.name("pv", row["pv"])} alone has {share:.0%} of the '
+                f'{text.short(names.name("pv", row["pv"]))} alone has {share:.0%} of the '
                 f'{text.size(capture.sums["bytes"])} on all circuits.'
             )
 
 
-def _totals(capture: Capture) -> str:
+def _totals(capture: Capture, messages: Messages) -> str:
     tiles = [
         ('messages', capture.messages),
         ('PV names', len(capture.names['PVs'])),
@@ -101,7 +104,7 @@ def _totals(capture: Capture) -> str:
         ('servers', len(capture.names['servers'])),
         ('circuits', capture.table('circuits', 'circuits').count),
         ('channels', capture.table('channels', 'channels').count),
-        ('updates', capture.sums['updates']),
+        ('updates', sum(messages.rates['updates'])),
         ('writes', capture.table('puts', 'puts').count),
         ('errors', capture.sums['errors']),
     ]
@@ -117,7 +120,9 @@ def _finding(number: int, found: Finding, tables: List[Told], names: Names) -> s
     labels = list(dict.fromkeys(str(rule.label(names.row(row))) for row in found.examples))
     examples = ', '.join(text.short(label, 80) for label in labels)
     examples += ', …' if found.count > len(labels) else ''
-    of = next(i for i, each in enumerate(tables) if (each.table.report, each.table.name) == rule.table)
+    of = next(
+        i for i, each in enumerate(tables) if (each.table.report, each.table.name) == rule.table
+    )
     return (
         f'<li class="{rule.level}"><b>{escape(found.said())}</b>: {escape(examples)} '
         f'<a href="#{_id(*rule.table)}" data-finding="{number}" data-of="{of}" '
@@ -133,7 +138,10 @@ def _findings(capture: Capture, tables: List[Told], names: Names) -> str:
         items = ['<li class="note">Nothing that this page knows of.</li>']
     notices = [] if names.anonymous else capture.notices
     if capture.sums['dropped']:
-        notices = [*notices, f'caw had no room for {plural(capture.sums["dropped"], "row")} of its reports.']
+        notices = [
+            *notices,
+            f'caw had no room for {plural(capture.sums["dropped"], "row")} of its reports.',
+        ]
     items += [f'<li class="{NOTE}">{escape(text.short(notice, 400))}</li>' for notice in notices]
     return f'<h2 id="suspicious">What is suspicious</h2><ul class="findings">{"".join(items)}</ul>'
 
@@ -180,8 +188,8 @@ def _plot(plot: Plot, span: Tuple[int, int], clock: text.Clock) -> str:
         f'<div class="frame{" side" if side else ""}">{_labels(plot)}'
         f'<div class="over">{_marks("marks", plot, plot.marks)}</div>{side}'
         f'<svg class="across"><text y="14">{begin}</text>'
-        f'<text class="left" x="100%" y="14">{end}</text></svg></div>'
-        f'<ul class="legend">{legend}</ul></figure>'
+        f'<text class="left" x="100%" y="14">{end}</text></svg>'
+        f'<ul class="legend">{legend}</ul></div></figure>'
     )
 
 
@@ -212,9 +220,15 @@ def _table(told: Told, cells: Cells, number: int, capture: Capture) -> str:
         f' class="{capture.findings[marks[0]].rule.level}"' if marks else ''
         for marks in table.marks
     ]
-    rows = ''.join(_row(row, cells.numbers, level) for row, level in zip(cells.rows[:FIRST_ROWS], levels))
+    rows = ''.join(
+        _row(row, cells.numbers, level) for row, level in zip(cells.rows[:FIRST_ROWS], levels)
+    )
     shown = min(FIRST_ROWS, len(cells.rows))
-    said = plural(table.count, 'row') if shown == table.count else f'first {shown} of {plural(table.count, "row")}'
+    said = (
+        plural(table.count, 'row')
+        if shown == table.count
+        else f'first {shown} of {plural(table.count, "row")}'
+    )
     return (
         f'<div class="table" data-table="{number}"><p class="count">{said}</p>'
         f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
@@ -274,14 +288,17 @@ def _footer(messages: Messages, version: str, names: Names) -> str:
     )
 
 
-def page(capture: Capture, tables: List[Told], messages: Messages, names: Names, version: str) -> str:
+def page(
+    capture: Capture, tables: List[Told], messages: Messages, names: Names, version: str
+) -> str:
     """The whole page."""
     data = Data(capture, tables, messages, names)
     style, script = _part('page.css'), _part('page.js')
     title = f'Channel Access: {_name(capture, names)}'
     story = ''.join(f'<p>{escape(said)}</p>' for said in _story(capture, messages, names))
     drawn = ''.join(
-        _plot(plot, capture.span, data.clock) for plot in plots(capture, messages, names, data.clock)
+        _plot(plot, capture.span, data.clock)
+        for plot in plots(capture, messages, names, data.clock)
     )
     links = ''.join(f'<a href="#{report}">{name}</a>' for report, name, _ in SECTIONS)
     return f"""<!DOCTYPE html>
@@ -291,7 +308,7 @@ def page(capture: Capture, tables: List[Told], messages: Messages, names: Names,
 <title>{escape(title)}</title>
 <style>{style}</style></head><body>
 <header><h1>{escape(title)}</h1>{story}</header>
-{_totals(capture)}
+{_totals(capture, messages)}
 {_findings(capture, tables, names)}
 {TOOLS}
 <div class="plots">{drawn}</div>
@@ -302,5 +319,3 @@ def page(capture: Capture, tables: List[Told], messages: Messages, names: Names,
 <script>{script}</script>
 </body></html>
 """
-
-

@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The plots as SVG. They are drawn once, here; the script shows a part of their time by the viewBox.
+"""The plots as SVG. They are drawn here; the script shows a part of their time by the viewBox.
 
 The time of the capture is 0 to 1000 across. Down, a unit is a pixel. Colours are the classes k0 to
 k7 of kinds of messages and s0 to s5 of servers.
 """
 
 import math
+from html import escape
 from typing import Dict, Iterable, List, NamedTuple, Sequence, Tuple
 
 from ..traffic import address_of, by_force
 from .capture import Capture
 from .messages import DECADE_BINS, OTHERS, SHORTEST, Messages
 from .names import Names
-from .text import Clock, duration, escape, number, plural, short
+from .text import Clock, duration, number, plural, short
 
 ACROSS = 1000
 HEIGHT = 150
@@ -21,6 +22,7 @@ MOST_LEVELS = 6
 MOST_LANES = 30
 MOST_BARS = 1500
 PER_LANE = 200
+MOST_TOLD = 240  # characters about a bar
 
 DURATIONS = {-6: '1 µs', -5: '10 µs', -4: '100 µs', -3: '1 ms', -2: '10 ms', -1: '100 ms'}
 DURATIONS.update({0: '1 s', 1: '10 s', 2: '100 s'})
@@ -93,10 +95,14 @@ def rates(messages: Messages) -> Plot:
         areas.append(f'<path class="area k{i}" d="{_steps(tops, bases)}"/>')
         legend.append((f'k{i}', f'{kind} {number(sum(counts))}'))
         bases = tops
-    labels = [(HEIGHT - tick * seconds * scale, f'{tick:g}') for tick in _ticks(most / seconds)]
+    labels = [(HEIGHT - tick * seconds * scale, _rate(tick)) for tick in _ticks(most / seconds)]
     note = f'by kind, counted in steps of {duration(messages.bins.width)}'
     marks = _lines(y for y, _ in labels) + ''.join(areas)
     return Plot('rates', 'Messages a second', note, HEIGHT, marks, labels, legend)
+
+
+def _rate(tick: float) -> str:
+    return number(round(tick)) if tick >= 1 else f'{tick:g}'
 
 
 # ---- answers ----------------------------------------------------------------------------------
@@ -156,12 +162,14 @@ def answers(messages: Messages, names: Names) -> Plot:
 
 
 def _histogram(messages: Messages, low: int, high: int) -> str:
-    """Empty bars for each bin of duration and server: the sums of a range of time are the script's."""
+    """Empty bars for each bin of duration and server: the script has the sums of a range."""
     step = HEIGHT / (high - low)
     servers = servers_of(messages)
     sums = {
         took: [
-            sum(n for (_, bin, name), n in messages.answers.items() if (bin, name) == (took, server))
+            sum(
+                n for (_, bin, name), n in messages.answers.items() if (bin, name) == (took, server)
+            )
             for server in servers
         ]
         for took in range(low, high)
@@ -227,14 +235,15 @@ def timeline(capture: Capture, names: Names, clock: Clock) -> Plot:
         drawn += len(bars)
         levels = _levels(bars)
         bottom = top + GAP + BAR * (max(levels, default=0) + 1)
-        labels.append(((top + bottom) / 2, short(names.end(client), 22)))
+        labels.append(((top + bottom) / 2, short(names.end(client), 18)))
         for bar, level in zip(bars, levels):
             marks.append(_bar(bar, top + GAP // 2 + BAR * level, start, scale, clock))
         top = bottom
         marks.append(_lines([top]))
-    left = sum(map(len, lanes.values())) - drawn
+    tables = (capture.table(name, name) for name in ('search', 'circuits'))
+    left = sum(table.count for table in tables) - drawn
     note = 'and what they searched and were connected to; a dot is an end that is not by the client'
-    note += f'. {plural(left, "bar")} of {plural(len(lanes), "client")} left out' if left else ''
+    note += f'. {number(left)} more are left out' if left else ''
     legend = [('circuit', 'circuit'), ('search', 'search'), ('lost', 'search without answer')]
     return Plot('timeline', 'Clients', note, max(1, top), ''.join(marks), labels, legend)
 
@@ -244,7 +253,7 @@ def _trouble(bars: List[_Bar]) -> int:
 
 
 def _levels(bars: List[_Bar]) -> List[int]:
-    """Bars at the same time lie below each other, as far as there is room: searches above circuits."""
+    """Bars at the same time lie below each other, if there is room: searches above circuits."""
     ends: Dict[int, int] = {}
     levels = []
     for bar in sorted(bars, key=lambda bar: bar.first):
@@ -260,10 +269,10 @@ def _levels(bars: List[_Bar]) -> List[int]:
 def _bar(bar: _Bar, y: int, start: int, scale: float, clock: Clock) -> str:
     x, width = (bar.first - start) * scale, max(0.001, (bar.last - bar.first) * scale)
     height = 6 if bar.kind == 'circuit' else 4
-    told = f'{bar.told}; {clock.time(bar.first, 3)} to {clock.time(bar.last, 3)}'
+    told = f'{clock.time(bar.first, 3)} to {clock.time(bar.last, 3)}, {bar.told}'
     drawn = (
         f'<rect class="span {bar.kind}" x="{_short(x)}" y="{y + 1}" width="{_short(width)}"'
-        f' height="{height}"><title>{escape(told)}</title></rect>'
+        f' height="{height}"><title>{escape(short(told, MOST_TOLD))}</title></rect>'
     )
     if bar.forced:
         drawn += f'<path class="dot forced d1" d="M{_short(x + width)} {y + 4}h0"/>'
@@ -276,5 +285,3 @@ def plots(capture: Capture, messages: Messages, names: Names, clock: Clock) -> L
     some += [answers(messages, names)] if messages.answers else []
     some += [timeline(capture, names, clock)] if capture.table('circuits', 'circuits').count else []
     return some
-
-

@@ -4,7 +4,7 @@
 import math
 import warnings
 from collections import Counter
-from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Tuple
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Set, Tuple
 
 from .. import child, traffic
 from .capture import Capture
@@ -80,7 +80,7 @@ class Messages:
         self.answers: Counter[Tuple[int, int, str]] = Counter()
         self.shown: List[Message] = []
         self.left_out = False
-        self._servers: Dict[bytes, str] = {}
+        self._servers: Set[str] = set()
         self._about: Dict[bytes, Any] = {}
         self._seen: Dict[Key, Seen] = {}
         self._timed: Dict[int, Dict[Any, Seen]] = {}
@@ -150,10 +150,9 @@ class Messages:
         return known
 
     def _server(self, end: str) -> str:
-        name = end.encode()
-        if name not in self._servers:
-            self._servers[name] = end if len(self._servers) < MOST_COUNTED else OTHERS
-        return self._servers[name]
+        if end not in self._servers and len(self._servers) < MOST_COUNTED:
+            self._servers.add(end)
+        return end if end in self._servers else OTHERS
 
     def _see(self, seen: Seen, time: int, line: List[bytes]) -> None:
         if not seen.count or time < seen.first:

@@ -59,7 +59,9 @@
 
     const plots = [...document.querySelectorAll('figure')].map((figure) => ({
         name: figure.id,
+        height: figure.querySelector('svg.marks').viewBox.baseVal.height,
         marks: figure.querySelector('svg.marks'),
+        labels: figure.querySelector('svg.labels'),
         over: figure.querySelector('.over'),
         across: figure.querySelector('svg.across'),
         at: figure.querySelector('.at'),
@@ -69,7 +71,8 @@
         for (const plot of plots) {
             const from = state.from / data.span * 1000;
             const width = (state.to - state.from) / data.span * 1000;
-            plot.marks.setAttribute('viewBox', `${from} 0 ${width} ${plot.marks.viewBox.baseVal.height}`);
+            const [top, height] = plot.name === 'rates' ? drawRates(plot) : [0, plot.height];
+            plot.marks.setAttribute('viewBox', `${from} ${top} ${width} ${height}`);
             plot.across.replaceChildren();
             for (const [at, text] of ticks(plot.marks.clientWidth)) {
                 const anchor = share(at) < .08 ? 'start' : share(at) > .92 ? 'end' : 'middle';
@@ -77,6 +80,32 @@
             }
         }
         drawHistogram();
+    };
+    // The scale of the rates is that of the range: what is low there is seen beside a storm elsewhere.
+    const MARGIN = 8; // above the highest, as draw.py has it
+    const totals = [];
+    Object.values(data.rates).forEach((all) => all.forEach((n, i) => { totals[i] = (totals[i] || 0) + n; }));
+    const roundTicks = (most) => {
+        const step = 10 ** Math.floor(Math.log10(most));
+        const nice = step * [.2, .5, 1, 2, 5].find((factor) => most / (step * factor) <= 5);
+        return Array.from({length: Math.floor(most / nice) + 1}, (_, i) => Number((i * nice).toPrecision(6)));
+    };
+    const drawRates = (plot) => {
+        const [first, last] = [state.from, state.to].map((at) => Math.floor(at / data.rate_width));
+        const here = Math.max(1, ...totals.slice(first, last + 1));
+        const unit = (plot.height - MARGIN) / Math.max(...totals); // of a message in a bin
+        const height = plot.height * here / Math.max(...totals);
+        const seconds = data.rate_width / 1e6;
+        plot.labels.replaceChildren();
+        plot.marks.querySelectorAll('.grid').forEach((line) => line.remove());
+        for (const rate of roundTicks(here / seconds)) {
+            const up = rate * seconds * unit;
+            const y = Math.max(10, Math.min(plot.height, plot.height - up * plot.height / height + 4));
+            const text = rate.toLocaleString('en').replace(/,/g, '\u202f');
+            plot.labels.append(drawn('text', {class: 'left', x: '100%', dx: -6, y}, text));
+            plot.marks.prepend(drawn('path', {class: 'grid', d: `M0 ${plot.height - up}H1000`}));
+        }
+        return [plot.height - height, height];
     };
     const drawHistogram = () => {
         const bars = [...document.querySelectorAll('[data-bin]')];

@@ -68,8 +68,8 @@ RULES = [
     Rule(
         BAD,
         ('connect', 'connect'),
-        lambda row: row['state'] not in (
-            'connected', 'nobody answers', 'answered, no connection tried'
+        lambda row: (
+            row['state'] not in ('connected', 'nobody answers', 'answered, no connection tried')
         ),
         'PV was found, but not connected',
         'PVs were found, but not connected',

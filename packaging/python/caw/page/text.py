@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Cells and times as the page writes them. There is one place for that: the script shows these texts."""
+"""Cells and times as the page writes them: the one place for that, the script shows these texts."""
 
 import datetime
-from html import escape
 from typing import Any, Sequence, Tuple
 
 MOST_CHARACTERS = 100  # in a cell
@@ -71,8 +70,10 @@ def title(key: str) -> str:
 def is_number(key: str, cells: Sequence[Any]) -> bool:
     """Whether a column stands to the right, and is sorted as numbers are."""
     known = [cell for cell in cells if cell is not None]
-    return not key.endswith('_ns') and bool(known) and all(
-        isinstance(cell, (int, float)) for cell in known
+    return (
+        not key.endswith('_ns')
+        and bool(known)
+        and all(isinstance(cell, (int, float)) for cell in known)
     )
 
 
@@ -98,5 +99,3 @@ def size(count: int) -> str:
 
 def plural(count: int, one: str, many: str = '') -> str:
     return f'{number(count)} {one if count == 1 else many or one + "s"}'
-
-
