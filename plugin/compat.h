@@ -9,6 +9,7 @@
 
 #include <epan/packet.h>
 
+#include <epan/conversation_filter.h>
 #include <epan/prefs.h>
 #include <epan/stat_tap_ui.h>
 #include <wiretap/wtap.h>
@@ -52,6 +53,25 @@ typedef void ca_tap_init;
 #define CA_TAP_REFUSE exit(1)
 #endif
 
+/* Callbacks of conversation filters have a parameter of their own since 4.2. */
+#if CA_WIRESHARK(4, 2)
+#define CA_FILTER_DATA                          , void *data _U_
+#define CA_FILTER_CALL(filter, callback, pinfo) (filter)->callback(pinfo, (filter)->user_data)
+#define CA_REGISTER_CONVERSATION_FILTER(protocol, title, is_valid, build)                          \
+    register_conversation_filter(protocol, title, is_valid, build, NULL)
+#else
+#define CA_FILTER_DATA
+#define CA_FILTER_CALL(filter, callback, pinfo) (filter)->callback(pinfo)
+#define CA_REGISTER_CONVERSATION_FILTER         register_conversation_filter
+#endif
+
+/* What stands between the members of a set in a display filter: a comma since 4.0. */
+#if CA_WIRESHARK(4, 0)
+#define CA_SET_COMMA ", "
+#else
+#define CA_SET_COMMA " "
+#endif
+
 /* So many items a packet can have: a preference since 4.0. */
 #if CA_WIRESHARK(4, 0)
 #define CA_MOST_TREE_ITEMS prefs.gui_max_tree_items
@@ -64,6 +84,7 @@ typedef void ca_tap_init;
 #define conversation_type                   endpoint_type
 #define CONVERSATION_TCP                    ENDPOINT_TCP
 #define CONVERSATION_UDP                    ENDPOINT_UDP
+#define packet_conv_filter_list             conv_filter_list
 #define REGISTER_PACKET_STAT_GROUP_UNSORTED REGISTER_STAT_GROUP_UNSORTED
 #endif
 

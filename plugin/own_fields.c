@@ -10,9 +10,15 @@ const own_field_row own_field_rows[OWN_FIELDS] = {
                             "Header of the request that failed."},
     [OWN_MESSAGE] = {"message", "Message", OWN_TEXT,
                      "Class name of the message, as the text line begins."},
+    [OWN_MESSAGES] = {"messages", "Messages", OWN_TEXT,
+                      "Classes of the messages of a payload, for a column: `SearchRequest x2`; "
+                      "without the VERSION that others follow."},
     [OWN_LINE] = {"line", "Line", OWN_TEXT, "The message as one line of text."},
     [OWN_REQUEST] = {"request", "Request", OWN_FLAG, "The message asks for an answer."},
     [OWN_RESPONSE] = {"response", "Response", OWN_FLAG, "The message answers a request."},
+    [OWN_FAILED] = {"failed", "Failed", OWN_FLAG,
+                    "The message says that something failed: an ERROR, a refused creation, a "
+                    "dropped channel, a status other than ECA_NORMAL."},
     [OWN_CONTINUATION] = {"continuation", "Continuation", OWN_BYTES,
                           "Bytes of a message that began in an earlier frame and was not "
                           "reassembled."},

@@ -10,12 +10,14 @@
 #include "packet-ca.h"
 
 #include "conversation.h"
+#include "conversation_filters.h"
 #include "endpoints.h"
 #include "fields.h"
 #include "flaws.h"
 #include "heuristics.h"
 #include "info.h"
 #include "last.h"
+#include "messages.h"
 #include "protocol.h"
 #include "tap.h"
 #include "tree.h"
@@ -45,6 +47,8 @@ typedef struct {
     ca_frame *frame;
     ca_wanted wanted;
     ca_info info;
+    ca_messages messages;
+    proto_tree *first; /* what the first message is below; NULL: no message yet */
     ca_flaws flaws;
     ca_events *events;      /* what the frame tells; NULL: nobody listens */
     const caw_event *about; /* what all events of the payload have in common; NULL: none yet */
@@ -160,12 +164,23 @@ static void begin_tree(const ca_payload *payload) {
     payload->frame->counted = true;
 }
 
-/* Fills the Info column; the first payload of a frame that shows anything begins it anew. */
-static void show_info(ca_payload *payload) {
+/*
+ * What is shown of all messages: the field, and the Info column, which the first payload of a frame
+ * that shows anything begins anew.
+ */
+static void show_all(ca_payload *payload) {
+    messages_show(&payload->messages, payload->first, payload->tvb);
     if (!payload->info.text)
         return;
     info_show(&payload->info, payload->pinfo, !payload->frame->shown);
     payload->frame->shown = true;
+}
+
+/* The field of all messages is with the first one, where that is an item. */
+static void add_to_messages(ca_payload *payload, proto_item *item, const caw_message *message) {
+    if (!payload->first)
+        payload->first = item ? proto_item_get_subtree(item) : payload->tree;
+    messages_add(&payload->messages, payload->pinfo, message);
 }
 
 /*
@@ -185,8 +200,12 @@ static void show(ca_payload *payload, uint32_t at, const caw_message *message, c
     begin_columns(payload);
     begin_tree(payload);
     info_add(&payload->info, payload->pinfo, message, &about);
+    if (payload->wanted.visible)
+        conversation_filters_add(payload->pinfo, note);
     proto_item *item = tree_message(payload->tree, payload->pinfo, payload->tvb, at, message,
                                     &about, event, &payload->wanted);
+    if (payload->wanted.own[OWN_MESSAGES])
+        add_to_messages(payload, item, message);
     flaws_report(&payload->flaws, item, at, message, note, event);
     if (cut)
         expert_add_info(payload->pinfo, item, cut);
@@ -212,7 +231,7 @@ static void show_bytes(ca_payload *payload, uint32_t at, uint32_t length, int fi
 
 /* Throws Wireshark's own notice when the capture lacks bytes of the packet. */
 static int finish(ca_payload *payload) {
-    show_info(payload);
+    show_all(payload);
     if (payload->captured < payload->reported)
         tvb_ensure_bytes_exist(payload->tvb, (int)payload->captured,
                                (int)(payload->reported - payload->captured));
@@ -231,7 +250,7 @@ static int refuse(ca_payload *payload, uint32_t at) {
                &ei_ca_own[OWN_FLAW_NOT_CA], "Not Channel Access");
     if (at)
         return finish(payload);
-    show_info(payload);
+    show_all(payload);
     return 0;
 }
 
@@ -247,7 +266,7 @@ static int want_more(ca_payload *payload, uint32_t at) {
     uint32_t left = payload->captured - at;
     int64_t size = caw_size(payload->bytes + at, left);
 
-    show_info(payload);
+    show_all(payload);
     if (payload->notes->lone)
         return (int)payload->captured;
     payload->pinfo->desegment_offset = (int)at - (at && payload->notes->before);
@@ -320,7 +339,7 @@ static int end_in_header(ca_payload *payload, uint32_t at) {
     tell_malformed(payload, CAW_MALFORMED_HEADER, at, length);
     show_bytes(payload, at, length, hf_ca_own[OWN_UNDECODED], &ei_ca_own[OWN_FLAW_REASSEMBLY_OFF],
                "Part of a header");
-    show_info(payload);
+    show_all(payload);
     return (int)payload->captured;
 }
 

@@ -6,6 +6,7 @@
 
 #include "connections.h"
 #include "conversation.h"
+#include "conversation_filters.h"
 #include "endpoints.h"
 #include "fields.h"
 #include "given_names.h"
@@ -46,6 +47,7 @@ static void register_all(void) {
     conversation_init();
     connections_init();
     connections_register();
+    conversation_filters_register();
     lines_register();
     reports_register();
     srt_register();

@@ -277,6 +277,34 @@ static char *text_of_list(const caw_listed *list) {
     return g_string_free(text, FALSE);
 }
 
+/*
+ * Wireshark and sharkd show a cell by its own type, TShark by that of its column: a float, for
+ * which it has the column's format, and Wireshark always six decimals.
+ */
+static bool cells_have_types(void) {
+    const char *program = g_get_prgname();
+
+    return !program || strcmp(program, "tshark") != 0;
+}
+
+/* Not known: the cell is empty, and sorts as 0. The first of a row, which must not be, always is.
+ */
+static stat_tap_table_item_type number_item(const caw_report *report, caw_cell_kind kind,
+                                            const caw_cell *cell) {
+    stat_tap_table_item_type item = {TABLE_ITEM_FLOAT, {0}, {0}};
+    bool whole = kind == CAW_CELL_COUNT || kind == CAW_CELL_FRAME;
+
+    if (!cells_have_types() || (cell->known && !(whole && cell->is.count <= UINT32_MAX))) {
+        item.value.float_value = number_of(report, kind, cell);
+    } else if (cell->known) {
+        item.type = TABLE_ITEM_UINT;
+        item.value.uint_value = (unsigned)cell->is.count;
+    } else {
+        item.type = TABLE_ITEM_NONE;
+    }
+    return item;
+}
+
 static stat_tap_table_item_type item_of(const caw_report *report, caw_cell_kind kind,
                                         const caw_cell *cell) {
     stat_tap_table_item_type item = {TABLE_ITEM_STRING, {0}, {0}};
@@ -288,8 +316,7 @@ static stat_tap_table_item_type item_of(const caw_report *report, caw_cell_kind 
     } else if (kind == CAW_CELL_ADDRESS) {
         item.value.string_value = cell->known ? text_of_end(&cell->is.end) : g_strdup("-");
     } else {
-        item.type = TABLE_ITEM_FLOAT;
-        item.value.float_value = number_of(report, kind, cell);
+        return number_item(report, kind, cell);
     }
     return item;
 }
@@ -363,7 +390,6 @@ static stat_tap_table_item item_column(const caw_column *column) {
     return item;
 }
 
-/* Numbers are floats, because Wireshark sorts these as numbers, and can show what is not known. */
 static void register_table(const caw_report_row *row) {
     static tap_param parameters[] = {{PARAM_FILTER, "filter", "Filter", NULL, TRUE}};
     const caw_table *table = &row->tables[0];

@@ -332,6 +332,18 @@ static void add_hidden_flag(ca_walk *walk, own_field_id id) {
     proto_item_set_hidden(item);
 }
 
+/* The word "failed" of the core's expressions. */
+static bool has_failed(const caw_message *message) {
+    switch (message->row->command) {
+    case CAW_COMMAND_ERROR:
+    case CAW_COMMAND_CREATE_CH_FAIL:
+    case CAW_COMMAND_SERVER_DISCONN:
+        return true;
+    default:
+        return message->row->param1 == CAW_FIELD_STATUS && message->param1 != CAW_ECA_NORMAL;
+    }
+}
+
 /* Long strings travel as CHAR arrays: show those that are text, up to their NUL. */
 static void add_text(ca_walk *walk) {
     int hf = hf_ca[CAW_FIELD_STRING].id;
@@ -474,6 +486,8 @@ proto_item *tree_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, ui
         add_hidden_flag(&walk, OWN_REQUEST);
     if (message->row->exchange == CAW_TURN_RESPONSE)
         add_hidden_flag(&walk, OWN_RESPONSE);
+    if (has_failed(message))
+        add_hidden_flag(&walk, OWN_FAILED);
     add_line(&walk);
     if (event)
         facts_add(walk.root, pinfo, tvb, at, event, wanted);

@@ -193,8 +193,21 @@ static bool say_what_was_meant(char **words, size_t count, const char *interface
     return true;
 }
 
-bool guesses_are_files(char **words, size_t count, const char *interface) {
-    if (!count || named_is_standard_input(words[0]) || named_look(words[0]).kind)
+/* The file before the report. */
+static bool has_report_after_file(char **words, size_t count) {
+    for (size_t i = 1; i < count; i++) {
+        if (!commands_have(words[i]) || named_look(words[i]).kind)
+            continue;
+        say("no such file: %s (the report comes first: caw %s %s)", words[i], words[i], words[0]);
         return true;
-    return !say_what_was_meant(words, count, interface);
+    }
+    return false;
+}
+
+bool guesses_are_files(char **words, size_t count, const char *interface) {
+    if (!count)
+        return true;
+    if (!named_is_standard_input(words[0]) && !named_look(words[0]).kind)
+        return !say_what_was_meant(words, count, interface);
+    return !has_report_after_file(words, count);
 }

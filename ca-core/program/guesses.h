@@ -15,7 +15,7 @@ void guesses_refuse_name(const char *name, size_t length);
 
 /*
  * The words that are to be files; `interface` may be NULL. False when the first is none, and looks
- * like something else: what has been said.
+ * like something else, or a later one is a report's name: what was meant has been said.
  */
 bool guesses_are_files(char **words, size_t count, const char *interface);
 

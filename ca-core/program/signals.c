@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "signals.h"
 
+#include "clock.h"
+
 #include <signal.h>
 #include <stddef.h>
 #include <sys/time.h>
@@ -8,22 +10,32 @@
 static const int ending[] = {SIGINT, SIGTERM, SIGHUP};
 static const int asking[] = {SIGUSR1, SIGALRM};
 
+/* Nanoseconds within which one that comes again is the same: timeout(1) sends each to its child,
+ * and to its group, in which the child is. */
+enum { AGAIN = 200000000 };
+
 static volatile sig_atomic_t stop, asked, due;
 
-/* Without SA_RESTART: what waits is to end. */
+/* Without SA_RESTART: what waits is to end. A handler runs alone. */
 static void take(const int *numbers, size_t count, void (*handler)(int)) {
     struct sigaction before, action = {.sa_handler = handler};
 
-    sigemptyset(&action.sa_mask);
+    sigfillset(&action.sa_mask);
     for (size_t i = 0; i < count; i++)
         if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
             sigaction(numbers[i], &action, NULL);
 }
 
 static void on_end(int number) {
-    (void)number;
-    stop = 1;
-    take(ending, sizeof ending / sizeof *ending, SIG_DFL);
+    static int64_t first;
+
+    if (!stop) {
+        stop = 1;
+        first = clock_now();
+    } else if (clock_now() - first > AGAIN) {
+        take(ending, sizeof ending / sizeof *ending, SIG_DFL);
+        raise(number);
+    }
 }
 
 static void on_ask(int number) {

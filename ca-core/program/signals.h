@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * SIGINT, SIGTERM and SIGHUP ask the program to end with what it has received; the second of them
- * ends it at once. SIGUSR1 asks how it stands, and so does time. Each ends what the program waits
- * for.
+ * SIGINT, SIGTERM and SIGHUP ask the program to end with what it has received; the second of them,
+ * a fifth of a second later or more, ends it at once. SIGUSR1 asks how it stands, and so does time.
+ * Each ends what the program waits for.
  */
 #ifndef SIGNALS_H
 #define SIGNALS_H

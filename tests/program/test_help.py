@@ -203,6 +203,7 @@ def test_a_file_comes_first(name, caw, captures, stage):
         ('-z ca,qqqqqq FILE', 'there are ca,lines, ca,search, ca,connect, ca,circuits, ca,channels, ca,puts, ca,errors, ca,servers, ca,srt'),
         ('-z puts FILE', 'did you mean -z ca,puts?'),
         ('al FILE', 'did you mean all?'),
+        ('FILE puts --json', 'the report comes first: caw puts'),
         ('connect -z ca,srt FILE', 'two reports'),
         ('missing.pcap', 'No such file'),
     ],

@@ -68,6 +68,28 @@ def test_a_signal_while_it_waits(number, who, waiting):
     assert (running.stdout.read(), running.stderr.read()) == (b'', b'')
 
 
+@pytest.mark.parametrize('number', SIGNALS)
+def test_a_signal_that_comes_twice_at_once(number, waiting):
+    """As timeout(1) sends it, to its child and to its group: that is one."""
+    running = waiting(echo.pieces(4), 'srt', '--json', '--stats', '1')
+    assert 'messages 4,' in next_line(running.stderr)
+    running.send_signal(number)
+    os.killpg(running.pid, number)
+    assert running.wait(timeout=20) == GOOD
+    assert json.loads(running.stdout.readline())['messages'] == 4
+
+
+def test_the_second_signal_ends_it(start, captures):
+    """Which cannot end by itself, because nobody reads what it prints."""
+    running = start('--elements', '0', captures / 'bigarrays.pcap', preexec_fn=heed_signals)
+    next_line(running.stdout)
+    running.send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    assert running.poll() is None
+    running.send_signal(signal.SIGINT)
+    assert running.wait(timeout=20) == -signal.SIGINT
+
+
 def test_a_signal_before_any_packet(start):
     running = start(preexec_fn=heed_signals)
     time.sleep(0.2)

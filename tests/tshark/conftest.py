@@ -2,12 +2,13 @@
 """How the tests run tshark with the plugin, and what they ask it."""
 
 import io
+import shutil
 import subprocess
 
 import pytest
 
 import older
-from places import as_nobody
+from places import BUILD, as_nobody
 
 
 @pytest.fixture(scope='session')
@@ -45,13 +46,23 @@ def tshark(run):
 
 
 @pytest.fixture(scope='session')
+def home(stage):
+    """A home folder with the tests' own plugins."""
+    home = stage / 'plugins-home'
+    shutil.copytree(BUILD / 'tests' / 'home', home)
+    for path in (home, *home.rglob('*')):
+        path.chmod(0o755)
+    return home
+
+
+@pytest.fixture(scope='session')
 def sharkd(run):
     """sharkd(capture, (method, parameters)...): what it answers to each."""
 
-    def sharkd(capture, *calls):
+    def sharkd(capture, *calls, **options):
         asked = enumerate([('load', {'file': str(capture)}), *calls], 1)
         text = ''.join(older.sharkd_call(number, *call) + '\n' for number, call in asked)
-        stream = io.BytesIO(run(['sharkd', '-'], input=text.encode()).stdout.encode())
+        stream = io.BytesIO(run(['sharkd', '-'], input=text.encode(), **options).stdout.encode())
         return [older.sharkd_answer(stream) for _ in range(len(calls) + 1)][1:]
 
     return sharkd

@@ -4,7 +4,6 @@
 A plugin of the tests prints the events, see events.c. Expectations are written by hand.
 """
 
-import shutil
 import socket
 import struct
 
@@ -12,7 +11,6 @@ import dpkt
 import pytest
 
 import wire
-from places import BUILD
 from wire import ACK, FIN, PUSH, SYN, message, text
 
 RST = dpkt.tcp.TH_RST
@@ -23,16 +21,6 @@ GREETING = VERSION + message(20, text('me')) + message(21, text('here'))
 CREATE = message(18, text('t:ai'), p1=1, p2=13)
 ECHO = message(23)
 ANSWER = message(15, struct.pack('>d', 1), type=6, count=1, p1=1, p2=7)
-
-
-@pytest.fixture(scope='session')
-def home(stage):
-    """A home folder with the tests' own plugin."""
-    home = stage / 'events-home'
-    shutil.copytree(BUILD / 'tests' / 'home', home)
-    for path in (home, *home.rglob('*')):
-        path.chmod(0o755)
-    return home
 
 
 @pytest.fixture(scope='session')

@@ -608,6 +608,7 @@ def test_the_window_of_the_connections(name, window, report, stage):
         row['asked_ns'] = (row['asked_ns'] - first_ns) // 1000 / 10**6
         row['server'] = row['server'] or '-'
     assert table['i'] == [list(row.values()) for row in tables['connect']]
+    assert {type(row[column]) for row in table['i'] for column in (3, 10)} == {int}
 
 
 def test_the_table_of_the_command_line(report, stage):
