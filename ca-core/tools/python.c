@@ -52,10 +52,10 @@ static void print_types(void) {
 /* Of several types with the same structure the first one is its own. */
 static bool is_own(uint32_t type) {
     const char *structure = caw_dbr(type)->structure.chars;
-    uint32_t first = 0;
-    while (strcmp(caw_dbr(first)->structure.chars, structure) != 0)
-        first++;
-    return *structure && first == type;
+    for (uint32_t other = 0; other < type; other++)
+        if (strcmp(caw_dbr(other)->structure.chars, structure) == 0)
+            return false;
+    return *structure;
 }
 
 static void print_structures(void) {
