@@ -10,6 +10,7 @@
  *     6. reports     questions about a whole capture, answered by a table
  *     7. expressions a question in words of the protocol, asked about events or by capture filters
  *     8. lines       one line of text for each message, as a format says
+ *     9. data        the same lines as JSON and CSV, their keys, and schemas of them
  */
 #ifndef CAW_CAPTURE_H
 #define CAW_CAPTURE_H
@@ -1252,6 +1253,23 @@ const char *caw_lines_problem(const caw_lines *lines);
 void caw_lines_free(caw_lines *lines);
 
 /* ---- 9. data ------------------------------------------------------------------------------ */
+
+/*
+ * Lines of JSON and CSV have the same keys, made of the tables of fields and facts: filter names
+ * without "ca.", or caw_field_row.json, nested at the dots; "failed." before those of the header
+ * that an ERROR quotes. Besides:
+ *
+ *     timestamp timestamp_ns frame src sport dst dport transport index message reason bytes by
+ *     attempts channels pv user host response_to time_ns flaws copies line, and in the object data
+ *     special (elements that are no numbers) and raw (strings in base64)
+ *     KEY_name     of a number with a name        KEY2    the second in a header, when it differs
+ *     KEY_special  "nan", "inf" or "-inf"         KEY_ns  of a time: nanoseconds
+ *     ethernet ip tcp udp   objects with the numbers and bytes of section 1
+ *
+ * What is not known has no key in JSON and an empty cell in CSV. Facts, `line`, `data.raw` and the
+ * last four are told by caw_lines_form.full, or when they are asked for. A key has one type,
+ * always.
+ */
 
 /* The columns of CSV, unless others are asked for. */
 #define CAW_CSV_KEYS                                                                               \

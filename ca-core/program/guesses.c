@@ -38,7 +38,8 @@ static const struct {
     const char *name; /* NULL: it has none */
     const char *way;
 } guesses[] = {
-    {'T', NULL, "reports: -z ca,connect,json; packets: tshark -T json -r FILE -Y ca"},
+    {'T', NULL,
+     "messages: --json; reports: caw connect --json; packets: tshark -T json -r FILE -Y ca"},
     {'e', "fields", as_fields},
     {'E', NULL, as_fields},
     {'O', NULL, "all of a packet: tshark -V -O ca -r FILE"},

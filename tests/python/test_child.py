@@ -299,6 +299,15 @@ def test_nothing_is_left_open(capture):
     assert len(os.listdir('/proc/self/fd')) == before
 
 
+def test_in_a_thread(capture, lines):
+    """As in a server or a notebook: signals are the main thread's alone."""
+    found = []
+    reader = threading.Thread(target=lambda: found.extend(read(capture)))
+    reader.start()
+    reader.join()
+    assert found == lines
+
+
 SCRIPT = """
     import sys
     from caw import child

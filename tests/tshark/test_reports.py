@@ -540,7 +540,7 @@ def test_all_reports_are_listed(run):
     words = {line.strip() for line in (listed.stdout + listed.stderr).splitlines()}
     mine = {word for word in words if word.startswith('ca,')}
     tables = {f'ca,table,{name}' for name in REPORTS}
-    assert mine == {'ca,filter', 'ca,lines', 'ca,srt', *(f'ca,{name}' for name in REPORTS), *tables}
+    assert mine == {'ca,filter', 'ca,json', 'ca,lines', 'ca,srt', *(f'ca,{name}' for name in REPORTS), *tables}
 
 
 @pytest.mark.parametrize(
@@ -656,7 +656,7 @@ def test_a_reader_that_begins_anew(run, stage):
 
 # ---- an output that takes nothing ------------------------------------------------------------
 
-OUTPUTS = ['ca,lines', 'ca,srt', *(f'ca,{name}' for name in REPORTS)]
+OUTPUTS = ['ca,lines', 'ca,json', 'ca,srt', *(f'ca,{name}' for name in REPORTS)]
 
 
 @pytest.mark.parametrize('option', OUTPUTS)

@@ -35,11 +35,23 @@ static const char *like(const caw_keys *keys, const char *written, size_t length
     return best;
 }
 
+/* A key in the object of this name, or NULL. */
+static const char *inside(const caw_keys *keys, const char *written, size_t length) {
+    for (caw_place i = 0; length && i < keys->count; i++)
+        if (strncmp(keys->key[i].path, written, length) == 0 && keys->key[i].path[length] == '.')
+            return keys->key[i].path;
+    return NULL;
+}
+
 static bool refuse(const caw_keys *keys, const char *written, size_t length, caw_text *why) {
     const char *best = like(keys, written, length);
+    caw_view shown = {(const uint8_t *)written, 0, (uint32_t)length};
     caw_puts(why, "no such key: ");
-    caw_put_chars(why, written, length);
-    if (best)
+    caw_put_beginning(why, shown, CAW_KEY_PATH);
+    const char *part = inside(keys, written, length);
+    if (part)
+        caw_put3(why, " (it is an object, in which ", part, " is one)");
+    else if (best)
         caw_put3(why, " (did you mean ", best, "?)");
     else
         caw_puts(why, " (caw --schema=json has them all)");

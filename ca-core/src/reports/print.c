@@ -216,6 +216,8 @@ static void put_json_row(printer *out, const caw_table *table, const caw_cell *c
 /* ---- CSV ---------------------------------------------------------------------------------- */
 
 static void put_in_quotes(printer *out, const char *text) {
+    if (caw_is_formula(caw_view_of(text)))
+        put(out, '\'');
     for (; *text; text++) {
         if (*text == '"')
             put(out, '"');

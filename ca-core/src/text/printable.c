@@ -214,9 +214,8 @@ static bool is_number(caw_view bytes) {
     return digits > 0;
 }
 
-/* A spreadsheet would take it for a formula; =, +, - and @ of full width it takes for the others.
- */
-static bool is_formula(caw_view bytes) {
+/* Those of full width are taken for the others. */
+bool caw_is_formula(caw_view bytes) {
     uint32_t size = 0;
     uint32_t first = bytes.len ? utf8_at(bytes, 0, &size) : 0;
     switch (first) {
@@ -236,7 +235,7 @@ static bool is_formula(caw_view bytes) {
 }
 
 void caw_put_csv_text(caw_text *out, caw_view bytes) {
-    if (is_formula(bytes))
+    if (caw_is_formula(bytes))
         caw_put(out, '\'');
     put_characters(out, bytes, bytes.len, &in_csv);
 }

@@ -126,10 +126,13 @@ void caw_put_printable(caw_text *out, caw_view bytes);
 void caw_put_utf8(caw_text *out, caw_view bytes);
 
 /*
- * What is printable of them as a text of JSON, in its quotes; and inside of the quotes of a cell of
- * CSV, with an apostrophe before what a spreadsheet would take for a formula: names come from the
- * wire, and whoever sends =cmd() is not to be obeyed.
+ * A spreadsheet would take such a cell for a formula: it begins with =, +, - or @ and is no number.
+ * Names come from the wire, and whoever sends =cmd() is not to be obeyed: in CSV there is an
+ * apostrophe before it.
  */
+bool caw_is_formula(caw_view bytes);
+
+/* What is printable of them as a text of JSON, in its quotes; inside of the quotes of CSV. */
 void caw_put_json_text(caw_text *out, caw_view bytes);
 void caw_put_csv_text(caw_text *out, caw_view bytes);
 

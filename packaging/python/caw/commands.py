@@ -9,10 +9,11 @@ classes and their attributes are those of tables.py, which is written from the t
 import array
 import ast
 import datetime
+import functools
 import re
 from collections import namedtuple
 from enum import IntEnum, IntFlag
-from typing import Any, ClassVar, Dict, List, Optional, Tuple
+from typing import Any, ClassVar, Dict, List, Optional, Tuple, Union, cast
 
 from . import tables
 
@@ -129,32 +130,37 @@ class Command:
     ID: the number of the command, None when the class stands for several.
     """
 
-    __slots__ = ('_message', '_words')
+    __slots__ = ('_message', '_words', '_at')
     ID: ClassVar[Optional[int]] = None
     WORDS: ClassVar[Tuple[str, ...]] = ()
 
     def __init__(self, message: Any) -> None:
         """Of a Message, which has the line."""
         self._message = message
-        self._words: Optional[Dict[str, Any]] = None
+        self._words: Dict[str, Any] = {}
+        self._at = 0  # How far the line was read.
 
     @property
     def payload_size(self) -> int:
         return int(self._message.cells['size'])
 
     def _word(self, name: str) -> Any:
-        if self._words is None:
-            self._words = read_words(repr(self))
-            self._stamp(self._words.get('metadata'))
-        try:
-            return self._words[name]
-        except KeyError:
-            raise AttributeError(f'{type(self).__name__} has no {name}') from None
+        """Reads on until it comes."""
+        line = repr(self)
+        self._at = self._at or line.index('(') + 1
+        while name not in self._words:
+            if line[self._at] == ')':
+                raise AttributeError(f'{type(self).__name__} has no {name}')
+            word = _found(_WORD, line, self._at)
+            self._words[word[1]], self._at = _read_value(line, word.end())
+            self._stamp(self._words[word[1]])
+        return self._words[name]
 
     def _stamp(self, metadata: Any) -> None:
         """The line has whole microseconds, the stamp of a record more."""
-        if isinstance(metadata, DbrStructure) and 'timestamp' in metadata.__dict__:
-            seconds, rest = divmod(int(self._message.cells['data.time_ns']), 10**9)
+        nanoseconds = self._message.cells['data.time_ns']
+        if isinstance(metadata, DbrStructure) and nanoseconds:
+            seconds, rest = divmod(int(nanoseconds), 10**9)
             metadata.stamp = TimeStamp(seconds - EPICS_EPOCH, rest)
 
     def __repr__(self) -> str:
@@ -204,9 +210,7 @@ _ENUMS: Dict[str, Any] = {
     each.__name__: each for each in (ChannelType, AlarmStatus, AlarmSeverity, CASeverity)
 }
 _ENUMS['AccessRights'] = AccessRights
-_CALLS: Dict[str, Any] = {
-    each.__name__: each for each in (CAStatusCode, MessageHeader, ExtendedMessageHeader)
-}
+_CALLS: Dict[str, Any] = {each.__name__: each for each in (MessageHeader, ExtendedMessageHeader)}
 _CALLS.update(STRUCTURES)
 
 _VALUE = re.compile(
@@ -214,6 +218,7 @@ _VALUE = re.compile(
       | (?P<text>b?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))
       | <(?P<enum>\w+)[^:>]*:\ (?P<value>\d+)>
       | Array\('(?P<code>\w)'(?:,\ \[(?P<elements>[^\]]*)\])?\)
+      | (?P<status>CAStatusCode\((?:[^'"()]+|'[^']*'|"[^"]*")*\))
       | bytearray\((?P<bytes>b(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))\)
       | (?P<constant>None|True|False)
       | (?P<real>-?(?:\d[\d.]*(?:e[-+]?\d+)?|inf|nan))
@@ -222,12 +227,6 @@ _VALUE = re.compile(
     re.VERBOSE,
 )
 _WORD = re.compile(r'(?:, )?(\w+)=')
-
-
-def read_words(line: str) -> Dict[str, Any]:
-    """The arguments in a line such as CreateChanRequest(name='x', cid=1, version=13)."""
-    words, _ = _read_words(line, line.index('(') + 1)
-    return words
 
 
 def _found(pattern: 're.Pattern[str]', line: str, at: int) -> 're.Match[str]':
@@ -271,6 +270,19 @@ def _read_compound(line: str, found: 're.Match[str]') -> Tuple[Any, int]:
     return values if found['list'] else tuple(values), at
 
 
+@functools.lru_cache(maxsize=None)
+def _status(text: str) -> CAStatusCode:
+    """Of some sixty, of which nearly every answer has the same."""
+    return CAStatusCode(**_read_words(text, text.index('(') + 1)[0])
+
+
+def _text(literal: str) -> Union[str, bytes]:
+    """A literal of Python; most have nothing that is escaped."""
+    if '\\' in literal:
+        return ast.literal_eval(literal)
+    return literal[2:-1].encode() if literal[0] == 'b' else literal[1:-1]
+
+
 def _read_array(found: 're.Match[str]') -> Array:
     kind = float if found['code'] in 'fd' else int
     elements = found['elements']
@@ -280,11 +292,12 @@ def _read_array(found: 're.Match[str]') -> Array:
 # By the last group of a value that took part.
 _PLAIN = {
     'number': lambda found: int(found['number']),
-    'text': lambda found: ast.literal_eval(found['text']),
+    'text': lambda found: _text(found['text']),
     'value': lambda found: _ENUMS[found['enum']](int(found['value'])),
     'code': _read_array,
     'elements': _read_array,
-    'bytes': lambda found: bytearray(ast.literal_eval(found['bytes'])),
-    'constant': lambda found: ast.literal_eval(found['constant']),
+    'bytes': lambda found: bytearray(cast(bytes, _text(found['bytes']))),
+    'status': lambda found: _status(found['status']),
+    'constant': lambda found: {'None': None, 'True': True, 'False': False}[found['constant']],
     'real': lambda found: float(found['real']),
 }

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Headers of a packet, with the attributes that the classes of dpkt have."""
 
-from typing import Dict, Mapping, Optional, Union
+import functools
+from pathlib import Path
+from typing import Dict, List, Mapping, Optional, Tuple, Union
 
-from . import schema
+from . import child, schema
 
 OBJECTS = ('ethernet', 'ip', 'tcp', 'udp')
 
@@ -27,19 +29,29 @@ class Header:
         return f'{self._name}({words})'
 
 
-def keys() -> Dict[str, str]:
-    """The keys of headers, and their types."""
-    return {key: kind for key, kind in schema.keys().items() if key.partition('.')[0] in OBJECTS}
+def keys() -> List[str]:
+    """The keys of all headers."""
+    return [key for key in schema.keys() if key.partition('.')[0] in OBJECTS]
+
+
+@functools.lru_cache(maxsize=None)
+def _of(prefix: str, _: Path) -> List[Tuple[str, str, bool]]:
+    """Of one header, as this program has it: each key, the attribute, whether that is a number."""
+    found = []
+    for key, kind in schema.keys().items():
+        whose, __, name = key.partition('.')
+        if whose == prefix:
+            found.append((key, name, kind == 'integer'))
+    return found
 
 
 def read(prefix: str, cells: Dict[str, str], data: Optional[Header] = None) -> Optional[Header]:
     """The header whose keys begin so, from the cells of a message; None where there is none."""
     values: Dict[str, Union[int, bytes]] = {}
-    for key, kind in keys().items():
-        whose, _, name = key.partition('.')
+    for key, name, is_number in _of(prefix, child.program()):
         cell = cells[key]
-        if whose == prefix and cell:
-            values[name] = int(cell) if kind == 'integer' else bytes.fromhex(cell)
+        if cell:
+            values[name] = int(cell) if is_number else bytes.fromhex(cell)
     if not values:
         return None
     return Header(_class(prefix, values), values, data)

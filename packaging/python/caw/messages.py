@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Messages of a capture, one by one: shark(), in the manner of caproto.sync.shark."""
 
-from typing import Any, Dict, Iterator, List, Optional
+import functools
+from typing import Any, Dict, Iterator, List, Optional, Sequence
 
 from . import cells, child, commands, headers
 
@@ -13,10 +14,11 @@ _CLASSES = {name.encode(): each for name, each in commands.CLASSES.items()}
 class Message:
     """A message of Channel Access and the packet it came in. Read when it is asked for."""
 
-    __slots__ = ('_row', '_cells', '_command')
+    __slots__ = ('_columns', '_row', '_cells', '_command')
 
-    def __init__(self, row: bytes) -> None:
-        """Of a row of CSV with the columns of columns()."""
+    def __init__(self, columns: Sequence[str], row: bytes) -> None:
+        """Of a row of CSV with these columns."""
+        self._columns = columns
         self._row = row
         self._cells: Optional[Dict[str, str]] = None
         self._command: Optional[commands.Command] = None
@@ -25,7 +27,7 @@ class Message:
     def cells(self) -> Dict[str, str]:
         """What caw --csv says of it, by its key; nothing is an empty text."""
         if self._cells is None:
-            self._cells = dict(zip(columns(), cells.cells(self._row.decode())))
+            self._cells = dict(zip(self._columns, cells.cells(self._row.decode())))
         return self._cells
 
     @property
@@ -63,17 +65,17 @@ class Message:
     @property
     def pv(self) -> Optional[str]:
         """The process variable that it is about, where that is known."""
-        return self.cells['pv'] or None
+        return cells.unmarked(self.cells['pv']) or None
 
     @property
     def user(self) -> Optional[str]:
         """Who the client of the circuit claims to be, where that is known."""
-        return self.cells['user'] or None
+        return cells.unmarked(self.cells['user']) or None
 
     @property
     def host(self) -> Optional[str]:
         """Where the client of the circuit claims to be, where that is known."""
-        return self.cells['host'] or None
+        return cells.unmarked(self.cells['host']) or None
 
     @property
     def time(self) -> Optional[float]:
@@ -101,7 +103,7 @@ class Message:
 
 
 def columns() -> List[str]:
-    """The keys of a row."""
+    """The keys that are asked for."""
     return [*_KEYS.split(), *headers.keys()]
 
 
@@ -133,7 +135,8 @@ def shark(
 
 
 def _shark(arguments: List[str], stdin: Any = None) -> Iterator[Message]:
-    with child.lines([f'--csv={",".join(columns())}', *arguments], stdin) as running:
+    chosen = columns()
+    with child.lines([f'--csv={",".join(chosen)}', *arguments], stdin) as running:
         running.stdout.readline()  # The names.
-        yield from map(Message, running.stdout)
+        yield from map(functools.partial(Message, chosen), running.stdout)
         running.finish()
