@@ -4,12 +4,13 @@
 import base64
 import json
 import os
+import select
 import subprocess
 import tempfile
 from pathlib import Path
 
 PATIENCE = 60  # seconds for an answer
-FLAGS = '--headless --no-sandbox --disable-gpu --hide-scrollbars --no-first-run'.split()
+FLAGS = ('--headless', '--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--hide-scrollbars')
 
 
 class Browser:
@@ -64,6 +65,8 @@ class Browser:
 
     def _next(self):
         while b'\0' not in self._buffer:
+            ready, _, _ = select.select([self._in], [], [], PATIENCE)
+            assert ready, 'Chromium does not answer'
             got = os.read(self._in, 1 << 20)
             assert got, 'Chromium has ended'
             self._buffer += got

@@ -70,8 +70,8 @@ def test_what_is_usual_is_not(table, row):
 def test_a_finding_counts_what_differs():
     finding = Finding(RULES[0])
     for pv in 'aba':
-        assert finding.sees(('search', 'search'), {'pv': pv, 'servers': []})
-    assert not finding.sees(('search', 'clients'), {'pv': 'c', 'servers': []})
+        assert finding.sees({'pv': pv, 'servers': []})
+    assert not finding.sees({'pv': 'c', 'servers': ['10.0.0.2:5064']})
     assert finding.said() == '2 PVs are searched, and nobody answers'
 
 

@@ -50,6 +50,9 @@ class Capture:
         self.size = sum(Path(name).stat().st_size for name in self.files)
         self.tables: Dict[Tuple[str, str], Table] = {}
         self.findings = [Finding(rule) for rule in RULES]
+        self._rules: Dict[Tuple[str, str], List[int]] = {}
+        for i, rule in enumerate(RULES):
+            self._rules.setdefault(rule.table, []).append(i)
         self.span = (0, 0)
         self.messages = 0
         self.sums: Dict[str, int] = dict.fromkeys(('bytes', 'errors', 'dropped'), 0)
@@ -89,7 +92,7 @@ class Capture:
         table = self.tables.get(name)
         if table is None:
             table = self.tables[name] = Table(*name, list(row))
-        marks = [i for i, each in enumerate(self.findings) if each.sees(name, row)]
+        marks = [i for i in self._rules.get(name, ()) if self.findings[i].sees(row)]
         table.add(row, marks)
         for what, key in _COUNTED.get(name, ()):
             self._count(what, row, key)

@@ -234,9 +234,9 @@ class Finding:
     def count(self) -> int:
         return len(self._labels)
 
-    def sees(self, table: Tuple[str, str], row: Row) -> bool:
-        """Whether the rule marks this row; counts it if so."""
-        if table != self.rule.table or not self.rule.test(row):
+    def sees(self, row: Row) -> bool:
+        """Whether the rule marks this row of its table; counts it if so."""
+        if not self.rule.test(row):
             return False
         label = self.rule.label(row)
         if label not in self._labels and len(self._labels) < MOST_LABELS:
