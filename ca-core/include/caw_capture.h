@@ -1266,9 +1266,9 @@ void caw_lines_free(caw_lines *lines);
  *     KEY_special  "nan", "inf" or "-inf"         KEY_ns  of a time: nanoseconds
  *     ethernet ip tcp udp   objects with the numbers and bytes of section 1
  *
- * What is not known has no key in JSON and an empty cell in CSV. Facts, `line`, `data.raw` and the
- * last four are told by caw_lines_form.full, or when they are asked for. A key has one type,
- * always.
+ * What is not known has no key in JSON and an empty cell in CSV. Facts that are no marks, `line`,
+ * `data.raw` and the last four are told by caw_lines_form.full, or when they are asked for. A key
+ * has one type, always.
  */
 
 /* The columns of CSV, unless others are asked for. */

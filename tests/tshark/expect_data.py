@@ -336,6 +336,7 @@ def facts_of(notes):
     return map(in_json, known.facts(notes, False, None))
 
 
+MARKS = {'search', 'create', 'get', 'put', 'update', 'unanswered'}
 PLAIN = {'search', 'create', 'get', 'put', 'update', 'value', 'channel_count', 'client_version',
          'server_version', 'eca_severity', 'eca_severity_name'}  # fmt: skip
 

@@ -126,7 +126,8 @@ def test_the_keys_are_the_filter_names(schema, run):
                'error.size': 'failed.size'}  # fmt: skip
     aliases = {'str', 'data.timestamp', 'data.upper_ctr_limit', 'channel'}
     own = {'header', 'metadata', 'payload', 'error.request', 'continuation', 'undecoded', 'skipped',
-           'create_in', 'response_in', 'search_in', 'retransmission', 'request', 'response'}  # fmt: skip
+           'create_in', 'response_in', 'search_in', 'retransmission', 'request', 'response',
+           'failed'}  # fmt: skip
     paths = {path for path, _ in leaves(schema)}
     for field in sorted(fields - aliases - own):
         if field.startswith(('flaw.', 'plot')) or field == 'flaw':
@@ -242,9 +243,9 @@ def test_recorded_captures(name, objects_of):
     full = objects_of(CAPTURES / name, '--json=full')
     assert_same(full, list(expect_data.expected(notes_of(name))))
     facts = {key for each in expect_data.facts_of(notes_of(name)) for key in each}
-    alone = PACKET + tuple(expect_data.PLAIN | facts) + ('duplicate_pv_in',)
-    usual = [{key: value for key, value in flat(each).items() if not key.startswith(alone)}
-             for each in full]  # fmt: skip
+    alone = (*PACKET, *(expect_data.PLAIN | facts), 'duplicate_pv_in')
+    usual = [{key: value for key, value in flat(each).items()
+              if key in expect_data.MARKS or not key.startswith(alone)} for each in full]  # fmt: skip
     assert usual == [flat(each) for each in objects_of(CAPTURES / name)]
 
 

@@ -204,8 +204,9 @@ static void make_fact(maker *self, caw_fact_id id) {
         [CAW_FACT_IS_ADDRESS] = {CAW_KEY_TEXT, ""},
     };
     const caw_fact_row *row = &caw_fact_rows[id];
-    self->keys->fact[id].plain = make(self, (const char *[]){"", row->key, kinds[row->kind].ending},
-                                      kinds[row->kind].type, true, row->title, row->meaning);
+    self->keys->fact[id].plain =
+        make(self, (const char *[]){"", row->key, kinds[row->kind].ending}, kinds[row->kind].type,
+             row->kind != CAW_FACT_IS_MARK, row->title, row->meaning);
     if (row->names)
         self->keys->fact[id].name =
             make_name(self, "", row->key, self->keys->fact[id].plain, row->names);
