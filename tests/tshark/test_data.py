@@ -127,7 +127,7 @@ def test_the_keys_are_the_filter_names(schema, run):
     aliases = {'str', 'data.timestamp', 'data.upper_ctr_limit', 'channel'}
     own = {'header', 'metadata', 'payload', 'error.request', 'continuation', 'undecoded', 'skipped',
            'create_in', 'response_in', 'search_in', 'retransmission', 'request', 'response',
-           'failed'}  # fmt: skip
+           'failed', 'messages'}  # fmt: skip
     paths = {path for path, _ in leaves(schema)}
     for field in sorted(fields - aliases - own):
         if field.startswith(('flaw.', 'plot')) or field == 'flaw':
