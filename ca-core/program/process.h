@@ -35,7 +35,8 @@ int process_start(process *self, const char *const *arguments, process_files fil
 
 /*
  * Runs a part of this program as a process of its own, until it returns: it reads *pipe's other
- * end, which ends when nobody has *pipe any more, and has standard error. 0: errno says why not.
+ * end, which ends when nobody has *pipe any more, and has standard error. Signals do not end it.
+ * 0: errno says why not.
  */
 process process_beside(void (*part)(FILE *from), int *pipe);
 
@@ -48,8 +49,5 @@ int process_end(process self);
 
 /* True: it has ended. False: it has not, and so much time has passed, or a signal has come. */
 bool process_has_ended(process self, int milliseconds, int *status);
-
-/* Where this program is. False: that is not known. */
-bool process_own_path(char *path, size_t size);
 
 #endif

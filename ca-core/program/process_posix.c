@@ -15,7 +15,11 @@ extern char **environ;
 /* ---- its files ------------------------------------------------------------------------------ */
 
 bool process_pipe(int ends[2]) {
-    return pipe2(ends, O_CLOEXEC) == 0;
+    if (pipe(ends) != 0)
+        return false;
+    for (int i = 0; i < 2; i++)
+        fcntl(ends[i], F_SETFD, FD_CLOEXEC);
+    return true;
 }
 
 FILE *process_scratch(void) {
@@ -70,6 +74,13 @@ int process_start(process *self, const char *const *arguments, process_files fil
     return error;
 }
 
+static void ignore_signals(void) {
+    static const int ending[] = {SIGINT, SIGTERM, SIGHUP};
+
+    for (size_t i = 0; i < sizeof ending / sizeof *ending; i++)
+        signal(ending[i], SIG_IGN);
+}
+
 process process_beside(void (*part)(FILE *from), int *pipe) {
     int ends[2];
     if (!process_pipe(ends))
@@ -77,6 +88,7 @@ process process_beside(void (*part)(FILE *from), int *pipe) {
     process self = fork();
     if (self == 0) {
         FILE *from = fdopen(ends[0], "r");
+        ignore_signals();
         close(ends[1]);
         close(STDIN_FILENO);
         close(STDOUT_FILENO);
@@ -121,12 +133,4 @@ bool process_has_ended(process self, int milliseconds, int *status) {
     }
     *status = status_of(ended);
     return true;
-}
-
-/* ---- ours ----------------------------------------------------------------------------------- */
-
-bool process_own_path(char *path, size_t size) {
-    ssize_t length = readlink("/proc/self/exe", path, size - 1);
-    path[length > 0 ? length : 0] = '\0';
-    return length > 0;
 }
