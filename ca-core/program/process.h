@@ -6,10 +6,10 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
-#include <sys/types.h>
 
-typedef pid_t process; /* 0: none */
+typedef intptr_t process; /* 0: none */
 
 enum {
     PROCESS_NOTHING = -1,              /* a file that is empty, and that takes everything */
@@ -33,6 +33,14 @@ FILE *process_scratch(void);
  */
 int process_start(process *self, const char *const *arguments, process_files files, bool apart);
 
+/* Asks it to end, as by ^C. */
+void process_interrupt(process self);
+
+/* Waits for its end. The status as a shell has it: 128 and more is a signal. */
+int process_end(process self);
+
+/* ---- not on Windows ------------------------------------------------------------------------ */
+
 /*
  * Runs a part of this program as a process of its own, until it returns: it reads *pipe's other
  * end, which ends when nobody has *pipe any more, and has standard error. Signals do not end it.
@@ -40,12 +48,8 @@ int process_start(process *self, const char *const *arguments, process_files fil
  */
 process process_beside(void (*part)(FILE *from), int *pipe);
 
-/* Ask it to end: as by ^C, or more strictly. */
-void process_interrupt(process self);
+/* Asks it to end, more strictly. */
 void process_terminate(process self);
-
-/* Waits for its end. The status as a shell has it: 128 and more is a signal. */
-int process_end(process self);
 
 /* True: it has ended. False: it has not, and so much time has passed, or a signal has come. */
 bool process_has_ended(process self, int milliseconds, int *status);

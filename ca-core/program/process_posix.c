@@ -57,6 +57,7 @@ static void set_signals(posix_spawnattr_t *attributes, bool apart) {
 int process_start(process *self, const char *const *arguments, process_files files, bool apart) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
+    pid_t made;
     signal(SIGCHLD, SIG_DFL); /* who started us may ignore it: then nobody could wait */
     posix_spawn_file_actions_init(&actions);
     posix_spawnattr_init(&attributes);
@@ -65,12 +66,11 @@ int process_start(process *self, const char *const *arguments, process_files fil
     set_file(&actions, STDERR_FILENO, files.errors);
     set_signals(&attributes, apart);
     /* The arguments are not written to: the type is older than const. */
-    int error = posix_spawnp(self, arguments[0], &actions, &attributes,
+    int error = posix_spawnp(&made, arguments[0], &actions, &attributes,
                              (char *const *)(uintptr_t)arguments, environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
-    if (error)
-        *self = 0;
+    *self = error ? 0 : made;
     return error;
 }
 
@@ -107,11 +107,11 @@ process process_beside(void (*part)(FILE *from), int *pipe) {
 /* ---- its end -------------------------------------------------------------------------------- */
 
 void process_interrupt(process self) {
-    kill(self, SIGINT);
+    kill((pid_t)self, SIGINT);
 }
 
 void process_terminate(process self) {
-    kill(self, SIGTERM);
+    kill((pid_t)self, SIGTERM);
 }
 
 static int status_of(int ended) {
@@ -120,14 +120,14 @@ static int status_of(int ended) {
 
 int process_end(process self) {
     int ended = 0;
-    while (waitpid(self, &ended, 0) < 0 && errno == EINTR)
+    while (waitpid((pid_t)self, &ended, 0) < 0 && errno == EINTR)
         continue;
     return status_of(ended);
 }
 
 bool process_has_ended(process self, int milliseconds, int *status) {
     int ended = 0;
-    if (waitpid(self, &ended, WNOHANG) == 0) {
+    if (waitpid((pid_t)self, &ended, WNOHANG) == 0) {
         descriptor_wait(-1, milliseconds);
         return false;
     }
