@@ -3,7 +3,11 @@
 #include "caw_capture.h"
 #include "test.h"
 
+#ifdef _WIN32
+#include <ws2tcpip.h>
+#else
 #include <arpa/inet.h>
+#endif
 #include <stdlib.h>
 
 static void check_as_libc(const caw_end *end) {
