@@ -8,6 +8,7 @@
 
 #ifdef _WIN32
 
+#define WIN32_LEAN_AND_MEAN /* without words of OLE, such as interface */
 #include <windows.h>
 
 static inline size_t memory_page(void) {

@@ -3,11 +3,7 @@
 #include "caw_capture.h"
 #include "test.h"
 
-#ifdef _WIN32
-#include <ws2tcpip.h>
-#else
 #include <arpa/inet.h>
-#endif
 #include <stdlib.h>
 
 static void check_as_libc(const caw_end *end) {
