@@ -69,7 +69,6 @@ FORWARD(int, pcap_datalink, (pcap_t * pcap), (pcap), PCAP_ERROR)
 FORWARD(int, pcap_setnonblock, (pcap_t * pcap, int on, char *problem), (pcap, on, problem),
         PCAP_ERROR)
 FORWARD(int, pcap_get_tstamp_precision, (pcap_t * pcap), (pcap), PCAP_TSTAMP_PRECISION_MICRO)
-FORWARD(HANDLE, pcap_getevent, (pcap_t * pcap), (pcap), NULL)
 FORWARD(int, pcap_next_ex, (pcap_t * pcap, struct pcap_pkthdr **header, const u_char **bytes),
         (pcap, header, bytes), PCAP_ERROR)
 FORWARD(int, pcap_stats, (pcap_t * pcap, struct pcap_stat *counts), (pcap, counts), PCAP_ERROR)
