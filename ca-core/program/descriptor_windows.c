@@ -66,11 +66,16 @@ ptrdiff_t descriptor_read(int fd, void *bytes, size_t length) {
     return pump_is_there(fd) ? pump_read(fd, bytes, length) : _read(fd, bytes, (unsigned)length);
 }
 
-/* The C library may take a pipe that is being closed for a wrong argument. */
+/* For the C library each of these is some other error. */
+static bool nobody_reads(DWORD error) {
+    return error == ERROR_NO_DATA || error == ERROR_BROKEN_PIPE ||
+           error == ERROR_PIPE_NOT_CONNECTED;
+}
+
 ptrdiff_t descriptor_write(int fd, const void *bytes, size_t length) {
     int written = _write(fd, bytes, (unsigned)length);
 
-    if (written < 0 && (GetLastError() == ERROR_NO_DATA || GetLastError() == ERROR_BROKEN_PIPE))
+    if (written < 0 && nobody_reads(GetLastError()))
         errno = EPIPE;
     return written;
 }
