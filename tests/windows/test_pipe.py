@@ -25,11 +25,12 @@ def parts(capture):
     return content[:24], packets
 
 
-def read_lines(process, count):
+def read_lines(process, count=float('inf')):
     """So many lines, or fewer when no more come."""
     got = b''
     while got.count(b'\n') < count:
         if not select.select([process.stdout], [], [], PATIENCE)[0]:
+            process.kill()
             break
         more = os.read(process.stdout.fileno(), 1 << 16)
         if not more:
@@ -61,7 +62,7 @@ def test_a_line_comes_before_the_next_packet_is_sent(capture, start, here):
         process.stdin.write(packet)
         want = [line for line in lines if line.split()[0] == b'%d' % number]
         assert read_lines(process, len(want)) == want, number
-    assert process.communicate() == (b'', here(CAPTURES / capture).stderr)
+    assert process.communicate(timeout=PATIENCE) == (b'', here(CAPTURES / capture).stderr)
     assert process.returncode == 0
 
 
@@ -74,19 +75,19 @@ def test_ctrl_c_ends_it_when_all_lines_are_told(capture, start, here):
     first = read_lines(process, 1)
     with ThreadPoolExecutor() as beside:
         beside.submit(send_and_interrupt, process, packets[1:])
-        got = first + process.stdout.read().splitlines()  # standard input is still open
+        got = first + read_lines(process)  # standard input is still open
     assert got == lines
     assert process.wait(PATIENCE) == 0
 
 
 def test_ctrl_c_ends_a_report(start, here):
     header, packets = parts('twoiocs.pcap')
-    report = here('connect', CAPTURES / 'twoiocs.pcap').stdout
+    report = here('connect', CAPTURES / 'twoiocs.pcap').stdout.splitlines()
     process = start('connect', '--every', '1')
     process.stdin.write(header + packets[0])
     assert read_lines(process, 1)  # it has begun
     send_and_interrupt(process, packets[1:])
-    assert process.stdout.read().endswith(report)
+    assert read_lines(process)[-len(report) :] == report
     assert process.wait(PATIENCE) == 0
 
 

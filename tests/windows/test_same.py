@@ -55,9 +55,7 @@ def test_another_capture_prints_something_else(exe, here):
 
 def test_a_failure_is_seen():
     """Wine tells the status of a program of Windows, and of no other: those are refused."""
-    fails = WINDOWS.parent / 'windows-core' / 'tests' / 'core' / 'fails.exe'
-    if not fails.exists():
-        fails = WINDOWS.parent / 'windows-core' / 'tests' / 'fails.exe'
+    fails = WINDOWS.parent / 'windows-core' / 'tests' / 'fails.exe'
     assert subprocess.run(by_wine(fails)).returncode == 1
     with pytest.raises(AssertionError):
         by_wine('/bin/false')
