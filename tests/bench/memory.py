@@ -57,13 +57,13 @@ def reads(messages):
 
 
 def circuits(messages):
-    """Circuits that are opened, used and closed."""
+    """Circuits that are opened, used and closed, of 250 hosts; a host's name is known an hour."""
     for number in range(messages // 11):
-        circuit = Circuit(number % 20000)
+        circuit, host = Circuit(number % 20000), number % 250
         circuit.sequence = {side: random.getrandbits(32) for side in circuit.sequence}
-        yield from circuit.opening(number)
+        yield from circuit.opening(host)
         for ioid in (1, 2):
-            yield circuit.packet('client', message(15, type=DOUBLE, count=1, p1=number + 1, p2=ioid))
+            yield circuit.packet('client', message(15, type=DOUBLE, count=1, p1=host + 1, p2=ioid))
             yield circuit.packet('server', message(15, bytes(8), DOUBLE, 1, 1, ioid))
         yield circuit.packet('client', flags=FIN_ACK)
         circuit.sequence['client'] += 1
