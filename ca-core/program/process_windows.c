@@ -83,12 +83,17 @@ static wchar_t *command_line(const char *const *arguments) {
 
 /* ---- its beginning and end ------------------------------------------------------------------ */
 
+/* Else it is the length that would be needed, or none. */
+static bool is_length(DWORD length) {
+    return length > 0 && length < MAX_PATH;
+}
+
 /* In PATH, and not in the folder where we happen to be. False: it is not there. */
 static bool find(const char *program, wchar_t *path) {
     DWORD size = GetEnvironmentVariableW(L"PATH", NULL, 0);
     wchar_t *folders = malloc((size + 1) * sizeof *folders), *name = wide_of(program);
     bool found = folders && name && GetEnvironmentVariableW(L"PATH", folders, size) > 0 &&
-                 SearchPathW(folders, name, L".exe", MAX_PATH, path, NULL) > 0;
+                 is_length(SearchPathW(folders, name, L".exe", MAX_PATH, path, NULL));
 
     free(folders);
     free(name);

@@ -1,9 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How the tests run caw.exe: by Wine, which tests/windows/run has begun.
-
-Wine starts a program of this system, too, and then ends well whatever becomes of it: only a file
-that is Windows's is run.
-"""
+"""How the tests run caw.exe, and the caw of the build folder, which is the judge."""
 
 import os
 import subprocess
@@ -11,16 +7,7 @@ import subprocess
 import pytest
 
 from places import BUILD
-
-WINDOWS = BUILD / 'static' / 'windows'
-EXE = WINDOWS / 'bin' / 'caw.exe'
-
-
-def by_wine(*command):
-    """The command that runs a program of Windows."""
-    with open(command[0], 'rb') as program:
-        assert program.read(2) == b'MZ', f'{command[0]}: not a program of Windows'
-    return ['wine', *map(str, command)]
+from wine import EXE, by_wine
 
 
 @pytest.fixture

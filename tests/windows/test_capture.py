@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from conftest import EXE, by_wine
+from wine import EXE, by_wine
 
 WITHOUT = {'WINEDLLOVERRIDES': 'wpcap='}
 BEACON = '000d0000000d13c80000000100000000'  # version 13, port 5064, number 1

@@ -9,8 +9,8 @@ import zipfile
 
 import pytest
 
-from conftest import EXE, WINDOWS
 from places import CAPTURES, ROOT
+from wine import EXE, WINDOWS
 
 BEACONS = CAPTURES / 'beacons.pcap'
 ODD = [

@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from places import CAPTURES, TESTS
+from wine import COMPILER
 
 BEACONS = CAPTURES / 'beacons.pcap'
 
@@ -16,9 +17,7 @@ def path(tmp_path):
     folder = tmp_path / 'the path'
     folder.mkdir()
     source = TESTS / 'windows' / 'tshark.c'
-    subprocess.run(
-        ['x86_64-w64-mingw32-gcc', '-o', folder / 'tshark.exe', source], check=True
-    )
+    subprocess.run([COMPILER, '-o', folder / 'tshark.exe', source], check=True)
     return 'Z:' + str(folder).replace('/', '\\')
 
 

@@ -5,8 +5,8 @@ import subprocess
 
 import pytest
 
-from conftest import EXE, WINDOWS, by_wine
 from places import CAPTURES
+from wine import EXE, WINDOWS, by_wine
 
 EACH = sorted(CAPTURES.glob('*.pcap'))
 WISHES = [
