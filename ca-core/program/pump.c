@@ -13,6 +13,7 @@ enum { ROOM = 1 << 20 };
 typedef struct pump {
     struct pump *next;
     int fd;
+    HANDLE thread;
     SRWLOCK lock; /* of all below */
     CONDITION_VARIABLE changed;
     uint64_t came, used; /* bytes so far; came % ROOM is where the next one goes */
@@ -97,13 +98,11 @@ static pump *begin(int fd) {
         return NULL;
     self->fd = fd;
     self->next = pumps;
-    HANDLE thread = CreateThread(NULL, 0, run, self, 0, NULL);
-    if (!thread) {
-        free(self);
-        return NULL;
-    }
-    CloseHandle(thread);
-    return pumps = self;
+    self->thread = CreateThread(NULL, 0, run, self, 0, NULL);
+    if (self->thread)
+        return pumps = self;
+    free(self);
+    return NULL;
 }
 
 static pump *pump_of(int fd) {
@@ -163,8 +162,13 @@ void pump_leave(int fd) {
     while (*link != self)
         link = &(*link)->next;
     *link = self->next;
+    HANDLE thread = self->thread;
     AcquireSRWLockExclusive(&self->lock);
+    bool ended = self->ended;
     self->left = true;
-    ReleaseSRWLockExclusive(&self->lock);
     WakeAllConditionVariable(&self->changed);
+    ReleaseSRWLockExclusive(&self->lock); /* its thread may free it now */
+    if (ended)
+        WaitForSingleObject(thread, INFINITE);
+    CloseHandle(thread);
 }
