@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # install_packages PACKAGE...: installs those Debian packages that are missing, by sudo if need be.
+# mingw: prints what the compiler for Windows is called in its packages.
+#
 # For scripts of bash to read.
 
 install_packages() {
@@ -21,3 +23,9 @@ install_packages() {
     "${root[@]}" apt-get update -q &&
         "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy "${missing[@]}"
 }
+
+# Since Debian 13 there is one for UCRT, which is the C library of Windows today.
+mingw() (
+    . /etc/os-release
+    if [ "${VERSION_ID:-13}" -lt 13 ]; then echo x86-64; else echo ucrt64; fi
+)

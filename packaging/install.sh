@@ -76,6 +76,16 @@ install_by_dnf() {
         die "dnf does not find all of: $* (on RHEL they are in CodeReady Builder)"
 }
 
+# What macOS has of its own Homebrew keeps apart, and out of sight of pkg-config.
+see_kegs() {
+    local keg
+
+    for keg in libpcap zlib; do
+        PKG_CONFIG_PATH=$(brew --prefix $keg)/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
+    done
+    export PKG_CONFIG_PATH
+}
+
 install_packages() {
     local is_there install column lacking
 
@@ -90,9 +100,11 @@ install_packages() {
         return
     fi
     lacking=$(missing $(packages $column))
-    [ -n "$lacking" ] || return 0
-    echo "Installing" $lacking
-    $install $lacking
+    if [ -n "$lacking" ]; then
+        echo "Installing" $lacking
+        $install $lacking
+    fi
+    [ $column -ne 3 ] || see_kegs
 }
 
 # One of the folders that tshark knows.

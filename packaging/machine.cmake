@@ -4,13 +4,20 @@
 #
 # Builds for another machine than this one by Debian's cross compilers (g++-s390x-linux-gnu), and
 # has ctest run what was built by qemu-user-static. Machines: x86_64, aarch64, i686 (which an x86_64
-# runs without qemu), s390x.
+# runs without qemu), s390x; and windows, which is an x86_64 and runs by Wine.
 
-if(NOT CAW_MACHINE MATCHES "^(x86_64|aarch64|i686|s390x)$")
-    message(FATAL_ERROR "CAW_MACHINE: '${CAW_MACHINE}' is none of x86_64, aarch64, i686, s390x")
+if(NOT CAW_MACHINE MATCHES "^(x86_64|aarch64|i686|s390x|windows)$")
+    message(FATAL_ERROR "CAW_MACHINE: '${CAW_MACHINE}' is none of x86_64, aarch64, i686, s390x, windows")
 endif()
 set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES CAW_MACHINE)
 set(triple "${CAW_MACHINE}-linux-gnu")
+if(CAW_MACHINE STREQUAL windows) # with today's C library of Windows, where Debian has a compiler for it
+    find_program(CAW_UCRT x86_64-w64-mingw32ucrt-gcc)
+    set(triple x86_64-w64-mingw32)
+    if(CAW_UCRT)
+        string(APPEND triple ucrt)
+    endif()
+endif()
 set(CMAKE_C_COMPILER "${triple}-gcc" CACHE STRING "")
 set(CMAKE_CXX_COMPILER "${triple}-g++" CACHE STRING "")
 
@@ -24,6 +31,11 @@ if(NOT CAW_MACHINE STREQUAL CMAKE_HOST_SYSTEM_PROCESSOR)
     set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
     set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
     set(CMAKE_CROSSCOMPILING_EMULATOR "qemu-${CAW_MACHINE}-static;-L;/usr/${triple}")
+    if(CAW_MACHINE STREQUAL windows)
+        set(CMAKE_SYSTEM_NAME Windows)
+        set(CMAKE_SYSTEM_PROCESSOR AMD64)
+        set(CMAKE_CROSSCOMPILING_EMULATOR wine)
+    endif()
     if(CAW_MACHINE STREQUAL i686) # an x86_64 runs it: with the loader for libraries that are elsewhere
         set(CMAKE_CROSSCOMPILING_EMULATOR "/usr/${triple}/lib/ld-linux.so.2;--library-path;/usr/${triple}/lib")
     endif()

@@ -13,12 +13,12 @@
 #include "lines.h"
 #include "memory.h"
 #include "output.h"
+#include "system.h"
 #include "tap.h"
 
 #include <epan/tap.h>
 
 #include <stdio.h>
-#include <sys/stat.h>
 
 #define OPTION        "ca,lines"
 #define JSON_OPTION   "ca,json"
@@ -93,21 +93,9 @@ static void on_finish(void *data) {
 
 /* ---- the option ------------------------------------------------------------------------- */
 
-static bool is_file(FILE *file) {
-    struct stat status;
-
-    return fstat(fileno(file), &status) == 0 && S_ISREG(status.st_mode);
-}
-
-static bool is_pipe(FILE *file) {
-    struct stat status;
-
-    return fstat(fileno(file), &status) == 0 && S_ISFIFO(status.st_mode);
-}
-
 /* A line is wanted at once, unless packets come from a file and lines go to one. */
 static bool must_flush(void) {
-    return !is_file(stdout) || is_pipe(stdin);
+    return !system_is_file(stdout) || system_is_pipe(stdin);
 }
 
 static caw_lines *read_form(const caw_lines_form *form, char **error) {

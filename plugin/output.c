@@ -2,16 +2,15 @@
 #include "compat.h"
 
 #include "output.h"
+#include "system.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
-#include <unistd.h>
 
 static bool failed; /* it has been told, or need not be */
 
 void output_begin(void) {
-    signal(SIGPIPE, SIG_IGN);
+    system_spare_pipes();
 }
 
 void output_fail(const char *why, int status) {
@@ -46,9 +45,9 @@ static void check(void) {
     if (failed || (fflush(stdout) == 0 && !lost))
         return;
     if (errno == EPIPE)
-        _exit(0);
+        _Exit(0);
     fprintf(stderr, "caw: %s\n", errno ? g_strerror(errno) : "the output could not be written");
-    _exit(OUTPUT_FAILED);
+    _Exit(OUTPUT_FAILED);
 }
 
 void output_check_at_end(void) {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "child.h"
 
+#include "descriptor.h"
+
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 static void close_errors(child *self) {
     if (self->errors)
@@ -16,13 +17,13 @@ int child_start(child *self, const char *const *arguments, bool reads) {
     if (!process_pipe(ends))
         return -1;
     *self = (child){.program = arguments[0], .errors = process_scratch()};
-    process_files files = {reads ? STDIN_FILENO : PROCESS_NOTHING, ends[1],
+    process_files files = {reads ? 0 : PROCESS_NOTHING, ends[1],
                            self->errors ? fileno(self->errors) : PROCESS_NOTHING};
     int error = process_start(&self->process, arguments, files, false);
-    close(ends[1]);
+    descriptor_close(ends[1]);
     if (error == 0)
         return ends[0];
-    close(ends[0]);
+    descriptor_close(ends[0]);
     close_errors(self);
     errno = error;
     return -1;

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 
 /* A function that prints: which argument is the format, which the first of what it formats. */
-#ifdef __GNUC__
+#if defined __MINGW32__
+#define PRINTS(format_at, first) __attribute__((format(gnu_printf, format_at, first)))
+#elif defined __GNUC__
 #define PRINTS(format_at, first) __attribute__((format(printf, format_at, first)))
 #else
 #define PRINTS(format_at, first)

@@ -10,11 +10,10 @@
 #include "progress.h"
 #include "report.h"
 #include "say.h"
+#include "seed.h"
 #include "signals.h"
 #include "stats.h"
 #include "status.h"
-
-#include <unistd.h>
 
 /* In milliseconds. */
 enum {
@@ -119,13 +118,6 @@ static bool read_all(decoding *self) {
 
 /* ---- all of it ------------------------------------------------------------------------------ */
 
-/* Nobody is to choose what collides in our tables. */
-static uint64_t random_seed(void) {
-    uint64_t seed;
-
-    return getentropy(&seed, sizeof seed) == 0 ? seed : (uint64_t)clock_now() ^ (uint64_t)getpid();
-}
-
 static caw_capture *new_capture(const options *asked, const caw_names *names, consumer *to) {
     caw_capture_setup setup = {
         .memory = heap,
@@ -133,7 +125,7 @@ static caw_capture *new_capture(const options *asked, const caw_names *names, co
         .user = to->self,
         .most = asked->memory,
         .largest = 64 << 20,
-        .seed = random_seed(),
+        .seed = seed_random(),
         .names = names,
     };
     caw_capture *capture = caw_capture_new(&setup);

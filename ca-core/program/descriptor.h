@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What can be known of descriptors, of files, pipes and sockets, without reading or writing. */
+/* Descriptors of files, pipes and sockets: what is known of them, and reading and writing them. */
 #ifndef DESCRIPTOR_H
 #define DESCRIPTOR_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /*
  * What is opened later must not be taken for standard input, output or error: those that are closed
- * stay as good as closed. To be called first.
+ * stay as good as closed. Bytes are as they are. To be called first.
  */
 void descriptor_hold_standard(void);
 
@@ -26,5 +28,16 @@ int descriptor_bytes(int fd);
 
 /* It is the writing end of a pipe, and nobody has the other one any more. */
 bool descriptor_is_unread(int fd);
+
+/*
+ * Where it stands in its file; -1: it is a pipe. And going there: false when that cannot be.
+ */
+int64_t descriptor_position(int fd);
+bool descriptor_go_to(int fd, int64_t position);
+
+/* As read(2), write(2) and close(2). To write to a pipe that nobody reads is EPIPE. */
+ptrdiff_t descriptor_read(int fd, void *bytes, size_t length);
+ptrdiff_t descriptor_write(int fd, const void *bytes, size_t length);
+int descriptor_close(int fd);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Files, one after another. */
+#include "descriptor.h"
 #include "foreign.h"
 #include "input_kind.h"
 #include "input_say.h"
@@ -10,7 +11,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define SECOND INT64_C(1000000000)
 
@@ -25,9 +25,9 @@ typedef struct {
     input base;
     char *const *names;
     size_t count;
-    size_t at;       /* which file is next */
-    bool open;       /* that one is being read */
-    off_t beginning; /* where it stood when it was opened; -1: a pipe */
+    size_t at;         /* which file is next */
+    bool open;         /* that one is being read */
+    int64_t beginning; /* where it stood when it was opened; -1: a pipe */
     reader *reader;
     child tshark;        /* that reads it for us */
     uint32_t earlier;    /* interfaces of the files before */
@@ -48,7 +48,7 @@ static const char *shown(const char *name) {
 /* ---- one file ----------------------------------------------------------------------------- */
 
 static void read_from(files *self, int fd) {
-    self->beginning = lseek(fd, 0, SEEK_CUR);
+    self->beginning = descriptor_position(fd);
     reader_begin(self->reader, fd);
     self->open = true;
 }
@@ -116,7 +116,7 @@ static bool read_foreign(files *self, const char *format) {
     const char *name = self->names[self->at];
     int fd = -1;
     if (self->beginning < 0 ||
-        (named_is_standard_input(name) && lseek(STDIN_FILENO, self->beginning, SEEK_SET) < 0)) {
+        (named_is_standard_input(name) && !descriptor_go_to(0, self->beginning))) {
         SAY(self, "%s, which is read through tshark, and not from a pipe: give it as a file",
             format);
     } else if ((fd = foreign_start(&self->tshark, name)) < 0) {

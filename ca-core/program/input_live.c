@@ -1,26 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Frames from an interface, by libpcap. */
+#include "clock.h"
 #include "deadline.h"
-#include "descriptor.h"
-#include "input_dumpcap.h"
 #include "input_kind.h"
 #include "input_say.h"
 #include "interface.h"
-#include "process.h"
+#include "libpcap.h"
+#include "rights.h"
 
-#include <errno.h>
-#include <pcap/pcap.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 enum {
     SNAP_LENGTH = 1 << 18,
     USUAL_BUFFER = 8 << 20,
-    READ_TIMEOUT = 10,     /* ms after which the kernel hands over what has come */
-    DRAIN_TIME = 50,       /* ms after which it surely has */
-    LINK_TYPE_OFFSET = 20, /* in a capture file's header */
-    NO_FD_WAIT = 10        /* ms between looks at what cannot be waited for */
+    READ_TIMEOUT = 10, /* ms after which the kernel hands over what has come */
+    DRAIN_TIME = 50    /* ms after which it surely has */
 };
 
 typedef struct {
@@ -78,25 +72,6 @@ static bool set_filter(pcap_t *pcap, const input_live *wanted) {
     return set;
 }
 
-/* The LINKTYPE_ number that libpcap would write to a file: it knows where they differ. */
-static bool find_link(pcap_t *pcap, uint16_t *link) {
-    char *header = NULL;
-    size_t size = 0;
-    uint32_t number = 0;
-    FILE *memory = open_memstream(&header, &size);
-    pcap_dumper_t *dumper = memory ? pcap_dump_fopen(pcap, memory) : NULL;
-    if (dumper)
-        pcap_dump_close(dumper); /* and the memory */
-    else if (memory)
-        fclose(memory);
-    bool found = dumper && size >= LINK_TYPE_OFFSET + sizeof number;
-    if (found)
-        memcpy(&number, header + LINK_TYPE_OFFSET, sizeof number);
-    free(header);
-    *link = (uint16_t)number;
-    return found;
-}
-
 static void prefer_cooked_2(pcap_t *pcap, const char *interface) {
     if (input_is_any(interface))
         try_to(pcap_set_datalink(pcap, DLT_LINUX_SLL2)); /* else it stays as it is */
@@ -108,7 +83,7 @@ static bool prepare(live *self, const input_live *wanted) {
     prefer_cooked_2(self->pcap, wanted->interface);
     if (!set_filter(self->pcap, wanted))
         return false;
-    if (!find_link(self->pcap, &self->link)) {
+    if (!libpcap_link(self->pcap, &self->link)) {
         input_say(wanted->interface, "%s", pcap_geterr(self->pcap));
         return false;
     }
@@ -118,27 +93,6 @@ static bool prepare(live *self, const input_live *wanted) {
     }
     self->nano = pcap_get_tstamp_precision(self->pcap) == PCAP_TSTAMP_PRECISION_NANO;
     return true;
-}
-
-/* ---- rights ------------------------------------------------------------------------------- */
-
-static void say_how_to_get_rights(const char *interface) {
-    char program[4096];
-    bool known = process_own_path(program, sizeof program);
-    input_say(
-        interface,
-        "you may not capture from it. Use sudo; or install dumpcap (Debian: wireshark-common) "
-        "and become a member of its group wireshark; or give caw the right: "
-        "sudo setcap cap_net_raw,cap_net_admin=eip %s",
-        known ? program : "caw");
-}
-
-/* dumpcap may have the right that we have not. */
-static input *borrow_rights(const input_live *wanted) {
-    input *lent = input_dumpcap(wanted);
-    if (!lent && errno > 0)
-        say_how_to_get_rights(wanted->interface);
-    return lent;
 }
 
 /* ---- frames ------------------------------------------------------------------------------- */
@@ -151,12 +105,6 @@ static void watch(live *self) {
     if (down != self->down)
         input_say(self->interface, down ? "the interface is down" : "the interface is up again");
     self->down = down;
-}
-
-/* Until something can be read, the deadline has passed, or a signal has come. */
-static void wait_for_frames(const live *self, int64_t deadline) {
-    int fd = pcap_get_selectable_fd(self->pcap), left = deadline_left(deadline);
-    descriptor_wait(fd, fd < 0 && left > NO_FD_WAIT ? NO_FD_WAIT : left);
 }
 
 static caw_frame frame_of(const live *self, const struct pcap_pkthdr *header,
@@ -201,7 +149,7 @@ static input_state next(input *base, caw_frame *frame, int milliseconds) {
     input_state state = take(self, frame);
     if (state != INPUT_NOTHING)
         return state;
-    wait_for_frames(self, base->stopped ? self->drained : deadline_in(milliseconds));
+    libpcap_wait(self->pcap, base->stopped ? deadline_left(self->drained) : milliseconds);
     state = take(self, frame);
     if (state == INPUT_NOTHING && base->stopped)
         return deadline_left(self->drained) > 0 ? INPUT_NOTHING : INPUT_END;
@@ -214,7 +162,7 @@ static input_state next(input *base, caw_frame *frame, int milliseconds) {
 
 static void stop(input *base) {
     live *self = (live *)base;
-    timespec_get(&self->end, TIME_UTC);
+    self->end = clock_date();
     self->drained = deadline_in(DRAIN_TIME);
 }
 
@@ -264,6 +212,6 @@ input *input_interface(const input_live *wanted) {
         return &self->base;
     free_live(&self->base);
     if (code == PCAP_ERROR_PERM_DENIED || code == PCAP_ERROR_PROMISC_PERM_DENIED)
-        return borrow_rights(wanted);
+        return rights_borrow(wanted);
     return NULL;
 }

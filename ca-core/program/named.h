@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Files by name, "-" for standard input: what they are, and opening them. */
+/* Files by name, "-" for standard input: what they are, and opening them. Windows: UTF-8. */
 #ifndef NAMED_H
 #define NAMED_H
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 typedef enum {
     NAMED_NOTHING, /* there is none, or it cannot be asked */
@@ -30,5 +31,8 @@ named named_look_at(int fd);
  * would notice if it did not wait.
  */
 int named_open(const char *name);
+
+/* Opens it as fopen does, "-" too; its bytes are as they are. NULL: errno says why. */
+FILE *named_stream(const char *name);
 
 #endif

@@ -2,6 +2,7 @@
 #include "names.h"
 
 #include "heap.h"
+#include "named.h"
 #include "say.h"
 
 #include <errno.h>
@@ -11,20 +12,26 @@
 
 /* All of the file, to be freed; NULL when it cannot be read, and errno says why. */
 static char *read_text(const char *name, size_t *length) {
-    char *text = NULL;
-    size_t room = 0;
-    FILE *file = fopen(name, "r");
+    enum { PIECE = 1 << 16 };
+    char *text = NULL, *more;
+    size_t got = PIECE;
+    FILE *file = named_stream(name);
 
     if (!file)
         return NULL;
-    errno = 0;
-    ssize_t got = getdelim(&text, &room, '\0', file);
-    bool failed = got < 0 && errno;
-    *length = got < 0 ? 0 : (size_t)got;
+    for (*length = 0; got == PIECE; *length += got) {
+        if (!(more = realloc(text, *length + PIECE)))
+            break;
+        text = more;
+        got = fread(text + *length, 1, PIECE, file);
+    }
+    int error = more ? errno : ENOMEM;
+    bool whole = more && !ferror(file);
     fclose(file);
-    if (!failed)
+    if (whole)
         return text;
     free(text);
+    errno = error;
     return NULL;
 }
 

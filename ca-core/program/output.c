@@ -8,9 +8,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
+    STANDARD = 1,    /* output */
     PIECE = 1 << 18, /* is written when so much has come together */
     SPARE = 1 << 14  /* and is followed by so much room, for most lines */
 };
@@ -39,7 +39,7 @@ bool output_is_over(void) {
 }
 
 bool output_is_unread(void) {
-    if (!output.over && descriptor_is_unread(STDOUT_FILENO))
+    if (!output.over && descriptor_is_unread(STANDARD))
         fail(EPIPE);
     return output.over;
 }
@@ -48,7 +48,7 @@ bool output_is_unread(void) {
 
 bool output_flush(void) {
     for (size_t at = 0; at < output.length;) {
-        ssize_t written = write(STDOUT_FILENO, output.bytes + at, output.length - at);
+        ptrdiff_t written = descriptor_write(STANDARD, output.bytes + at, output.length - at);
         if (written >= 0)
             at += (size_t)written;
         else if (errno != EINTR)
@@ -118,7 +118,7 @@ int output_end(void) {
     free(output.bytes);
     output.bytes = NULL;
     output.size = 0;
-    if (!output.over && close(STDOUT_FILENO) != 0 && errno != EINTR)
+    if (!output.over && descriptor_close(STANDARD) != 0 && errno != EINTR)
         fail(errno);
     return output.status;
 }

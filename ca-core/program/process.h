@@ -6,10 +6,10 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
-#include <sys/types.h>
 
-typedef pid_t process; /* 0: none */
+typedef intptr_t process; /* 0: none */
 
 enum {
     PROCESS_NOTHING = -1,              /* a file that is empty, and that takes everything */
@@ -33,23 +33,25 @@ FILE *process_scratch(void);
  */
 int process_start(process *self, const char *const *arguments, process_files files, bool apart);
 
-/*
- * Runs a part of this program as a process of its own, until it returns: it reads *pipe's other
- * end, which ends when nobody has *pipe any more, and has standard error. 0: errno says why not.
- */
-process process_beside(void (*part)(FILE *from), int *pipe);
-
-/* Ask it to end: as by ^C, or more strictly. */
+/* Asks it to end, as by ^C. */
 void process_interrupt(process self);
-void process_terminate(process self);
 
 /* Waits for its end. The status as a shell has it: 128 and more is a signal. */
 int process_end(process self);
 
+/* ---- not on Windows ------------------------------------------------------------------------ */
+
+/*
+ * Runs a part of this program as a process of its own, until it returns: it reads *pipe's other
+ * end, which ends when nobody has *pipe any more, and has standard error. Signals do not end it.
+ * 0: errno says why not.
+ */
+process process_beside(void (*part)(FILE *from), int *pipe);
+
+/* Asks it to end, more strictly. */
+void process_terminate(process self);
+
 /* True: it has ended. False: it has not, and so much time has passed, or a signal has come. */
 bool process_has_ended(process self, int milliseconds, int *status);
-
-/* Where this program is. False: that is not known. */
-bool process_own_path(char *path, size_t size);
 
 #endif

@@ -12,9 +12,6 @@
 /* Signals that were ignored when the program began, as by nohup, stay ignored. */
 void signals_catch(void);
 
-/* None of those that end the program does. */
-void signals_ignore(void);
-
 /* A pipe that nobody reads is then an error of who writes to it, like others. */
 void signals_spare_pipes(void);
 

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 bool source_init(source *self) {
     *self = (source){.fd = -1, .bytes = malloc(SOURCE_PIECE)};
@@ -22,7 +21,7 @@ void source_open(source *self, int fd) {
 
 void source_close(source *self) {
     if (self->fd >= 0)
-        close(self->fd);
+        descriptor_close(self->fd);
     self->fd = -1;
 }
 
@@ -36,11 +35,11 @@ void source_stop(source *self) {
 }
 
 /* As read(2), at most as much as there is room for, and as may be read: else it is the end. */
-static ssize_t read_piece(source *self) {
+static ptrdiff_t read_piece(source *self) {
     size_t room = SOURCE_PIECE - self->to;
     if (self->most < room)
         room = (size_t)self->most;
-    return room > 0 ? read(self->fd, self->bytes + self->to, room) : 0;
+    return room > 0 ? descriptor_read(self->fd, self->bytes + self->to, room) : 0;
 }
 
 bool source_more(source *self, int64_t deadline) {
@@ -48,7 +47,7 @@ bool source_more(source *self, int64_t deadline) {
         return false;
     if (self->from == self->to)
         self->from = self->to = 0;
-    ssize_t got = read_piece(self);
+    ptrdiff_t got = read_piece(self);
     if (got < 0 && (errno == EINTR || errno == EAGAIN))
         return false;
     if (got > 0) {

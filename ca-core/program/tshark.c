@@ -3,6 +3,7 @@
 
 #include "descriptor.h"
 #include "named.h"
+#include "own_path.h"
 #include "pcapng.h"
 #include "process.h"
 #include "say.h"
@@ -113,7 +114,7 @@ static void find_plugin(void) {
     char place[4096], pattern[4096 + 32];
     glob_t found;
 
-    if (!process_own_path(place, sizeof place))
+    if (!own_path(place, sizeof place))
         return;
     for (int i = 0; i < 2; i++) {
         char *slash = strrchr(place, '/');

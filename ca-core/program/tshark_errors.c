@@ -2,7 +2,6 @@
 #include "tshark_errors.h"
 
 #include "say.h"
-#include "signals.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -67,7 +66,6 @@ void tshark_errors_say(FILE *errors) {
     size_t size = 0;
     bool refused = false;
 
-    signals_ignore();
     while (getline(&line, &size, errors) > 0) {
         line[strcspn(line, "\r\n")] = '\0';
         if (refused || is_noise(line))

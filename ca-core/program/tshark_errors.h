@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 /*
- * Says on standard error what matters of it, to its end: for process_beside. Signals do not end
- * that process: when we are stopped there may still be something to tell.
+ * Says on standard error what matters of it, to its end: for process_beside, because when we are
+ * stopped there may still be something to tell.
  */
 void tshark_errors_say(FILE *errors);
 

@@ -3,26 +3,20 @@
 #ifndef GUARD_H
 #define GUARD_H
 
+#include "memory_pages.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 typedef struct {
     uint8_t *end; /* the first byte that must not be read */
     size_t room;  /* bytes before it */
-    size_t page;
 } guard_pages;
 
 static inline guard_pages guard_make(size_t room) {
-    guard_pages made = {.page = (size_t)sysconf(_SC_PAGESIZE)};
-    made.room = (room + made.page) / made.page * made.page;
-    uint8_t *start = mmap(NULL, made.room + made.page, PROT_READ | PROT_WRITE,
-                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (start == MAP_FAILED || mprotect(start + made.room, made.page, PROT_NONE) != 0)
-        abort();
-    made.end = start + made.room;
+    guard_pages made = {.room = (room + memory_page()) / memory_page() * memory_page()};
+    made.end = memory_take(made.room) + made.room;
     return made;
 }
 
@@ -35,7 +29,7 @@ static inline const uint8_t *guard_copy(const guard_pages *guard, const uint8_t 
 }
 
 static inline void guard_free(guard_pages *guard) {
-    munmap(guard->end - guard->room, guard->room + guard->page);
+    memory_release(guard->end - guard->room, guard->room);
 }
 
 #endif

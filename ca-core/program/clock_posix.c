@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "clock.h"
 
-#include <time.h>
-
 /* Zones change at whole quarters of an hour. */
 enum { QUARTER = 900 };
 
@@ -11,6 +9,13 @@ int64_t clock_now(void) {
 
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+struct timespec clock_date(void) {
+    struct timespec date;
+
+    timespec_get(&date, TIME_UTC);
+    return date;
 }
 
 int32_t clock_zone(int64_t seconds) {

@@ -9,7 +9,7 @@
 
 bool interface_look(const char *name, bool *down) {
     struct ifreq request = {0};
-    int control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int control = socket(AF_INET, SOCK_DGRAM, 0);
     if (control < 0)
         return false;
     strncpy(request.ifr_name, name, sizeof request.ifr_name - 1);

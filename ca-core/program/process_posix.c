@@ -15,7 +15,11 @@ extern char **environ;
 /* ---- its files ------------------------------------------------------------------------------ */
 
 bool process_pipe(int ends[2]) {
-    return pipe2(ends, O_CLOEXEC) == 0;
+    if (pipe(ends) != 0)
+        return false;
+    for (int i = 0; i < 2; i++)
+        fcntl(ends[i], F_SETFD, FD_CLOEXEC);
+    return true;
 }
 
 FILE *process_scratch(void) {
@@ -53,6 +57,7 @@ static void set_signals(posix_spawnattr_t *attributes, bool apart) {
 int process_start(process *self, const char *const *arguments, process_files files, bool apart) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
+    pid_t made;
     signal(SIGCHLD, SIG_DFL); /* who started us may ignore it: then nobody could wait */
     posix_spawn_file_actions_init(&actions);
     posix_spawnattr_init(&attributes);
@@ -61,13 +66,19 @@ int process_start(process *self, const char *const *arguments, process_files fil
     set_file(&actions, STDERR_FILENO, files.errors);
     set_signals(&attributes, apart);
     /* The arguments are not written to: the type is older than const. */
-    int error = posix_spawnp(self, arguments[0], &actions, &attributes,
+    int error = posix_spawnp(&made, arguments[0], &actions, &attributes,
                              (char *const *)(uintptr_t)arguments, environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
-    if (error)
-        *self = 0;
+    *self = error ? 0 : made;
     return error;
+}
+
+static void ignore_signals(void) {
+    static const int ending[] = {SIGINT, SIGTERM, SIGHUP};
+
+    for (size_t i = 0; i < sizeof ending / sizeof *ending; i++)
+        signal(ending[i], SIG_IGN);
 }
 
 process process_beside(void (*part)(FILE *from), int *pipe) {
@@ -77,6 +88,7 @@ process process_beside(void (*part)(FILE *from), int *pipe) {
     process self = fork();
     if (self == 0) {
         FILE *from = fdopen(ends[0], "r");
+        ignore_signals();
         close(ends[1]);
         close(STDIN_FILENO);
         close(STDOUT_FILENO);
@@ -95,11 +107,11 @@ process process_beside(void (*part)(FILE *from), int *pipe) {
 /* ---- its end -------------------------------------------------------------------------------- */
 
 void process_interrupt(process self) {
-    kill(self, SIGINT);
+    kill((pid_t)self, SIGINT);
 }
 
 void process_terminate(process self) {
-    kill(self, SIGTERM);
+    kill((pid_t)self, SIGTERM);
 }
 
 static int status_of(int ended) {
@@ -108,25 +120,17 @@ static int status_of(int ended) {
 
 int process_end(process self) {
     int ended = 0;
-    while (waitpid(self, &ended, 0) < 0 && errno == EINTR)
+    while (waitpid((pid_t)self, &ended, 0) < 0 && errno == EINTR)
         continue;
     return status_of(ended);
 }
 
 bool process_has_ended(process self, int milliseconds, int *status) {
     int ended = 0;
-    if (waitpid(self, &ended, WNOHANG) == 0) {
+    if (waitpid((pid_t)self, &ended, WNOHANG) == 0) {
         descriptor_wait(-1, milliseconds);
         return false;
     }
     *status = status_of(ended);
     return true;
-}
-
-/* ---- ours ----------------------------------------------------------------------------------- */
-
-bool process_own_path(char *path, size_t size) {
-    ssize_t length = readlink("/proc/self/exe", path, size - 1);
-    path[length > 0 ? length : 0] = '\0';
-    return length > 0;
 }

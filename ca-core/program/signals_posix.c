@@ -50,10 +50,6 @@ void signals_catch(void) {
     take(asking, sizeof asking / sizeof *asking, on_ask);
 }
 
-void signals_ignore(void) {
-    take(ending, sizeof ending / sizeof *ending, SIG_IGN);
-}
-
 void signals_spare_pipes(void) {
     signal(SIGPIPE, SIG_IGN);
 }

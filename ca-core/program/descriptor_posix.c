@@ -29,5 +29,25 @@ int descriptor_bytes(int fd) {
 
 bool descriptor_is_unread(int fd) {
     struct pollfd reader = {.fd = fd, .events = 0};
-    return poll(&reader, 1, 0) == 1 && reader.revents & POLLERR;
+    return poll(&reader, 1, 0) == 1 && reader.revents & (POLLERR | POLLHUP);
+}
+
+int64_t descriptor_position(int fd) {
+    return lseek(fd, 0, SEEK_CUR);
+}
+
+bool descriptor_go_to(int fd, int64_t position) {
+    return lseek(fd, (off_t)position, SEEK_SET) >= 0;
+}
+
+ptrdiff_t descriptor_read(int fd, void *bytes, size_t length) {
+    return read(fd, bytes, length);
+}
+
+ptrdiff_t descriptor_write(int fd, const void *bytes, size_t length) {
+    return write(fd, bytes, length);
+}
+
+int descriptor_close(int fd) {
+    return close(fd);
 }
