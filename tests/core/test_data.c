@@ -62,7 +62,7 @@ static void test_json(void) {
                      "\"sub\": 7, \"eca\": 1, \"eca_name\": \"ECA_NORMAL\", "
                      "\"data\": {\"status\": 1, \"status_name\": \"READ\", \"severity\": 2, "
                      "\"severity_name\": \"MAJOR\", \"time_ns\": 631152001000000002, "
-                     "\"value\": [null, 1.5], \"special\": [[0, \"nan\"]]}}\n");
+                     "\"value\": [null, 1.5], \"special\": [[0, \"nan\"]]}, \"update\": true}\n");
     event.kind = CAW_EVENT_MALFORMED;
     event.reason = "why";
     event.bytes = 3;

@@ -126,13 +126,14 @@ static void test_refused(void) {
         const char *format, *problem;
     } rows[] = {
         {"{src", "'{' is never closed; write '{{' for a brace (at character 1 of the format)"},
-        {"{sorce}", "there is no {sorce}; there are: timestamp, elapsed, ethernet, ip, transport, "
-                    "command, message, value, severity, src, dst, pv, user, host, dt, frame, "
-                    "search, create, get, put, update, unanswered, search_count, search_interval, "
-                    "search_time, connect_time, duplicate_pv_in, update_no, update_interval, "
-                    "subscribed_in, data_age, beacon_period, beacon_average, beacon_server, put_status, "
-                    "duplicate_of, channel_rights, channel_count, client_version, "
-                    "server_version, eca_severity (at character 2 of the format)"},
+        {"{sorce}",
+         "there is no {sorce}; there are: timestamp, elapsed, ethernet, ip, transport, "
+         "command, message, value, severity, src, dst, pv, user, host, dt, frame, "
+         "search, create, get, put, update, unanswered, search_count, search_interval, "
+         "search_time, connect_time, duplicate_pv_in, update_no, update_interval, "
+         "subscribed_in, data_age, beacon_period, beacon_average, beacon_server, put_status, "
+         "duplicate_of, channel_rights, channel_count, client_version, "
+         "server_version, eca_severity (at character 2 of the format)"},
         {"{command.nope}", "{command.nope}: there is no such attribute"},
         {"{command.__class__}", "{command.__class__}: there is no such attribute"},
         {"{ip.nope}", "{ip.nope}: there is no such attribute"},

@@ -63,8 +63,8 @@ struct caw_circuit {
     caw_kept_queue kept;
     bool stopped; /* keeps no more: they were too many, or it is the end */
     uint32_t next_ended;
-    uint64_t ended[ENDED]; /* one more than the ids of the subscriptions whose end was confirmed
-                              last, in a ring; 0: none, or the id is used again */
+    uint64_t ended[ENDED];  /* one more than the ids of the subscriptions whose end was confirmed
+                               last, in a ring; 0: none, or the id is used again */
     const caw_names *names; /* of what was there before the capture; or NULL */
     uint64_t ends[2];       /* as those have them */
 };

@@ -14,7 +14,8 @@
  *                     its rows here, one for each side that sends it, sorted by command
  *
  * and of the tests: FIELDS.md anew (build/tests/manual > plugin/FIELDS.md), the Python package's
- * tables (build/tests/python_tables > packaging/python/caw/tables.py), and a line of each new thing in the lists of tests/core/test_tables.c, which are the protocol's own.
+ * tables (build/tests/python_tables > packaging/python/caw/tables.py), and a line of each new thing
+ * in the lists of tests/core/test_tables.c, which are the protocol's own.
  *
  * A command is plain when its fields have rows, its payload is one of caw_payload, and what it
  * means to a circuit is what the columns can say: it asks, it answers, it names a channel. What
