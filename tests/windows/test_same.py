@@ -15,6 +15,8 @@ WISHES = [
     ('--short', '--time', 'iso', '--circuits'),
     ('connect',),
     ('all', '--json'),
+    ('--json=full',),
+    ('--csv',),
 ]
 
 
