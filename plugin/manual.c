@@ -54,11 +54,47 @@ static void print_flaws(void) {
                levels[own_flaw_rows[id].level], own_flaw_rows[id].label);
 }
 
+static void print_head(void) {
+    puts("# What can be filtered for\n"
+         "\n"
+         "Every name for a display filter of Wireshark and TShark, and what it means. "
+         "Those under\n"
+         "Fields, Facts and Flaws are, without `ca.`, also words of `caw --where` and keys of\n"
+         "`caw --json`; `caw help where` and `caw help json` tell the differences.\n"
+         "\n"
+         "A field that a message does not have matches nothing, whatever it is compared "
+         "with. A flag\n"
+         "is there or it is not: `ca.put` finds the messages that have it. Of bits that "
+         "are always\n"
+         "there, `ca.mask.alarm == 1` finds those that are set.\n"
+         "\n"
+         "| looking for | read |\n"
+         "|---|---|\n"
+         "| a PV, an id, a value, an alarm, a time stamp, units | [Fields](#fields) |\n"
+         "| a request and its answer, the time between, failures | [Fields that the "
+         "plugin makes](#fields-that-the-plugin-makes) |\n"
+         "| puts, updates, what is unanswered, times of connecting | [Facts](#facts) |\n"
+         "| what breaks the protocol | [Flaws](#flaws) |\n"
+         "| what is suspicious | [Flaws in the light of the "
+         "rest](#flaws-in-the-light-of-what-came-before-and-after) |\n"
+         "| messages, DBR types, numbers and their names | [Messages](#messages), [Data "
+         "types](#data-types), [Names of values](#names-of-values) |\n"
+         "\n"
+         "Text is shown as UTF-8 if it is that, else as Latin-1. Characters that would "
+         "act on a\n"
+         "terminal are written `\\x1b` or `\\u202e`, and as `ca.pv == r\"...\"` that text "
+         "finds the name\n"
+         "again; with a quotation mark in it, `ca.pv contains` a part of it does. "
+         "Wireshark 3.4 has\n"
+         "no `r`, and takes each backslash double.\n"
+         "\n"
+         "This page is printed from the program's own tables: by `plugin/manual.c` and, "
+         "from \"Fields\"\n"
+         "on, by `ca-core/tools/manual.c`.\n");
+}
+
 int main(void) {
-    puts("# What can be filtered for\n\n"
-         "Every name that display filters have, in the program's own tables: first those of the\n"
-         "plugin, printed by `plugin/manual.c`, then, from \"Fields\" on, those of the decoder,\n"
-         "printed by `ca-core/tools/manual.c`.\n");
+    print_head();
     print_fields();
     print_preferences();
     print_flaws();
