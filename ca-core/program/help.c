@@ -25,7 +25,6 @@ static const char usage[] =
 static const char examples[] =
     "       caw help [TOPIC]                  more; caw help cookbook: 25 questions\n"
     "\n"
-    "  caw --json puts.pcap\n"
     "  caw --where 'put and pv ~ \"t:*\"' puts.pcap twoiocs.pcap\n"
     "  caw --where unanswered --format '{timestamp:.3f} {user} {pv}' oddities.pcap\n"
     "  caw connect search-missing.pcap\n"
