@@ -11,6 +11,48 @@
  *     7. expressions a question in words of the protocol, asked about events or by capture filters
  *     8. lines       one line of text for each message, as a format says
  *     9. data        the same lines as JSON and CSV, their keys, and schemas of them
+ *
+ * A whole program, which prints a line for each message of a capture that it reads:
+ *
+ *     #include "caw_capture.h"
+ *     #include <stdio.h>
+ *     #include <stdlib.h>
+ *
+ *     static void *take(void *user, size_t bytes) { return malloc(bytes); }
+ *     static void give_back(void *user, void *memory) { free(memory); }
+ *
+ *     static void tell(void *user, const caw_event *event) {
+ *         char text[65536];
+ *         if (caw_lines_print(user, event, text, sizeof text))
+ *             fputs(text, stdout);
+ *     }
+ *
+ *     int main(void) {
+ *         caw_memory memory = {take, give_back, NULL};
+ *         char problem[CAW_LINES_PROBLEM];
+ *         caw_lines_form form = {.format = "{timestamp} {src} {pv} {command}"};
+ *         caw_lines *lines = caw_lines_new(&form, &memory, problem, sizeof problem);
+ *         caw_capture_setup setup = {.memory = memory, .tell = tell, .user = lines,
+ *                                    .most = 1 << 30, .largest = 64 << 20, .seed = 1};
+ *         caw_capture *capture = caw_capture_new(&setup);
+ *         caw_file *file = caw_file_new(&memory);
+ *         uint8_t bytes[65536];
+ *         caw_frame frame;
+ *         for (size_t length; (length = fread(bytes, 1, sizeof bytes, stdin)) > 0;) {
+ *             caw_file_feed(file, bytes, length);
+ *             while (caw_file_next(file, &frame))
+ *                 caw_capture_frame(capture, &frame);
+ *         }
+ *         caw_file_end(file);
+ *         caw_capture_end(capture);
+ *         caw_file_free(file);
+ *         caw_capture_free(capture);
+ *         caw_lines_free(lines);
+ *         return 0;
+ *     }
+ *
+ * It leaves out what may fail for want of memory: what makes an object returns NULL then. The seed
+ * should be random, see caw_capture_setup.
  */
 #ifndef CAW_CAPTURE_H
 #define CAW_CAPTURE_H
@@ -797,7 +839,7 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
  * Messages, by name
  *     `search`, `beacon`, `create`, `subscribe`, `event`, `clear`, `error`, `echo`,
  *     `access rights`, `host name` ...: the words of the short form and the titles of Wireshark's
- *     tree, and what lines begin with, in any case. `caw --help` lists them. `read` and `write`
+ *     tree, and what lines begin with, in any case. `caw help words` lists them. `read` and `write`
  *     are with and without NOTIFY. `NAME reply` (or `NAME response`) are the answers of the
  *     command, `NAME request` its requests: `search reply`, `create reply`, `subscribe reply`. `ca`
  *     is every message.
@@ -1023,6 +1065,8 @@ bool caw_where_settle(const caw_where *where, const caw_where_rest *rest, caw_wh
  *     switch (caw_where_ask(where, &event, &rest)) {
  *     case CAW_WHERE_YES: write(line); break;
  *     case CAW_WHERE_LATER: caw_pending_add(pending, &event, &rest, line, length); break;
+ *     case CAW_WHERE_NO: break;
+ *     }
  *     ...
  *     caw_pending_end(pending, last);
  *
