@@ -142,7 +142,7 @@ static void print_wrapped(const char *line, size_t length) {
 }
 
 static int print_words(void) {
-    char words[CAW_WHERE_PROBLEM];
+    char words[8192]; /* twice what there is, and more */
 
     caw_where_words(words, sizeof words);
     for (const char *line = words; *line; line += strcspn(line, "\n") + 1)

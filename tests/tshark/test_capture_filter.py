@@ -651,8 +651,10 @@ def test_words(caw):
     done = caw('help', 'words')
     assert done.returncode == 0
     shown = ' '.join(done.stdout.split())
-    for word in ('search response', 'access rights', 'priority', 'serv.port', 'error.command'):
+    for word in ('search response', 'access rights', 'priority', 'serv.port', 'error.command', 'mask.alarm',
+                 'flaw.wrong_side', 'flaw.no_first_update'):  # fmt: skip
         assert word in shown
+    assert shown.endswith('and, or, not, ( )')
 
 
 def test_capturing_with_a_mistake(caw):

@@ -136,6 +136,19 @@ def test_every_deviation_is_told(path):
     assert sorted(told) == sorted(rules)
 
 
+# ---- what there is ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize('section', ['Facts', 'Flaws in the light of what came before, and after'])
+def test_every_fact_and_flaw_is_told(section):
+    """In caw-where(7); FIELDS.md is what the tables of the program say (core/manual)."""
+    fields = (ROOT / 'plugin' / 'FIELDS.md').read_text()
+    part = re.search(rf'^## {section}\n(.*?)^## ', fields, re.M | re.S)[1]
+    keys = re.findall(r'^\| `ca\.(?:flaw\.)?(\w+)`', part, re.M)
+    told = set(re.findall(r'\w+', (MAN / 'caw-where.7').read_text()))
+    assert len(keys) > 20 and set(keys) - told == set()
+
+
 # ---- form ------------------------------------------------------------------------------------
 
 

@@ -374,6 +374,22 @@ static void put_fields(caw_text *out) {
             put_key(out, caw_fact_rows[id].key);
 }
 
+static void put_flaw(caw_text *out, const char *key) {
+    caw_puts(out, ", flaw.");
+    caw_puts(out, key);
+}
+
+static void put_bits(caw_text *out) {
+    for (const caw_bit *bit = caw_mask_bits; bit->key; bit++) {
+        caw_puts(out, ", mask.");
+        caw_puts(out, bit->key);
+    }
+    for (int i = 0; i < CAW_FLAWS; i++)
+        put_flaw(out, caw_flaw_rows[i].key);
+    for (int i = 0; i < CAW_HISTORY_FLAWS; i++)
+        put_flaw(out, caw_history_rows[i].key);
+}
+
 size_t caw_where_words(char *text, size_t size) {
     caw_text out = caw_text_into(text, size);
     caw_puts(&out, "messages: ca");
@@ -383,6 +399,7 @@ size_t caw_where_words(char *text, size_t size) {
                    "  put, get, update, failed, request, response, unanswered, malformed\n"
                    "fields: ");
     put_fields(&out);
+    put_bits(&out);
     caw_puts(&out, "\npackets: tcp, udp, host ADDRESS, net ADDRESS/BITS, port NUMBER, "
                    "with src or dst\n"
                    "between them: and, or, not, ( )\n");
