@@ -6,6 +6,7 @@ page, and the lines that it prints, which may be cut short: they are the first o
 for any number of lines.
 """
 
+import json
 import os
 import re
 import shutil
@@ -18,6 +19,7 @@ from deviations import RULES, SHARK_RULES
 MAN = ROOT / 'ca-core' / 'program' / 'man'
 README = ROOT / 'README.md'
 EXAMPLES_OF = [README, MAN / 'caw.1', MAN / 'caw-cookbook.7', MAN / 'caw-reports.7', MAN / 'caw-where.7']
+REPORTS = ['search', 'connect', 'circuits', 'channels', 'puts', 'errors', 'servers', 'srt']
 DEVIATIONS = ROOT / 'ca-core' / 'src' / 'text' / 'DEVIATIONS.md'
 MARKDOWN = [
     page
@@ -147,6 +149,19 @@ def test_every_fact_and_flaw_is_told(section):
     keys = re.findall(r'^\| `ca\.(?:flaw\.)?(\w+)`', part, re.M)
     told = set(re.findall(r'\w+', (MAN / 'caw-where.7').read_text()))
     assert len(keys) > 20 and set(keys) - told == set()
+
+
+@pytest.mark.parametrize('report', REPORTS)
+def test_every_column_is_told(report, caw, captures):
+    """In the part of caw-reports(7) about the report; of the totals in the one before all."""
+    page = plain((MAN / 'caw-reports.7').read_text())
+    part = dict(re.findall(r'^\.SH (\w+)\n(.*?)(?=^\.SH )', page, re.M | re.S))
+    for capture in ('oddities.pcap', 'repeater.pcap', 'monitors.pcap'):
+        rows = map(json.loads, caw(report, captures / capture, '--json').stdout.splitlines())
+        for row in rows:
+            table = row.pop('table')
+            words = part['DESCRIPTION' if table == 'totals' else report.upper()]
+            assert set(row) - set(re.findall(r'\w+', words)) == set(), table
 
 
 # ---- form ------------------------------------------------------------------------------------
