@@ -96,7 +96,7 @@ terminal() {
     PATH=$build/bin:$PATH xterm -geometry 112x24 -fa 'DejaVu Sans Mono' -fs 11 -bg '#1c1c1c' -fg '#d0d0d0' -T caw -e \
         bash -c "tput civis; echo \"\$ $command\"; $command --color=always 2> /dev/null | head -n 21; sleep 60" &
     program=$!
-    window '^caw$' 1020x424
+    window '^caw$' 1020x446
     shot
 }
 

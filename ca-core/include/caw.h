@@ -38,7 +38,7 @@
 extern "C" {
 #endif
 
-/* The version of the library, "0.1.0". Static text; never NULL. */
+/* The version of the library, such as "0.2.0". Static text; never NULL. */
 const char *caw_version(void);
 
 /* ---- 1. views --------------------------------------------------------------------------- */
