@@ -18,6 +18,7 @@ import talk
 import wire
 
 from caw import page
+from caw.page.names import names
 from pages import HOSTILE, Elements, data_of, hostile
 from places import CAPTURES
 
@@ -287,6 +288,17 @@ def test_anonymized_names_are_the_same_everywhere(made):
             if new.startswith('pv'):
                 assert renamed.setdefault(old, new) == new
     assert len(set(renamed.values())) == len(renamed) > 5
+
+
+@pytest.mark.parametrize('value', ['3.25', '-1', '1e-05', 'nan', '-inf', '[0.1, ...] 3', '[-2, ...] 400'])
+def test_numbers_that_were_written_remain(value):
+    assert names(anonymize=True).row({'value': value}) == {'value': value}
+
+
+@pytest.mark.parametrize('value', ['192.168.1.77', '10.0.0.1, 10.0.0.2', '2026-11-27', '+1 555', '[a, ...] 2'])
+def test_what_only_begins_as_a_number_is_a_text(value):
+    """Such as an address that was written to a string."""
+    assert names(anonymize=True).row({'value': value}) == {'value': 'text1'}
 
 
 # ---- python -m caw report --------------------------------------------------------------------
