@@ -4,6 +4,7 @@
 import base64
 import hashlib
 import json
+import os
 import re
 import shlex
 import struct
@@ -356,4 +357,13 @@ def test_one_packet(save):
 
 def test_a_folder_that_is_not_there_is_told_before_the_work(tmp_path):
     done = run(CAPTURES / 'puts.pcap', '-o', tmp_path / 'none' / 'report.html')
-    assert done.returncode == 2 and 'none' in done.stderr and 'Traceback' not in done.stderr
+    told = f'there is no folder {tmp_path / "none"}\n'
+    assert done.returncode == 2 and done.stderr.endswith(told) and done.stderr.count('\n') == 1
+
+
+def test_a_pipe_is_refused(tmp_path):
+    """As <(zcat a.pcap.gz) of a shell is: it would be empty when it is read again."""
+    pipe = tmp_path / 'pipe'
+    os.mkfifo(pipe)
+    done = run(pipe, '-o', tmp_path / 'report.html')
+    assert done.returncode == 2 and 'read several times' in done.stderr
