@@ -13,7 +13,6 @@
 #include <epan/proto_data.h>
 
 #define MOST 8 /* names or channels in a filter: of a packet with more, the first */
-#define KEY  1 /* among this protocol's data of a packet */
 
 /* Of a packet. Lives as long as the packet does. */
 typedef struct {
@@ -24,7 +23,7 @@ typedef struct {
 } ca_subjects;
 
 static ca_subjects *subjects_of(packet_info *pinfo) {
-    return p_get_proto_data(pinfo->pool, pinfo, proto_ca, KEY);
+    return p_get_proto_data(pinfo->pool, pinfo, proto_ca, CA_PACKET_SUBJECTS);
 }
 
 static void add_pv(ca_subjects *subjects, const char *pv) {
@@ -51,7 +50,7 @@ void conversation_filters_add(packet_info *pinfo, const caw_note *note) {
         return;
     if (!subjects) {
         subjects = wmem_new0(pinfo->pool, ca_subjects);
-        p_add_proto_data(pinfo->pool, pinfo, proto_ca, KEY, subjects);
+        p_add_proto_data(pinfo->pool, pinfo, proto_ca, CA_PACKET_SUBJECTS, subjects);
     }
     add_pv(subjects, pv);
     if (note->channel)

@@ -56,11 +56,11 @@ typedef struct {
 } ca_payload;
 
 static ca_frame *frame_of(packet_info *pinfo) {
-    ca_frame *frame = p_get_proto_data(pinfo->pool, pinfo, proto_ca, 0);
+    ca_frame *frame = p_get_proto_data(pinfo->pool, pinfo, proto_ca, CA_PACKET_FRAME);
 
     if (!frame) {
         frame = wmem_new0(pinfo->pool, ca_frame);
-        p_add_proto_data(pinfo->pool, pinfo, proto_ca, 0, frame);
+        p_add_proto_data(pinfo->pool, pinfo, proto_ca, CA_PACKET_FRAME, frame);
     }
     return frame;
 }

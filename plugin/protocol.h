@@ -9,6 +9,9 @@
 
 extern int proto_ca;
 
+/* What the protocol keeps of a packet as long as the packet is dissected: keys of its data. */
+enum { CA_PACKET_FRAME, CA_PACKET_EVENTS, CA_PACKET_SUBJECTS };
+
 /* Preferences. */
 extern unsigned ca_elements_shown;  /* elements of an array shown one by one; 0: all */
 extern unsigned ca_largest_message; /* largest message to reassemble, in MiB */

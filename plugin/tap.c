@@ -8,9 +8,6 @@
 #include <epan/proto_data.h>
 #include <epan/tap.h>
 
-/* Of what a packet keeps for the protocol: the entry points have theirs under 0. */
-#define EVENTS_KEY 1
-
 static int tap_ca = -1;
 
 /* The latest frame with events had been read before: then its notes were known. */
@@ -46,10 +43,10 @@ bool tap_listens(void) {
 ca_events *tap_events(packet_info *pinfo) {
     if (!tap_listens())
         return NULL;
-    ca_events *events = p_get_proto_data(pinfo->pool, pinfo, proto_ca, EVENTS_KEY);
+    ca_events *events = p_get_proto_data(pinfo->pool, pinfo, proto_ca, CA_PACKET_EVENTS);
     if (!events) {
         events = wmem_new0(pinfo->pool, ca_events);
-        p_add_proto_data(pinfo->pool, pinfo, proto_ca, EVENTS_KEY, events);
+        p_add_proto_data(pinfo->pool, pinfo, proto_ca, CA_PACKET_EVENTS, events);
         told_again = PINFO_FD_VISITED(pinfo);
     }
     return events;

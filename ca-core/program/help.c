@@ -23,8 +23,7 @@ static const char usage[] =
     "       caw [OPTION]... REPORT [FILE]...  a report, which is one of\n"
     "         ";
 static const char examples[] =
-    "       caw help [TOPIC]                  more; caw help cookbook: 25 questions\n"
-    "\n"
+    "       caw help [TOPIC]                  more: caw help lists the topics\n"
     "  caw --json puts.pcap\n"
     "  caw --where 'put and pv ~ \"t:*\"' puts.pcap twoiocs.pcap\n"
     "  caw --where unanswered --format '{timestamp:.3f} {user} {pv}' oddities.pcap\n"

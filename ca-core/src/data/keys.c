@@ -285,7 +285,7 @@ static void arrange(arrangement *self, const char *prefix, size_t length, uint16
         if (self->place[i] != CAW_NO_KEY || !is_of(key, prefix, length))
             continue;
         size_t part = strcspn(key->path + length, ".");
-        if (!key->path[length + part]) {
+        if (!key->path[length + part] || depth == CAW_KEY_DEPTH) {
             place(self, i, objects, depth);
             continue;
         }
@@ -329,7 +329,7 @@ static void follow_all(const arrangement *self, caw_keys *keys) {
 void caw_keys_make(caw_keys *self) {
     maker from = {.keys = self};
     arrangement all = {.from = &from};
-    uint16_t objects[CAW_KEY_DEPTH + 1];
+    uint16_t objects[CAW_KEY_DEPTH];
     memset(self, 0xff, sizeof *self); /* CAW_NO_KEY */
     self->count = self->objects = 0;
     memset(all.place, 0xff, sizeof all.place);
