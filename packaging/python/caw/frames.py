@@ -97,7 +97,8 @@ def _texts(made: 'pandas.DataFrame') -> 'pandas.Series':
     texts = made['data.string'].astype('object')
     told = made['data.enum'].astype('object').ffill().bfill()
     count = made['data.no_str'].ffill().bfill()
-    is_state = made['dtype_name'].astype('str').str.endswith('_ENUM') & (made['count'] == 1)
+    is_one = made['count'].fillna(0) == 1
+    is_state = made['dtype_name'].astype('str').str.endswith('_ENUM') & is_one
     for row in texts.index[is_state & told.notna() & made[ARRAY].notna()]:
         names, state = told[row].split('; '), int(made[ARRAY][row][0])
         if len(names) == count[row] and state < len(names) and names[state]:
