@@ -189,6 +189,9 @@ def test_error_says_what_and_why(tmp_path):
         read(tmp_path / 'none.pcap')
     assert caught.value.status == 2
     assert 'none.pcap' in caught.value.said
+    with pytest.raises(caw.Error, match='No such file') as caught:
+        next(caw.shark(tmp_path / 'none.pcap'))
+    assert len(str(caught.value)) < 200 + 3 * len(str(tmp_path))
 
 
 def test_child_that_is_killed(pretend):

@@ -123,9 +123,18 @@ def test_numbers_read_back_equal(save):
     assert frame['data.value'].tolist() == sent.tolist()
 
 
-def test_text_that_looks_like_something_else(save):
+def creations(path, names):
+    """A capture in which channels are created, of these names from cid 100 on."""
     circuit = load.Circuit(0)
     frames = list(circuit.opening(0))
+    for cid, name in enumerate(names, 100):
+        data = load.message(18, load.text(name), p1=cid, p2=13)
+        frames.append(circuit.packet('client', data))
+    load.write(path, frames)
+    return path
+
+
+def test_text_that_looks_like_something_else(save):
     names = [
         'NA',
         'nan',
@@ -143,13 +152,17 @@ def test_text_that_looks_like_something_else(save):
         "it's",
         'µA',
     ]
-    for cid, name in enumerate(names, 100):
-        data = load.message(18, name.encode().ljust(16, b'\0'), p1=cid, p2=13)
-        frames.append(circuit.packet('client', data))
-    path = save(b'')
-    load.write(path, frames)
-    frame = caw.frame(path, where='create and cid >= 100', columns=['pv', 'cid'])
+    frame = caw.frame(
+        creations(save(b''), names), where='create and cid >= 100', columns=['pv', 'cid']
+    )
     assert frame.pv.tolist() == names
+
+
+@pytest.mark.parametrize('names', [['007', '3.250'], ['true', 'False'], ['1e3']])
+def test_texts_of_which_none_is_a_word(save, names):
+    frame = caw.frame(creations(save(b''), names), where='create and cid >= 100', columns=['pv'])
+    assert frame.pv.tolist() == names
+    assert str(frame.pv.dtype) == 'category'
 
 
 def test_where(captures):
@@ -241,8 +254,58 @@ def test_values_resample(captures):
 
 def test_values_that_there_are_not(captures):
     series = caw.values(captures / 'puts.pcap', 'nobody:has:it')
-    assert len(series) == 0
+    assert (len(series), str(series.dtype), str(series.index.dtype)) == (0, 'float64', 'datetime64[ns]')
     assert len(caw.values(captures / 'puts.pcap', 'both " and \'')) == 0
+
+
+def answers(path, names, *values):
+    """A capture in which a client reads each of these PVs: (type, count, bytes) of each answer."""
+    circuit = load.Circuit(0)
+    frames = list(circuit.opening(0))
+    for sid, name in enumerate(names, 100):
+        create = load.message(18, load.text(name), p1=sid, p2=13)
+        frames.append(circuit.packet('client', create))
+        frames.append(circuit.packet('server', load.message(18, b'', 3, 1, sid, sid)))
+        for ioid, (kind, count, value) in enumerate(values):
+            frames.append(circuit.packet('client', load.message(15, b'', kind, count, sid, ioid)))
+            answer = load.message(15, value, kind, count, 1, ioid)
+            frames.append(circuit.packet('server', answer))
+    load.write(path, frames)
+    return path
+
+
+def states(number, *names):
+    """As DBR_CTRL_ENUM."""
+    texts = b''.join(name.encode().ljust(26, b'\0') for name in names).ljust(416, b'\0')
+    return 31, 1, struct.pack('>HHH416sH', 0, 0, len(names), texts, number)
+
+
+def test_values_of_states(save):
+    """Their names come with some types only, and mean the same in all messages of the PV."""
+    plain = [(3, 1, struct.pack('>H', number)) for number in (0, 1, 2, 7)]
+    path = answers(
+        save(b''), ['a:mbbo'], plain[1], states(0, 'Off', 'On', ''), *plain, states(1, 'Aus', 'An')
+    )
+    series = caw.values(path, 'a:mbbo')
+    assert series.tolist() == ['On', 'Off', 'Off', 'On', 2, 7, 'An']
+    assert caw.values(path, 'a:mbbo', where='dtype == DBR_ENUM').tolist() == [1, 0, 1, 2, 7]
+    ambiguous = answers(save(b''), ['a:bo'], states(1, 'Off; at night', 'On'))
+    assert caw.values(ambiguous, 'a:bo').tolist() == [1]
+
+
+def test_values_are_no_class_of_a_record(captures):
+    """alltypes.pcap has an answer of each type, of DBR_CLASS_NAME too."""
+    assert 'ai' not in caw.values(captures / 'alltypes.pcap', 't:ai').tolist()
+
+
+NAMES = ['both " and \'', 'both x and \'', 'a*b', 'a{b,c}', '[0]?', '=1', "'=1", '\\', 'µ', "q'", 'q"', '7']
+
+
+def test_values_of_a_name_with_signs(save):
+    """Each is one PV: a name is no pattern."""
+    path = answers(save(b''), NAMES, (6, 1, struct.pack('>d', 3.5)))
+    for name in NAMES:
+        assert caw.values(path, name).tolist() == [3.5], name
 
 
 # ---- report ----------------------------------------------------------------------------------

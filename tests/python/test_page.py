@@ -4,6 +4,7 @@
 import base64
 import hashlib
 import json
+import os
 import re
 import shlex
 import struct
@@ -18,6 +19,7 @@ import talk
 import wire
 
 from caw import page
+from caw.page.names import names
 from pages import HOSTILE, Elements, data_of, hostile
 from places import CAPTURES
 
@@ -289,6 +291,17 @@ def test_anonymized_names_are_the_same_everywhere(made):
     assert len(set(renamed.values())) == len(renamed) > 5
 
 
+@pytest.mark.parametrize('value', ['3.25', '-1', '1e-05', 'nan', '-inf', '[0.1, ...] 3', '[-2, ...] 400'])
+def test_numbers_that_were_written_remain(value):
+    assert names(anonymize=True).row({'value': value}) == {'value': value}
+
+
+@pytest.mark.parametrize('value', ['192.168.1.77', '10.0.0.1, 10.0.0.2', '2026-11-27', '+1 555', '[a, ...] 2'])
+def test_what_only_begins_as_a_number_is_a_text(value):
+    """Such as an address that was written to a string."""
+    assert names(anonymize=True).row({'value': value}) == {'value': 'text1'}
+
+
 # ---- python -m caw report --------------------------------------------------------------------
 
 
@@ -344,4 +357,13 @@ def test_one_packet(save):
 
 def test_a_folder_that_is_not_there_is_told_before_the_work(tmp_path):
     done = run(CAPTURES / 'puts.pcap', '-o', tmp_path / 'none' / 'report.html')
-    assert done.returncode == 2 and 'none' in done.stderr and 'Traceback' not in done.stderr
+    told = f'there is no folder {tmp_path / "none"}\n'
+    assert done.returncode == 2 and done.stderr.endswith(told) and done.stderr.count('\n') == 1
+
+
+def test_a_pipe_is_refused(tmp_path):
+    """As <(zcat a.pcap.gz) of a shell is: it would be empty when it is read again."""
+    pipe = tmp_path / 'pipe'
+    os.mkfifo(pipe)
+    done = run(pipe, '-o', tmp_path / 'report.html')
+    assert done.returncode == 2 and 'read several times' in done.stderr

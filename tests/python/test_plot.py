@@ -78,6 +78,8 @@ def test_what_cannot_be_drawn_is_refused(captures):
         plot.values(captures / 'puts.pcap', 't:none')
     with pytest.raises(ValueError, match='t:wf:double is an array'):
         plot.values(captures / 'monitors.pcap', 't:wf:double')
+    with pytest.raises(ValueError, match='t:mbbo has texts and t:sine numbers'):
+        plot.values(captures / 'monitors.pcap', 't:sine', 't:mbbo')
     with open(captures / 'puts.pcap', 'rb') as file, pytest.raises(TypeError, match='read twice'):
         plot.timeline(file)
 

@@ -4,6 +4,7 @@
 import io
 import shutil
 import subprocess
+import xml.etree.ElementTree as ElementTree
 
 import pytest
 
@@ -43,6 +44,22 @@ def tshark(run):
         return done.stdout
 
     return tshark
+
+
+@pytest.fixture(scope='session')
+def protos(tshark):
+    """protos(capture, arguments...): [(frame, proto)] of each message, the trees that tshark has."""
+
+    def protos(capture, *arguments):
+        text = tshark('-r', capture, *arguments, '-o', 'ca.elements_shown:1', '-T', 'pdml', '-J',
+                      'ca frame', errors='replace')  # fmt: skip
+        for packet in ElementTree.fromstring(text).iter('packet'):
+            frame = int(packet.find("./proto[@name='geninfo']/field[@name='num']").get('show'))
+            for proto in packet.iterfind("./proto[@name='ca']"):
+                if proto.find(".//field[@name='ca.message']") is not None:
+                    yield frame, proto
+
+    return protos
 
 
 @pytest.fixture(scope='session')

@@ -5,27 +5,12 @@
  * A line for each event: the frame that tells it, the frame it is of, the number of its connection,
  * its source and target, who the source is, and what it is.
  */
-#include "compat.h"
+#define LISTENER_TAP    "ca"
+#define LISTENER_OPTION "ca-events"
+#define LISTENER_WANTS  TL_REQUIRES_NOTHING
+#include "listener.h"
 
 #include "tap.h"
-
-#include <epan/tap.h>
-
-#include <stdio.h>
-
-WS_DLL_PUBLIC_DEF const gchar plugin_version[] = "0";
-WS_DLL_PUBLIC_DEF const int plugin_want_major = CA_WIRESHARK_MAJOR;
-WS_DLL_PUBLIC_DEF const int plugin_want_minor = CA_WIRESHARK_MINOR;
-
-WS_DLL_PUBLIC void plugin_register(void);
-
-#if CA_PLUGIN_DESCRIBES
-WS_DLL_PUBLIC uint32_t plugin_describe(void);
-
-uint32_t plugin_describe(void) {
-    return WS_PLUGIN_DESC_TAP_LISTENER;
-}
-#endif
 
 static void print_end(const caw_end *end) {
     char text[CAW_END_TEXT];
@@ -88,29 +73,4 @@ static tap_packet_status on_frame(void *data _U_, packet_info *pinfo, epan_disse
         putchar('\n');
     }
     return TAP_PACKET_DONT_REDRAW;
-}
-
-static ca_tap_init init(const char *argument _U_, void *user _U_) {
-    static char listener;
-    GString *refused = register_tap_listener("ca", &listener, NULL, TL_REQUIRES_NOTHING, NULL,
-                                             on_frame, NULL, NULL);
-
-    if (refused) {
-        fprintf(stderr, "ca-events: %s\n", refused->str);
-        g_string_free(refused, TRUE);
-        CA_TAP_REFUSE;
-    }
-    CA_TAP_ACCEPT;
-}
-
-static void register_all(void) {
-    static stat_tap_ui ui = {REGISTER_STAT_GROUP_GENERIC, NULL, "ca-events", init, 0, NULL};
-
-    register_stat_tap_ui(&ui, NULL);
-}
-
-void plugin_register(void) {
-    static proto_plugin plugin = {register_all, NULL};
-
-    proto_register_plugin(&plugin);
 }

@@ -567,6 +567,16 @@ def test_a_table_of_nothing_has_its_first_line(caw, captures):
 # ---- with other options -------------------------------------------------------------------------------
 
 
+def test_what_is_in_front(objects_of):
+    """The keys that are of no field come before those that are, always in this order."""
+    front = ['timestamp', 'timestamp_ns', 'frame', 'src', 'sport', 'dst', 'dport', 'transport', 'index',
+             'message', 'pv', 'user', 'host', 'time_ns', 'response_to', 'flaws']  # fmt: skip
+    for each in objects_of(CAPTURES / 'oddities.pcap'):
+        if each['message'] != 'Malformed':
+            expected = [key for key in front if key in each] + ['command']
+            assert list(each)[: len(expected)] == expected
+
+
 def test_the_index_counts_all_messages_of_a_frame(objects_of):
     every = objects_of(CAPTURES / 'alltypes.pcap')
     some = objects_of(CAPTURES / 'alltypes.pcap', '--json', '--where', 'create reply')

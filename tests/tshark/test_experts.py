@@ -5,7 +5,6 @@ that nearly has it.
 """
 
 import re
-import xml.etree.ElementTree as ElementTree
 from decimal import Decimal
 
 import pytest
@@ -34,21 +33,17 @@ WARNINGS = {'beacon_identity', 'version_mismatch', 'count_zero_old', 'echo_unans
 OTHER, THERE = ('10.1.0.3', 5064), ('10.1.0.7', 40001)
 
 
+def flaws_of_proto(proto):
+    names = {field.get('name') for field in proto.iter('field')}
+    return {name[8:] for name in names if name.startswith('ca.flaw.')}
+
+
 @pytest.fixture
-def shown(tshark):
+def shown(protos):
     """shown(capture, arguments...): [(frame, flaws)] of each message, as tshark has them."""
 
-    def shown(capture, *arguments):
-        text = tshark('-r', capture, *arguments, '-o', 'ca.elements_shown:1', '-T', 'pdml', '-J',
-                      'ca frame', errors='replace')  # fmt: skip
-        found = []
-        for packet in ElementTree.fromstring(text).iter('packet'):
-            frame = int(packet.find("./proto[@name='geninfo']/field[@name='num']").get('show'))
-            for proto in packet.iterfind("./proto[@name='ca']"):
-                if proto.find(".//field[@name='ca.message']") is not None:
-                    names = {field.get('name') for field in proto.iter('field')}
-                    found.append((frame, {n[8:] for n in names if n.startswith('ca.flaw.')}))
-        return found
+    def shown(*arguments):
+        return [(frame, flaws_of_proto(proto)) for frame, proto in protos(*arguments)]
 
     return shown
 

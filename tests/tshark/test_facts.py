@@ -5,7 +5,6 @@ known.py, which finds them by the protocol's rules alone.
 
 import functools
 import struct
-import xml.etree.ElementTree as ElementTree
 from decimal import Decimal
 
 import dpkt
@@ -71,19 +70,11 @@ def facts_of_proto(proto):
 
 
 @pytest.fixture
-def shown(tshark):
+def shown(protos):
     """shown(capture, arguments...): [(frame, facts)] of each message, as tshark has them."""
 
-    def shown(capture, *arguments):
-        text = tshark('-r', capture, *arguments, '-o', 'ca.elements_shown:1', '-T', 'pdml', '-J',
-                      'ca frame', errors='replace')  # fmt: skip
-        found = []
-        for packet in ElementTree.fromstring(text).iter('packet'):
-            frame = int(packet.find("./proto[@name='geninfo']/field[@name='num']").get('show'))
-            for proto in packet.iterfind("./proto[@name='ca']"):
-                if proto.find(".//field[@name='ca.message']") is not None:
-                    found.append((frame, facts_of_proto(proto)))
-        return found
+    def shown(*arguments):
+        return [(frame, facts_of_proto(proto)) for frame, proto in protos(*arguments)]
 
     return shown
 

@@ -348,8 +348,8 @@ static void take_history(caw_record *self, const caw_event *event) {
     if (!note || note->turn != CAW_TURN_RESPONSE || !note->exchange)
         return;
     caw_moment sent = caw_event_sent(event);
-    set_number(self, own(self, CAW_OWN_RESPONSE_TO), note->exchange->request.frame);
     set_number(self, own(self, CAW_OWN_TIME), caw_between(&note->exchange->request, &sent));
+    set_number(self, own(self, CAW_OWN_RESPONSE_TO), note->exchange->request.frame);
 }
 
 static void take_flaws(caw_record *self, const caw_event *event) {

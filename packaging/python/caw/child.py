@@ -26,6 +26,7 @@ Source = Union[Path_, Iterable[Path_], BinaryIO]
 OLDEST = (0, 2, 0)  # The first version whose output this package understands.
 CHUNK = 1 << 20  # Bytes that are read or fed at once.
 PATIENCE = 5.0  # Seconds that a child has to end when it is asked to.
+LONG = 80  # Characters of an argument that an error tells: shark asks for many columns.
 GOOD = (0, 3)  # Statuses with output to rely on; 3: damaged input was read as far as it goes.
 
 _configured: Optional[Path] = None
@@ -171,7 +172,8 @@ class Running:
 
 def _failure(command: Sequence[str], status: int, said: str) -> str:
     how = f'status {status}' if status >= 0 else f'signal {-status}'
-    return f'{said or "caw failed"} ({how} of: {" ".join(command)})'
+    words = (each if len(each) <= LONG else f'{each[:LONG]}...' for each in command)
+    return f'{said or "caw failed"} ({how} of: {" ".join(words)})'
 
 
 def _end(process: Any, said: BinaryIO) -> None:

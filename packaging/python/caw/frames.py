@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 POINTS = ('timestamp', 'data.time')  # Of what the key ends in _ns, points in time, not durations.
 ARRAY = 'data.value'
+_OF_VALUES = ['timestamp', 'pv', 'dtype_name', 'count', ARRAY, 'data.string', 'data.enum', 'data.no_str']
 _TYPES = {'integer': 'Int64', 'number': 'float64', 'boolean': 'boolean'}
 
 
@@ -73,23 +74,36 @@ def values(paths: child.Source, pv: str, where: Optional[str] = None) -> 'pandas
     where: an expression (man caw-where), and only messages that match, as 'update'.
 
     The index is datetime64[ns], UTC. Values are float64; texts where the messages have texts, also
-    CHAR arrays that are text and states by their names; numpy arrays where one has several elements.
-    What a server refused has no value and is left out.
+    CHAR arrays that are text, and states by their names, where one of these messages tells them;
+    numpy arrays where one has several elements, but of texts all of them with "; " between. What a
+    server refused has no value and is left out, and so is the class of a record.
 
     Raises child.Error when caw fails, ImportError without pandas.
     """
-    chosen = f'pv {quoted(pv)} and (update or get reply) and not failed'
+    chosen = f'pv {quoted(pv)} and (update or get reply) and not failed and dtype != DBR_CLASS_NAME'
     if where:
         chosen += f' and ({where})'
-    made = frame(paths, chosen, ['timestamp', 'count', ARRAY, 'data.string'], arrays=True)
-    numbers, texts = made[ARRAY], made['data.string']
+    made = frame(paths, chosen, _OF_VALUES, arrays=True)
+    made = made[made['pv'] == cells.unmarked(pv)]
+    numbers, texts = made[ARRAY], _texts(made)
     if not (made['count'].fillna(0) > 1).any():
-        numbers = numbers.map(lambda array: array[0], na_action='ignore')
-    if texts.notna().any():
-        found = texts.astype('object').where(texts.notna(), numbers)
-    else:
-        found = numbers.infer_objects()
+        numbers = numbers.map(lambda array: array[0], na_action='ignore').astype('float64')
+    found = texts.where(texts.notna(), numbers) if texts.notna().any() else numbers
     return found.set_axis(made['timestamp']).rename(pv)
+
+
+def _texts(made: 'pandas.DataFrame') -> 'pandas.Series':
+    """The texts among the values, and the names of states: those that were told last, or else first."""
+    texts = made['data.string'].astype('object')
+    told = made['data.enum'].astype('object').ffill().bfill()
+    count = made['data.no_str'].ffill().bfill()
+    is_one = made['count'].fillna(0) == 1
+    is_state = made['dtype_name'].astype('str').str.endswith('_ENUM') & is_one
+    for row in texts.index[is_state & told.notna() & made[ARRAY].notna()]:
+        names, state = told[row].split('; '), int(made[ARRAY][row][0])
+        if len(names) == count[row] and state < len(names) and names[state]:
+            texts[row] = names[state]
+    return texts
 
 
 def _default() -> List[str]:
@@ -143,7 +157,7 @@ def _reading(keys: Dict[str, str], arrays: bool) -> Dict[str, Any]:
     types = {}
     for key in keys.values():
         kind = 'number' if key == ARRAY and not arrays else schema.keys()[key]
-        types[key] = _TYPES.get(kind, 'category')
+        types[key] = _TYPES.get(kind, 'str')  # As categories pandas takes texts for numbers.
     if arrays and ARRAY in types:
         types[ARRAY] = 'object'
     missing = {key: ['', 'nan'] if kind == 'float64' else [''] for key, kind in types.items()}
@@ -174,8 +188,8 @@ def _frame(table: 'pandas.DataFrame', keys: Dict[str, str], arrays: bool) -> 'pa
             series = series.astype('Float64').astype('float64') / 1e9
         elif key == ARRAY and arrays:
             series = series.map(_array, na_action='ignore')
-        elif isinstance(series.dtype, pandas.CategoricalDtype):
-            series = _unmarked(series)
+        elif pandas.api.types.is_string_dtype(series.dtype):
+            series = _unmarked(series.astype('category'))
         made[column] = series
     return pandas.DataFrame(made)
 

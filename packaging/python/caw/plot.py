@@ -45,27 +45,35 @@ def values(
 ) -> 'Axes':
     """The values of PVs over time, each until the next: numbers, or texts such as names of states.
 
-    Raises ValueError for a PV that is an array, or of which the capture has no value. An open file is
-    read once: for one PV, and its unit is not told.
+    Raises ValueError for a PV that is an array, or of which the capture has no value, and for texts
+    and numbers at once. An open file is read once: for one PV, and its unit is not told.
     """
+    shown = {pv: _shown(pv, _values(paths, pv, where)) for pv in pvs}
+    texts = {pv for pv in pvs if isinstance(shown[pv].iloc[0], str)}
+    if texts and len(texts) < len(shown):
+        one, other = min(texts), min(set(pvs) - texts)
+        raise ValueError(f'{one} has texts and {other} numbers: draw each into axes of its own')
     ax = _axes(ax)
     units = set()
-    for pv in pvs:
-        series = _values(paths, pv, where)
-        if not len(series):
-            raise ValueError(f'the capture has no value of {pv}')
-        if hasattr(series.iloc[0], '__len__') and not isinstance(series.iloc[0], str):
-            raise ValueError(f'{pv} is an array: draw its elements, which caw.values returns')
-        texts = series.map(lambda value: isinstance(value, str)).any()
-        shown = series.map(_word if texts else float).to_numpy()
+    for pv, series in shown.items():
         unit = _unit(paths, pv)
         units.add(unit)
         label = f'{pv} [{unit}]' if unit else pv
-        ax.step(series.index.to_numpy(), shown, where='post', marker='.', label=label)
+        ax.step(series.index.to_numpy(), series.to_numpy(), where='post', marker='.', label=label)
     if len(pvs) == 1:
         ax.set_title(pvs[0])
     ax.set_ylabel(f'value [{min(units)}]' if len(units) == 1 and min(units) else 'value')
     return _finish(ax)
+
+
+def _shown(pv: str, series: 'pandas.Series') -> 'pandas.Series':
+    """All of them numbers, or all of them texts."""
+    if not len(series):
+        raise ValueError(f'the capture has no value of {pv}')
+    kinds = set(map(type, series))
+    if not kinds <= {str, float}:
+        raise ValueError(f'{pv} is an array: draw its elements, which caw.values returns')
+    return series.map(_word) if str in kinds else series
 
 
 def _word(value: Any) -> str:

@@ -11,10 +11,12 @@ def quoted(text: str) -> str:
     """Text as an expression has it, with the operator in front.
 
     Quotes have no escapes, so a text with both quotation marks, or with a character that caw does
-    not print as it is, is a pattern; the character itself is nothing to copy to a terminal.
+    not print as it is, is a pattern; the character itself is nothing to copy to a terminal. So is
+    one with an asterisk, which caw takes for a pattern that was meant. Of two quotation marks a
+    pattern says less than the text: it finds others that differ in these alone.
     """
     marks = [mark for mark in ('"', "'") if mark not in text]
-    if marks and not ESCAPED.search(text):
+    if marks and '*' not in text and not ESCAPED.search(text):
         return f'== {marks[0]}{text}{marks[0]}'
     return f'~ "{_pattern(text)}"'
 

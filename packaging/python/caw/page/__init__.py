@@ -33,6 +33,8 @@ def write(
 ) -> None:
     """Writes the page to a file, which is there as a whole or not at all."""
     target = Path(target)
+    if not target.parent.is_dir():
+        raise child.Error(f'{target}: there is no folder {target.parent}')
     with tempfile.NamedTemporaryFile(
         'w', encoding='utf-8', dir=target.parent, prefix=target.name, delete=False
     ) as file:

@@ -46,6 +46,9 @@ class Capture:
         self.files, stdin = child.inputs(paths)
         if stdin is not None:
             raise TypeError('a page is made of files, which are read several times')
+        for name in self.files:
+            if Path(name).exists() and not Path(name).is_file():
+                raise child.Error(f'{name}: a page is made of files, which are read several times')
         self.paths = paths
         self.size = sum(Path(name).stat().st_size for name in self.files)
         self.tables: Dict[Tuple[str, str], Table] = {}

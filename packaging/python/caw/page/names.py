@@ -15,7 +15,8 @@ WORDS = {
     'via', 'state', 'closed_by', 'kind', 'type', 'rights', 'mask', 'outcome', 'status', 'request',
     'version_client', 'version_server', 'versions', 'seen_in', 'looks_like',
 }  # fmt: skip
-NUMBERS = re.compile(r'[-+0-9.,e\[\] ]*[0-9][-+0-9.,e\[\] ]*|\W*nan\W*|\W*inf\W*')
+_NUMBER = r'[-+]?(?:[0-9]*\.?[0-9]+(?:e[-+]?[0-9]+)?|nan|inf)'
+NUMBERS = re.compile(rf'{_NUMBER}|\[{_NUMBER}, \.\.\.\] [0-9]+')  # An array is its first element.
 PARTS = re.compile(r'\[?([0-9A-Fa-f.:%\w]*?)\]?(:[0-9]+)?')
 
 
