@@ -104,13 +104,10 @@ def test_slowest_reads(ask):
 
 
 def test_a_key_that_comes_late(tmp_path, schema):
-    """DuckDB's own guess does not see it, which is why there is a schema."""
+    """Later than DuckDB looks when it guesses, which is why there is a schema."""
     path = tmp_path / 'late.json'
     path.write_text('{"frame": 1}\n' * 30000 + '{"frame": 2, "copies": 3}\n')
-    base = duckdb.connect()
-    with pytest.raises(duckdb.Error):
-        base.sql(f"SELECT copies FROM read_json('{path}', sample_size = 20480)").fetchall()
-    found = base.sql(f"SELECT copies FROM read_json('{path}', columns = {schema}) WHERE copies > 1")
+    found = duckdb.sql(f"SELECT copies FROM read_json('{path}', columns = {schema}) WHERE copies > 1")
     assert found.fetchall() == [(3,)]
 
 
