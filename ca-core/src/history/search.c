@@ -3,6 +3,8 @@
  * The searches of a capture: datagrams to everybody, answered by anybody. A client is known by
  * the endpoint it searches from, for every libca counts its cids from 1.
  */
+#include "beacon.h"
+#include "claim.h"
 #include "exchange.h"
 #include "message/header.h"
 #include "message/wire.h"
@@ -138,9 +140,30 @@ static void touch(caw_searches *searches, known_search *used) {
 #define OF_SERVERS (UINT64_MAX - 1)
 #define OF_HOSTS   (UINT64_MAX - 2)
 
+/* The searches of a client for a PV. */
+typedef struct {
+    caw_series series;
+    uint32_t count; /* so far */
+    int64_t last;   /* nanoseconds since 1970 */
+} counted;
+
+typedef struct {
+    caw_series series;
+    caw_beacons beacons;
+} announced;
+
+typedef struct {
+    caw_series series;
+    caw_claim claim;
+} claimed;
+
+static void *series_of(caw_searches *searches, caw_key key, size_t size) {
+    return caw_series_of(&searches->series, key, size, searches->time);
+}
+
 static void count_search(caw_searches *searches, uint64_t client, const char *pv, caw_moment now,
                          caw_note *note) {
-    caw_series *series = caw_series_of(&searches->series, caw_name_key(client, pv), searches->time);
+    counted *series = series_of(searches, caw_name_key(client, pv), sizeof *series);
     int64_t at = caw_nanoseconds(now);
     if (!series)
         return;
@@ -188,8 +211,7 @@ static void flag_beacon(caw_beacons *beacons, const caw_beacon_verdict *verdict,
 static void see_beacon(caw_searches *searches, uint64_t from, uint64_t to,
                        const caw_message *message, caw_moment now, caw_note *note) {
     uint64_t server = caw_announced_server(message, from);
-    caw_series *series =
-        caw_series_of(&searches->series, (caw_key){OF_BEACONS, server}, searches->time);
+    announced *series = series_of(searches, (caw_key){OF_BEACONS, server}, sizeof *series);
     if (!series)
         return;
     caw_beacon_verdict verdict = caw_beacon_next(&series->beacons, message, now);
@@ -204,7 +226,7 @@ static void see_beacon(caw_searches *searches, uint64_t from, uint64_t to,
 /* ---- who contradicts whom ------------------------------------------------------------------ */
 
 static caw_claim *claim_of(caw_searches *searches, caw_key key) {
-    caw_series *series = caw_series_of(&searches->series, key, searches->time);
+    claimed *series = series_of(searches, key, sizeof *series);
     return series ? &series->claim : NULL;
 }
 

@@ -33,13 +33,13 @@ static void use(caw_series_table *table, caw_series *used, int64_t now) {
     caw_touch(&table->store, used);
 }
 
-caw_series *caw_series_of(caw_series_table *table, caw_key key, int64_t now) {
+void *caw_series_of(caw_series_table *table, caw_key key, size_t size, int64_t now) {
     caw_series *found = caw_idmap_get(&table->known, key);
     if (found) {
         use(table, found, now);
         return found;
     }
-    caw_series *made = caw_keep(&table->store, sizeof *made);
+    caw_series *made = caw_keep(&table->store, size);
     if (!made)
         return NULL;
     made->key = key;

@@ -7,21 +7,14 @@
 #ifndef CAW_SERIES_H
 #define CAW_SERIES_H
 
-#include "beacon.h"
-#include "claim.h"
 #include "idmap.h"
 #include "store.h"
 
+/* What each of them begins with; private. */
 typedef struct {
     caw_key key;
     caw_ring used_at; /* in the order of their last use */
     int64_t used;     /* seconds, on the clock of whoever asks */
-    uint32_t count;   /* so far */
-    int64_t last;     /* nanoseconds since 1970 */
-    union {
-        caw_beacons beacons;
-        caw_claim claim;
-    };
 } caw_series;
 
 /* Zeroed before it is begun. */
@@ -35,8 +28,11 @@ void caw_series_keeping(caw_series_table *table, const caw_memory *memory);
 void caw_series_forgetting(caw_series_table *table, caw_ages *ages);
 void caw_series_free(caw_series_table *table);
 
-/* The one of this key, which is used now; a new one with a count of 0. NULL without memory. */
-caw_series *caw_series_of(caw_series_table *table, caw_key key, int64_t now);
+/*
+ * The one of this key, which is used now: a struct of that size, always the same for a key, whose
+ * first member is a caw_series. The rest of a new one is zeroed. NULL without memory.
+ */
+void *caw_series_of(caw_series_table *table, caw_key key, size_t size, int64_t now);
 
 /* Forgets those that were last used before that second. */
 void caw_series_expire(caw_series_table *table, int64_t before);
