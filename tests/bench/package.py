@@ -8,17 +8,21 @@ FRAME = 'import caw; assert len(caw.frame({path!r})) >= {messages}'
 
 # As in a script that looks for creations: the class of each message is looked at.
 LOOP = """
-import os, sys, warnings
+import resource, sys, warnings
 warnings.simplefilter('ignore')
 {imports}
-imported = os.times()
+
+def seconds(who):  # to the microsecond
+    used = resource.getrusage(who)
+    return used.ru_utime + used.ru_stime
+
+imported = seconds(resource.RUSAGE_SELF)
 with open({path!r}, 'rb') as file:
     for number, item in enumerate(shark(file), 1):
         if isinstance(item.command, CreateChanRequest):
             last = item
-used = os.times()
-own = used.user + used.system - imported.user - imported.system
-print(number, number / max(own, used.children_user + used.children_system))
+own = seconds(resource.RUSAGE_SELF) - imported
+print(number, number / max(own, seconds(resource.RUSAGE_CHILDREN)))
 """
 OURS = 'from caw import CreateChanRequest, shark'
 THEIRS = """
