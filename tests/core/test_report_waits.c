@@ -158,8 +158,8 @@ static void check_text(const char *name, bool streams, const char *words[], size
     uint64_t dropped;
     const char *text = tell(name, streams, &memory, most, &dropped);
     for (; *words; words += 2)
-        CHECK(count_of(text, words[0]) == words[1][0] - '0', "%s of %s in %s", words[1],
-              words[0], text);
+        CHECK(count_of(text, words[0]) == words[1][0] - '0', "%s of %s in %s", words[1], words[0],
+              text);
     CHECK((dropped == 0) == (most == SIZE_MAX), "%s: %llu are dropped", name,
           (unsigned long long)dropped);
     CHECK(own.live == 0, "%s: %ld pieces are left", name, own.live);

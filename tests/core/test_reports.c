@@ -665,8 +665,52 @@ static void test_rows(void) {
     CHECK(!caw_report_find("no such report"), "found");
 }
 
+/* As -z has it behind the name; "all" has no row. */
+static void test_words(void) {
+    static const struct {
+        const char *text;
+        caw_form form;
+        const char *table, *filter;
+    } rows[] = {
+        {"", CAW_FORM_TEXT, NULL, NULL},
+        {",", CAW_FORM_TEXT, NULL, NULL},
+        {",json", CAW_FORM_JSON, NULL, NULL},
+        {",json,", CAW_FORM_JSON, NULL, NULL},
+        {",csv,table=servers", CAW_FORM_CSV, "servers", NULL},
+        {",table=connect,text", CAW_FORM_TEXT, "connect", NULL},
+        {",json,ca.pv in {\"a,b\", \"c\"}", CAW_FORM_JSON, NULL, "ca.pv in {\"a,b\", \"c\"}"},
+        {",ca,json", CAW_FORM_TEXT, NULL, "ca,json"},
+        {",jsonb", CAW_FORM_TEXT, NULL, "jsonb"},
+        {",js", CAW_FORM_TEXT, NULL, "js"},
+    };
+    static const char *const wrong[][2] = {
+        {",json,csv", "it is printed as text, json or csv: take one"},
+        {",json,json,x", "it is printed as text, json or csv: take one"},
+        {",table=connect,table=servers", "it prints one table= only"},
+        {",table=server", "it has no table \"server\", but connect, servers"},
+        {",table=,json", "it has no table \"\", but connect, servers"},
+    };
+    const caw_report_row *connect = caw_report_find("connect");
+    caw_report_words words;
+    char said[100];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        CHECK(caw_report_read_words(connect, rows[i].text, &words, said, sizeof said), "%s", said);
+        CHECK(words.form == rows[i].form, "%s", rows[i].text);
+        CHECK_TEXT(words.table ? words.table : "-", rows[i].table ? rows[i].table : "-");
+        CHECK_TEXT(words.filter ? words.filter : "-", rows[i].filter ? rows[i].filter : "-");
+    }
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        CHECK(!caw_report_read_words(connect, wrong[i][0], &words, said, sizeof said), "taken");
+        CHECK_TEXT(said, wrong[i][1]);
+    }
+    CHECK(caw_report_read_words(NULL, ",json,x", &words, said, sizeof said), "%s", said);
+    CHECK(!caw_report_read_words(NULL, ",csv", &words, said, sizeof said), "one table of many");
+    CHECK(!caw_report_read_words(NULL, ",table=connect", &words, said, sizeof said), "of which?");
+}
+
 int main(void) {
     test_rows();
+    test_words();
     test_story();
     test_nothing();
     test_latest_search_first();
