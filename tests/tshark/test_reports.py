@@ -614,8 +614,8 @@ def test_the_table_of_the_command_line(report, stage):
 def sanitized(stage):
     """Variables for a plugin that tells when it touches memory that is not its own."""
     build = BUILD / 'sanitized'
-    flags = '-DCMAKE_C_FLAGS=-fsanitize=address -fno-omit-frame-pointer'
-    configure = ['cmake', '-S', ROOT, '-B', build, '-DCMAKE_C_COMPILER=gcc', flags]
+    flags = ['-DCMAKE_BUILD_TYPE=Debug', '-DCMAKE_C_FLAGS=-fsanitize=address']
+    configure = ['cmake', '-S', ROOT, '-B', build, '-DCMAKE_C_COMPILER=gcc', *flags]
     for command in (configure, ['cmake', '--build', build, '-j', '2', '--target', 'ca']):
         subprocess.run(command, check=True, capture_output=True)
     plugins = stage / 'made' / 'sanitized'

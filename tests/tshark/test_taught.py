@@ -35,7 +35,7 @@ def taught(stage, save, tshark):
     teach = ROOT / 'tests' / 'core' / 'teach.py'
     for command in (
         [sys.executable, teach, ROOT, copy, 'CMakeLists.txt', 'README.md', 'LICENSE', 'plugin', 'packaging'],
-        ['cmake', '-S', copy, '-B', build, *wireshark],
+        ['cmake', '-S', copy, '-B', build, '-DCMAKE_BUILD_TYPE=Debug', *wireshark],
         ['cmake', '--build', build, '--target', 'ca'],
     ):
         done = subprocess.run(command, capture_output=True, text=True)
