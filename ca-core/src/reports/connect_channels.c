@@ -62,12 +62,17 @@ static connect_attempt *new_attempt(caw_report *report, const caw_exchange *exch
 /* ---- searches ----------------------------------------------------------------------------- */
 
 static void see_search(caw_report *report, const caw_event *event) {
+    connect_state *state = caw_report_state(report);
     const caw_exchange *exchange = event->note->exchange;
-    connect_attempt *found = attempt_of(caw_report_state(report), exchange);
+    if (caw_is_passed_on(&state->sockets, event))
+        return;
+    connect_attempt *found = attempt_of(state, exchange);
     if (!found)
         found = new_attempt(report, exchange);
     if (!found)
         return;
+    if (event->transport == CAW_TRANSPORT_UDP)
+        caw_report_keep_end(report, &state->sockets, &event->source);
     found->searches++;
     if (!found->searched.frame) {
         found->client = event->source;
