@@ -483,6 +483,16 @@ static bool is_of_syn(const caw_tcp_side *side, uint32_t acknowledgment) {
            (uint32_t)(caw_ordered_end(&side->bytes) - side->bytes.next);
 }
 
+/* Of one that is sent again the first counts. */
+static void keep_pending(caw_tcp_side *side, const caw_tcp_segment *segment) {
+    if (side->has_pending && side->pending.sequence == segment->sequence)
+        return;
+    side->has_pending = true;
+    side->pending = *segment;
+    side->pending.length = side->pending.captured = 0;
+    side->pending.bytes = NULL;
+}
+
 static void see_syn(caw_tcp *tcp, const caw_tcp_segment *segment) {
     int end = segment->end;
     caw_tcp_side *side = &tcp->side[end], *other = &tcp->side[!end];
@@ -509,10 +519,7 @@ static void see_syn(caw_tcp *tcp, const caw_tcp_segment *segment) {
     } else if (is_closing(tcp) || is_unanswered(tcp, end)) {
         begin_anew(tcp, segment);
     } else if (side->bytes.placed) {
-        side->has_pending = true;
-        side->pending = *segment;
-        side->pending.length = side->pending.captured = 0;
-        side->pending.bytes = NULL;
+        keep_pending(side, segment);
         ignore(tcp, segment, CAW_IGNORED_SYN);
         return;
     }
