@@ -55,6 +55,18 @@ def asked(client, name, cid=1, to=EVERYBODY, number=1):
     return wire.udp(client, to, talk.version(number) + talk.search(cid, name))
 
 
+def test_a_storm(tables, save):
+    """Eight datagrams of 40 names in 0.1 ms; each is there again after all of them."""
+    told = [
+        wire.udp(SEARCHER, EVERYBODY, talk.version(n) + b''.join(
+            talk.search(cid, f't:{cid}') for cid in range(40 * n, 40 * n + 40)))
+        for n in range(1, 9)
+    ]  # fmt: skip
+    path = save(wire.pcap(wire.ethernet(wire.timed(told * 2, step=Decimal('0.000015')))))
+    for found in tables('search', path):
+        assert [(row['searches'], row['pvs']) for row in found['clients']] == [(320, 320)]
+
+
 def test_attempts_to_connect(tables, save):
     """Two SYNs, each recorded on three interfaces."""
     packets = [

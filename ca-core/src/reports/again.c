@@ -27,17 +27,22 @@ static uint64_t digest_of(const caw_event *event) {
            caw_hash(message->payload.bytes, message->payload.len);
 }
 
+static bool is_same(const caw_seen *seen, uint64_t digest, const caw_event *event) {
+    if (!seen->seen.frame || seen->digest != digest || seen->seen.frame == event->now.frame)
+        return false;
+    int64_t apart = caw_between(&seen->seen, &event->now);
+    return apart >= 0 && apart < APART;
+}
+
 bool caw_is_again(caw_again *again, const caw_event *event) {
     if (!may_be_again(event))
         return false;
     uint64_t digest = digest_of(event);
-    size_t place = (size_t)(digest ^ digest >> 32) % CAW_AGAIN_PLACES;
-    caw_moment *seen = &again->places[place].seen;
-    bool same = seen->frame && again->places[place].digest == digest;
-    if (same && seen->frame != event->now.frame && caw_between(seen, &event->now) >= 0 &&
-        caw_between(seen, &event->now) < APART)
-        return true;
-    again->places[place].digest = digest;
-    *seen = event->now;
+    caw_seen *place = again->places[(digest ^ digest >> 32) % CAW_AGAIN_PLACES];
+    for (int i = 0; i < CAW_AGAIN_DEPTH; i++)
+        if (is_same(&place[i], digest, event))
+            return true;
+    memmove(place + 1, place, (CAW_AGAIN_DEPTH - 1) * sizeof *place);
+    place[0] = (caw_seen){digest, event->now};
     return false;
 }

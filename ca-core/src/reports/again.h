@@ -10,14 +10,19 @@
 
 #include "caw_capture.h"
 
-#define CAW_AGAIN_PLACES 256
+/* A storm has some hundred searches in a millisecond. */
+#define CAW_AGAIN_PLACES 512
+#define CAW_AGAIN_DEPTH  4
 
-/* The latest searches, beacons and SYNs, each at the place that its digest tells. */
 typedef struct {
-    struct {
-        uint64_t digest;
-        caw_moment seen; /* frame 0: nothing is here */
-    } places[CAW_AGAIN_PLACES];
+    uint64_t digest;
+    caw_moment seen; /* frame 0: never */
+} caw_seen;
+
+/* The latest searches, beacons and SYNs, at the places that their digests tell, the latest first.
+ */
+typedef struct {
+    caw_seen places[CAW_AGAIN_PLACES][CAW_AGAIN_DEPTH];
 } caw_again;
 
 /* A search, beacon or SYN that is the same as one in an earlier frame. */
