@@ -33,7 +33,7 @@ def told(caw, save):
         timed = [(wire.NOON + Decimal(str(at)), packet) for at, packet in zip(times, packets)]
         del timed[2 + lost]
         path = save(wire.pcap(wire.ethernet(timed)))
-        return read_json(caw(report, '--json', path).stdout)[report]
+        return read_json(caw(report, '--json', path).stdout).get(report, [])
 
     return told
 
@@ -62,6 +62,17 @@ def test_of_updates(told):
 def test_ages(told):
     (row,) = told('servers', 6, *SUBSCRIBED)
     assert (row['age_min_s'], row['age_max_s']) == pytest.approx((2, 2.01))
+
+
+def test_a_question_after_what_was_lost_long_ago(told):
+    """It waits for nothing, so that its answer does not come before it."""
+    talked = [
+        (0, hello()), (0, VERSION), (1, client(message(8))), (1, VERSION), (16, client(talk.ECHO)),
+        (16.1, server(talk.ECHO)), (20, OFF), (40, ON), (60, ON),
+    ]  # fmt: skip
+    (row,) = told('circuits', 2, *talked)
+    assert (row['echoes'], row['echoes_answered']) == (1, 1)
+    assert not told('errors', 2, *talked)
 
 
 def test_until_the_end(told):
