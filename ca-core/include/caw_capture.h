@@ -511,7 +511,7 @@ typedef struct {
     uint64_t partial;   /* bytes of messages of which the capture lacks the rest, not told */
     uint64_t missing;   /* bytes that were sent on circuits, and are not in the capture */
     uint64_t cut;       /* packets of which only the beginning was captured (snap length) */
-    uint64_t copies;    /* datagrams recorded again on another interface, not told again */
+    uint64_t copies;    /* datagrams and SYNs recorded again on another interface, not told again */
     uint64_t conflicts; /* bytes that differ from what was recorded first for the same place */
     uint64_t acknowledgments; /* TCP segments that acknowledge data of circuits ... */
     uint64_t unseen;          /* ... that the capture lacks, so far: the share that it has lost */

@@ -436,6 +436,26 @@ static void test_copies(void) {
     end(&self, "");
 }
 
+/* A SYN is asked once for each time it was sent, not for each interface it was recorded on. */
+static void test_copies_of_a_syn(void) {
+    world self;
+    line on = line_of(40000, CA_PORT);
+    begin(&self);
+    for (int times = 0; times < 2; times++) {
+        self.interface = 2;
+        ask(&self, &on);
+        for (self.interface = 3; self.interface <= 4; self.interface++)
+            give(&self);
+        pass(&self, 1100000);
+    }
+    COUNT(copies, 4);
+    self.interface = 2;
+    segment(&self, &on, S, RST | ACK, 0, NULL, 0);
+    self.interface = 3;
+    give(&self);
+    end(&self, "1#1C ASKED 1; 4#1C ASKED 2; 7#1S REFUSED RST 0/0; ");
+}
+
 /* A pcapng file names its interfaces; the end of the capture ends all waiting. */
 static void test_copies_in_pcapng(void) {
     world self;
@@ -824,6 +844,7 @@ int main(void) {
     test_kept_messages();
     test_unclaimed();
     test_copies();
+    test_copies_of_a_syn();
     test_copies_in_pcapng();
     test_order_of_copies();
     test_no_copies();

@@ -11,14 +11,14 @@ import expect_beacons
 import reference
 import tracker
 from expect_beacons import nanoseconds
-from tracker import ANYBODY, CREATE_CHAN, SEARCH, VERSION
+from tracker import ANYBODY, CREATE_CHAN, SEARCH
 
 COLUMNS = (
     'pv client searches rate_hz first_ns last_ns answer_s servers destinations via'.split()
 )
 CLIENTS = 'client searches pvs unanswered_pvs'.split()
 SECONDS = 'second_ns searches pvs answers circuits creates beacon_anomalies'.split()
-COPIED = 0.001  # seconds within which a datagram may be recorded on another interface
+COPIED = 0.001  # seconds within which a datagram may be recorded again
 
 
 def end(address):
@@ -68,17 +68,10 @@ class Searches:
     def __init__(self, notes):
         self.rows = {}
         self.seen = []  # (nanoseconds, name) of each search that counts
-        self.numbers = {}  # of the datagram that is read, by sender
         self.copies = {}
         for note in notes:
-            if note.header and note.header.command == VERSION:
-                self.number(note)
-            elif note.header and note.header.command == SEARCH:
+            if note.header and note.header.command == SEARCH:
                 self.ask(note) if note.message.role is CLIENT else self.answer(note)
-
-    def number(self, note):
-        if note.message.transport == 'udp':
-            self.numbers[note.message.source] = note.header.type == 1 and note.header.p1
 
     def row(self, note, client):
         via = note.message.transport
@@ -97,12 +90,14 @@ class Searches:
         self.seen.append((now, note.pv))
 
     def is_copy(self, note, now):
-        number = self.numbers.get(note.message.source)
-        if note.message.transport == 'tcp' or not number:
+        if note.message.transport == 'tcp':
             return False
-        key = note.pv, note.message.source, note.message.destination, number
-        frame, time = self.copies.setdefault(key, (note.frame, now))
-        return frame != note.frame and now - time < COPIED * 1e9
+        key = note.pv, note.message.source, note.message.destination, note.header.p1
+        frame, time = self.copies.get(key, (note.frame, now))
+        if frame != note.frame and now - time < COPIED * 1e9:
+            return True
+        self.copies[key] = note.frame, now
+        return False
 
     def answer(self, note):
         if note.request:

@@ -109,6 +109,13 @@ def test_ports_that_are_used_again(rows):
     assert two['idle_s'] is None and two['user'] == 'operator'
 
 
+def test_a_new_syn_that_is_sent_again(rows):
+    """The client has begun anew with the first of them, though the server answers the third."""
+    first, second = circuit(*created_by(1)), circuit(*created_by(2), start=900000)
+    one, two = rows([*first, second[0], second[0], *second], step=1000)
+    assert one['closed_ns'] == two['opened_ns'] - 3 * 10**9
+
+
 def test_what_comes_after_the_end_counts(rows):
     packets = circuit(*created_by(1), talk.subscribe(11, 5), update(5))
     late = update(5)[1]

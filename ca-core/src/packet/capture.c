@@ -79,11 +79,18 @@ static uint64_t interface_of(caw_capture *self, const caw_packet_part *part, uin
     return (uint64_t)interface << 32 | index;
 }
 
+/* What would count twice when it is recorded again: a datagram, and a question for a connection. */
+static bool may_count_twice(const caw_capture *self, const caw_packet_part *part) {
+    if (part->kind == CAW_PACKET_TCP)
+        return (part->flags & (CAW_TCP_SYN | CAW_TCP_ACK)) == CAW_TCP_SYN;
+    return part->kind == CAW_PACKET_UDP && caw_udp_is_ours(&self->reader, part);
+}
+
 /* Now, or when it is known how often it was recorded. */
 static void take_part(caw_capture *self, const caw_recorded *recorded, const caw_packet_part *part,
                       uint32_t interface) {
     uint64_t recorded_on = interface_of(self, part, interface);
-    bool may_wait = part->kind == CAW_PACKET_UDP && caw_udp_is_ours(&self->reader, part);
+    bool may_wait = may_count_twice(self, part);
     switch (caw_copies_add(self->copies, recorded, part, recorded_on, may_wait)) {
     case CAW_COPIES_NOW:
         read_held(self, true);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * One datagram recorded on several interfaces of a host is one. `tcpdump -i any` on a bridge has a
- * broadcast as often as the bridge has ports; copies stand within a millisecond of each other, so
- * datagrams wait for so long, and what comes after them waits with them, in order.
+ * One datagram, or SYN, recorded on several interfaces of a host is one. `tcpdump -i any` on a
+ * bridge has a broadcast as often as the bridge has ports; copies stand within a millisecond of
+ * each other, so datagrams wait for so long, and what comes after them waits with them, in order.
  *
  *     if (!caw_copies_add(copies, &recorded, &part, interface))
  *         read it now
@@ -39,7 +39,7 @@ typedef enum {
 } caw_copies_verdict;
 
 /*
- * A packet, recorded on this interface; `may_wait` when it is a datagram that may be recorded
+ * A packet, recorded on this interface; `may_wait` when it would count twice if it is recorded
  * again. Nothing waits before a packet has come from an interface other than 0, the only one of
  * most captures; copies of the last datagram before that are known, but no more than counted.
  */

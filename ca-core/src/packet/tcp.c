@@ -192,6 +192,19 @@ static void give_up(caw_tcp *tcp, caw_tcp_side *side, uint64_t to, bool told) {
     finish(tcp, side);
 }
 
+/* What is missing was acknowledged so long ago that nobody will record it after all. */
+static bool is_acked_long_ago(const caw_tcp_side *side, const caw_moment *now) {
+    return side->acked && now->seconds - side->acked_at > 1;
+}
+
+/* The grace of the first gap begins; it is over where nothing came after the gap for so long. */
+static void begin_grace(const caw_tcp *tcp, caw_tcp_side *side) {
+    bool over = is_acked_long_ago(side, &tcp->now);
+    side->waits = true;
+    side->waits_packet = tcp->packets;
+    side->waits_time = tcp->time - (over ? tcp->setup->nanoseconds : 0);
+}
+
 static bool is_grace_over(const caw_tcp *tcp, const caw_tcp_side *side) {
     return tcp->packets - side->waits_packet >= tcp->setup->packets ||
            tcp->time - side->waits_time >= tcp->setup->nanoseconds;
@@ -210,11 +223,8 @@ static void settle(caw_tcp *tcp, caw_tcp_side *side) {
     while (after_gap(side, &part) && is_full(tcp, side))
         give_up(tcp, side, part.from, true);
     while (after_gap(side, &part) && is_passed(side, part.from)) {
-        if (!side->waits) {
-            side->waits = true;
-            side->waits_packet = tcp->packets;
-            side->waits_time = tcp->time;
-        }
+        if (!side->waits)
+            begin_grace(tcp, side);
         bool long_ago = given_up && tcp->packets - part.packet >= tcp->setup->packets;
         if (!is_grace_over(tcp, side) && !long_ago)
             return;
@@ -483,6 +493,16 @@ static bool is_of_syn(const caw_tcp_side *side, uint32_t acknowledgment) {
            (uint32_t)(caw_ordered_end(&side->bytes) - side->bytes.next);
 }
 
+/* Of one that is sent again the first counts. */
+static void keep_pending(caw_tcp_side *side, const caw_tcp_segment *segment) {
+    if (side->has_pending && side->pending.sequence == segment->sequence)
+        return;
+    side->has_pending = true;
+    side->pending = *segment;
+    side->pending.length = side->pending.captured = 0;
+    side->pending.bytes = NULL;
+}
+
 static void see_syn(caw_tcp *tcp, const caw_tcp_segment *segment) {
     int end = segment->end;
     caw_tcp_side *side = &tcp->side[end], *other = &tcp->side[!end];
@@ -509,10 +529,7 @@ static void see_syn(caw_tcp *tcp, const caw_tcp_segment *segment) {
     } else if (is_closing(tcp) || is_unanswered(tcp, end)) {
         begin_anew(tcp, segment);
     } else if (side->bytes.placed) {
-        side->has_pending = true;
-        side->pending = *segment;
-        side->pending.length = side->pending.captured = 0;
-        side->pending.bytes = NULL;
+        keep_pending(side, segment);
         ignore(tcp, segment, CAW_IGNORED_SYN);
         return;
     }
@@ -594,8 +611,7 @@ static bool is_keep_alive(const caw_tcp_side *side, const caw_tcp_segment *segme
         return true;
     /* Acknowledged, and not just before it was recorded. */
     return segment->length && from > end && side->acked &&
-           segment->sequence + 1 == side->acknowledged &&
-           segment->when.seconds - side->acked_at > 1;
+           segment->sequence + 1 == side->acknowledged && is_acked_long_ago(side, &segment->when);
 }
 
 static caw_ignored why_old(const caw_tcp_side *side, uint64_t from) {

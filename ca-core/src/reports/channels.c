@@ -17,17 +17,19 @@
 
 static void add_update(channels_updates *updates, const caw_moment *now) {
     if (!updates->count++)
-        updates->first = *now;
-    updates->last = *now;
+        updates->first = updates->last = *now;
+    else if (caw_between(&updates->last, now) > 0)
+        updates->last = *now;
 }
 
 static void see_update(caw_report *report, channels_row *row, const caw_event *event) {
     channels_subscription *of = caw_channels_subscription(report, row, event, true);
-    add_update(&row->updates, &event->now);
+    caw_moment sent = caw_event_sent(event); /* what was kept waiting is no gap */
+    add_update(&row->updates, &sent);
     if (!of)
         return;
-    int64_t gap = of->updates.count ? caw_between(&of->updates.last, &event->now) : -1;
-    add_update(&of->updates, &event->now);
+    int64_t gap = of->updates.count ? caw_between(&of->updates.last, &sent) : -1;
+    add_update(&of->updates, &sent);
     if (gap > of->gap)
         of->gap = gap;
     if (gap > row->gap)

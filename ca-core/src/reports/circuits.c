@@ -104,9 +104,10 @@ static const char *closed_by(caw_by by, bool server, bool disconnects) {
     return by == CAW_BY_RST ? "server RST" : "server FIN";
 }
 
-static void resume_updates(circuits_row *row, const caw_moment *now) {
+static void resume_updates(circuits_row *row, const caw_event *event) {
+    caw_moment now = caw_event_sent(event);
     if (row->off.frame)
-        row->off_for += caw_between(&row->off, now);
+        row->off_for += caw_between(&row->off, &now);
     row->off.frame = 0;
 }
 
@@ -120,7 +121,7 @@ static void see_closed(caw_report *report, const caw_event *event) {
     bool server = caw_same_end(&event->source, &row->server);
     row->closed = event->now;
     row->closed_by = closed_by(event->by, server, row->disconnects);
-    resume_updates(row, &event->now);
+    resume_updates(row, event);
     if (event->by != CAW_BY_FIN || server)
         row->lost += row->open;
     caw_report_touch(report, &row->record);
@@ -206,10 +207,10 @@ static void see_request(circuits_row *row, const caw_event *event) {
         break;
     case CAW_COMMAND_EVENTS_OFF:
         if (!row->off.frame && !row->closed.frame)
-            row->off = event->now;
+            row->off = caw_event_sent(event);
         break;
     case CAW_COMMAND_EVENTS_ON:
-        resume_updates(row, &event->now);
+        resume_updates(row, event);
         break;
     default:
         break;
@@ -249,8 +250,9 @@ static void see_message(caw_report *report, const caw_event *event) {
     take_name(report, row, &row->host, event->host);
     row->messages++;
     row->bytes += event->message.size;
-    if (!row->closed.frame)
-        row->last = event->now;
+    caw_moment sent = caw_event_sent(event);
+    if (!row->closed.frame && (!row->last.frame || caw_between(&row->last, &sent) > 0))
+        row->last = sent;
     if (event->message.row->speaker == CAW_SIDE_CLIENT)
         see_request(row, event);
     else

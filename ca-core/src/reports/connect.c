@@ -27,6 +27,7 @@ static void close(caw_report *report) {
     caw_idmap_free(&state->circuits, memory);
     caw_idmap_free(&state->routes, memory);
     caw_idmap_free(&state->names, memory);
+    caw_idmap_free(&state->sockets, memory);
     caw_idmap_free(&state->servers, memory);
 }
 

@@ -79,6 +79,7 @@ typedef struct {
     caw_idmap circuits;  /* by number of connection */
     caw_idmap routes;    /* by client's address and server */
     caw_idmap names;     /* the latest answered search by route and name */
+    caw_idmap sockets;   /* caw_kept_end of those that search in datagrams */
     caw_idmap servers;   /* by address */
     uint64_t unanswered; /* creations */
     size_t kept;         /* circuits and routes, no more than there may be rows */

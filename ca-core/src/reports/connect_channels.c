@@ -42,6 +42,13 @@ static connect_attempt *attempt_of(const connect_state *state, const caw_exchang
                                                                                       : NULL;
 }
 
+/* The frame in which the answer is told, and when it was sent: it may have waited in between. */
+static caw_moment answered(const caw_event *event) {
+    caw_moment moment = caw_event_sent(event);
+    moment.frame = event->now.frame;
+    return moment;
+}
+
 /* A new row for this exchange; NULL without memory, or beyond the most rows. */
 static connect_attempt *new_attempt(caw_report *report, const caw_exchange *exchange) {
     connect_state *state = caw_report_state(report);
@@ -62,12 +69,17 @@ static connect_attempt *new_attempt(caw_report *report, const caw_exchange *exch
 /* ---- searches ----------------------------------------------------------------------------- */
 
 static void see_search(caw_report *report, const caw_event *event) {
+    connect_state *state = caw_report_state(report);
     const caw_exchange *exchange = event->note->exchange;
-    connect_attempt *found = attempt_of(caw_report_state(report), exchange);
+    if (caw_is_passed_on(&state->sockets, event))
+        return;
+    connect_attempt *found = attempt_of(state, exchange);
     if (!found)
         found = new_attempt(report, exchange);
     if (!found)
         return;
+    if (event->transport == CAW_TRANSPORT_UDP)
+        caw_report_keep_end(report, &state->sockets, &event->source);
     found->searches++;
     if (!found->searched.frame) {
         found->client = event->source;
@@ -99,7 +111,7 @@ static void see_found(caw_report *report, const caw_event *event) {
     if (!found && !(found = new_attempt(report, exchange)))
         return;
     found->searched = exchange->request;
-    found->found = event->now;
+    found->found = answered(event);
     found->client = event->target;
     found->server = caw_announced_end(event);
     enter_found(report, found);
@@ -173,7 +185,7 @@ static void see_created(caw_report *report, const caw_event *event) {
     connect_attempt *found = creation_of(report, event, true);
     if (!found || found->told.frame)
         return;
-    found->told = event->now;
+    found->told = answered(event);
     found->rejected = event->message.row->failure;
     state->unanswered--;
     if (!found->rejected)

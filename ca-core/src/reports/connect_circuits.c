@@ -86,7 +86,7 @@ static void see_asked(caw_report *report, const caw_event *event) {
         found->asked = event->now;
     found->asked_on = event->now;
     found->progress = CONNECT_SILENT;
-    found->times = event->times;
+    found->times++; /* not event->times, which has those that were recorded again */
     update(report, found, event);
 }
 

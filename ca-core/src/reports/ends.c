@@ -27,16 +27,28 @@ bool caw_is_relayed_beacon(const caw_event *event) {
     return caw_is_relayed(event) && event->message.param2 != 0;
 }
 
+static caw_key key_of(const caw_end *end) {
+    return (caw_key){caw_hash_of_end(end), end->port};
+}
+
+static caw_kept_end *kept_end(const caw_idmap *ends, const caw_end *end) {
+    caw_kept_end *found = caw_idmap_get(ends, key_of(end));
+    return found && caw_same_end(&found->end, end) ? found : NULL;
+}
+
 const caw_kept_end *caw_report_keep_end(caw_report *report, caw_idmap *ends, const caw_end *end) {
-    caw_key key = {caw_hash_of_end(end), end->port};
-    caw_kept_end *found = caw_idmap_get(ends, key);
-    if (found && caw_same_end(&found->end, end))
+    caw_kept_end *found = kept_end(ends, end);
+    if (found)
         return found;
     found = caw_report_keep(report, sizeof *found);
     if (!found)
         return NULL;
     found->end = *end;
     caw_end_port_text(end, found->text, sizeof found->text);
-    caw_report_index(report, ends, key, found);
+    caw_report_index(report, ends, key_of(end), found);
     return found;
+}
+
+bool caw_is_passed_on(const caw_idmap *clients, const caw_event *event) {
+    return caw_is_relayed(event) && kept_end(clients, &event->target);
 }

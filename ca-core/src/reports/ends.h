@@ -63,4 +63,7 @@ typedef struct {
 
 const caw_kept_end *caw_report_keep_end(caw_report *report, caw_idmap *ends, const caw_end *end);
 
+/* A datagram that a repeater passes on to one of these ends: of clients that search. */
+bool caw_is_passed_on(const caw_idmap *clients, const caw_event *event);
+
 #endif

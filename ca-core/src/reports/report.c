@@ -2,6 +2,8 @@
 /* What all reports have in common: records in tables, what has changed, totals. */
 #include "report.h"
 
+#include "again.h"
+
 typedef struct {
     caw_record *first;
     caw_record *last;
@@ -13,6 +15,7 @@ struct caw_report {
     caw_store store;
     size_t most; /* rows of a table */
     caw_totals totals;
+    caw_again again;
     bool exact;
     record_list tables[CAW_MOST_TABLES];
     caw_record *first_changed;
@@ -62,7 +65,8 @@ void caw_report_observe(caw_report *report, const caw_event *event) {
         totals->skipped += event->bytes;
     report->exact |= event->exact;
     caw_report_pass(report, event->now);
-    report->row->code->observe(report, event);
+    if (!caw_is_again(&report->again, event))
+        report->row->code->observe(report, event);
 }
 
 void caw_report_pass(caw_report *report, caw_moment now) {

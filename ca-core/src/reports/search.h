@@ -53,7 +53,7 @@ typedef struct {
 
 typedef struct search_row search_row;
 
-/* An entry of a row's list of ends. */
+/* An entry of a row's list of ends: of its destinations, which have no more. */
 typedef struct {
     caw_listed shown;
     const caw_kept_end *end;
@@ -65,13 +65,6 @@ struct search_server {
     search_row *row;
     search_server *next_waiting; /* of those of the same address and name */
 };
-
-/* One of its destinations. */
-typedef struct {
-    search_entry entry;
-    caw_moment last;   /* when it was searched there ... */
-    uint32_t sequence; /* ... in the datagram of this number, 0: it has none */
-} search_destination;
 
 /* A PV and a client's end. */
 struct search_row {
@@ -117,8 +110,6 @@ typedef struct {
     search_second *second; /* the latest that was asked for */
     size_t servers;        /* whose beacons are followed */
     bool full;             /* a row had no room: there are no more */
-    caw_end sender;        /* of the latest VERSION in a datagram ... */
-    uint32_t sequence;     /* ... and its number */
 } search_state;
 
 /* ---- rows ---------------------------------------------------------------------------------- */

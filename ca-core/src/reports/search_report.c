@@ -7,8 +7,8 @@
  * answer belongs to the latest search of that client under its cid. NOT_FOUND is no answer: nobody
  * has said where the PV is.
  *
- * Copies of a datagram count once: one that is recorded again within a millisecond, with the same
- * number and to the same destination, and what a repeater passes on to clients.
+ * Copies of a datagram count once: one that is recorded again (again.h), and what a repeater passes
+ * on to clients.
  */
 #include "reports.h"
 #include "search.h"

@@ -2,8 +2,6 @@
 /* A row for each PV and client: its searches, and that they were answered. */
 #include "search.h"
 
-#define APART 1000000 /* nanoseconds within which a datagram is recorded again: see copies.h */
-
 /* ---- indexes ------------------------------------------------------------------------------- */
 
 static search_name *name_of(caw_report *report, const char *pv) {
@@ -78,32 +76,6 @@ static search_row *row_of(caw_report *report, const char *pv, const caw_end *cli
 
 /* ---- searches ------------------------------------------------------------------------------ */
 
-static bool is_socket(const search_state *state, const caw_end *end) {
-    const caw_kept_end *found =
-        caw_idmap_get(&state->sockets, (caw_key){caw_hash_of_end(end), end->port});
-    return found && caw_same_end(&found->end, end);
-}
-
-/* The number of the datagram that this message is in, 0 when it has none. */
-static uint32_t sequence_of(const search_state *state, const caw_event *event) {
-    bool numbered =
-        event->transport == CAW_TRANSPORT_UDP && caw_same_end(&state->sender, &event->source);
-    return numbered ? state->sequence : 0;
-}
-
-static void see_version(search_state *state, const caw_event *event) {
-    if (event->transport != CAW_TRANSPORT_UDP)
-        return;
-    state->sender = event->source;
-    state->sequence = event->message.type == 1 ? event->message.param1 : 0;
-}
-
-/* The same datagram, recorded on another interface. */
-static bool is_copy(const search_destination *to, const caw_event *event, uint32_t sequence) {
-    return to && to->last.frame && to->last.frame != event->now.frame && sequence &&
-           to->sequence == sequence && caw_between(&to->last, &event->now) < APART;
-}
-
 /* The client of a row; NULL without memory. The name is new to it the first time. */
 static search_client *count_client(caw_report *report, search_asker *asker) {
     search_client *client = client_of(report, &asker->address);
@@ -115,18 +87,12 @@ static search_client *count_client(caw_report *report, search_asker *asker) {
 
 static void see_search(caw_report *report, const caw_event *event, const char *pv) {
     const search_state *state = caw_report_state(report);
-    uint32_t sequence = sequence_of(state, event);
-    if (caw_is_relayed(event) && is_socket(state, &event->target))
+    if (caw_is_passed_on(&state->sockets, event))
         return;
     search_row *row = row_of(report, pv, &event->source, event->transport);
-    search_destination *to =
-        row ? caw_search_entry(report, &row->destinations, &event->target, sizeof *to) : NULL;
-    if (!row || is_copy(to, event, sequence))
+    if (!row)
         return;
-    if (to) {
-        to->last = event->now;
-        to->sequence = sequence;
-    }
+    caw_search_entry(report, &row->destinations, &event->target, sizeof(search_entry));
     row->searches++;
     if (!row->first.frame)
         row->first = event->now;
@@ -160,8 +126,6 @@ static void see_found(caw_report *report, const caw_event *event, const char *pv
 void caw_search_see(caw_report *report, const caw_event *event) {
     const caw_message *message = &event->message;
     const caw_note *note = event->note;
-    if (message->command == CAW_COMMAND_VERSION)
-        see_version(caw_report_state(report), event);
     if (message->command != CAW_COMMAND_SEARCH)
         return;
     bool asks = message->row->speaker == CAW_SIDE_CLIENT;

@@ -89,7 +89,8 @@ static void see_age(caw_report *report, servers_row *row, const caw_event *event
     caw_moment taken = {.frame = 1,
                         .seconds = (int64_t)stamp.seconds + CAW_EPICS_EPOCH,
                         .nanoseconds = (int32_t)stamp.nanoseconds};
-    int64_t age = caw_between(&taken, &event->now);
+    caw_moment sent = caw_event_sent(event);
+    int64_t age = caw_between(&taken, &sent);
     if (!row->has_age || age < row->youngest)
         row->youngest = age;
     if (!row->has_age || age > row->oldest)
