@@ -155,15 +155,32 @@ void guesses_refuse_name(const char *written, size_t length) {
 
 /* ---- words ---------------------------------------------------------------------------------- */
 
+static bool is_one_of(const char *word, const char *const *words, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(word, words[i]) == 0)
+            return true;
+    return false;
+}
+
 /* Of pcap-filter(7): those that its expressions begin with. */
 static bool begins_capture_filter(const char *word) {
     static const char *const words[] = {"tcp", "udp", "ip",  "ip6", "host",  "port", "portrange",
                                         "src", "dst", "net", "not", "ether", "vlan", "icmp"};
 
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(words[i], word) == 0)
-            return true;
-    return false;
+    return is_one_of(word, words, sizeof words / sizeof *words);
+}
+
+static bool is_file(const char *word) {
+    return named_is_standard_input(word) || named_look(word).kind;
+}
+
+/* The words up to the next file, which are one argument or several. */
+static size_t count_to_file(char **words, size_t count) {
+    size_t i = 1;
+
+    while (i < count && !is_file(words[i]))
+        i++;
+    return i;
 }
 
 static void join(char **words, size_t count, char *text, size_t size) {
@@ -174,24 +191,69 @@ static void join(char **words, size_t count, char *text, size_t size) {
         length += (size_t)snprintf(text + length, size - length, "%s%s", i ? " " : "", words[i]);
 }
 
-/* What a word that is no file was meant to be; false: it may be the name of a file. */
-static bool say_what_was_meant(char **words, size_t count, const char *interface) {
-    char text[256], advice[SUGGEST_ADVICE];
-    suggestion near = suggest_for(words[0], strlen(words[0]));
+/* Stands between two parts of an expression. */
+static bool is_sign(const char *word) {
+    static const char *const signs[] = {"and", "or", "in", "~", "~i", "=", "&&", "||"};
 
-    join(words, count, text, sizeof text);
-    commands_suggest(&near);
-    if (begins_capture_filter(words[0]))
+    return is_one_of(word, signs, sizeof signs / sizeof *signs);
+}
+
+/* Of an expression, perhaps one that the shell has taken the quotes from: pv == t:ao */
+static bool is_compared(const char *word) {
+    static const char *const within[] = {"==", "!=", "^=", "<", ">", " ~ ", " ~i "};
+
+    for (size_t i = 0; i < sizeof within / sizeof *within; i++)
+        if (strstr(word, within[i]))
+            return true;
+    return is_sign(word);
+}
+
+static bool say_where(char **words, size_t count, const char *text) {
+    bool first = is_expression(words[0]), all = is_expression(text);
+
+    for (size_t i = 0; i < count && !all; i++)
+        all = is_compared(words[i]);
+    if (!first && !all)
+        return false;
+    say("no such file or report: %s (messages are chosen by --where '%s%s')", words[0],
+        is_sign(words[0]) ? "... " : "", all ? text : words[0]);
+    return true;
+}
+
+/* What a word that is no file was meant to be; false: it may be the name of a file. */
+static bool say_what_was_meant(char **words, size_t count, const char *interface, bool of_file) {
+    char text[256];
+    size_t own = count_to_file(words, count);
+
+    join(words, own, text, sizeof text);
+    if (!of_file && begins_capture_filter(words[0]))
         say("no such file: %s (a capture filter is one argument of -f: caw -i %s -f '%s')",
             words[0], interface ? interface : "any", text);
-    else if (is_expression(text) || is_expression(words[0]))
-        say("no such file or report: %s (messages are chosen by --where '%s')", words[0],
-            is_expression(text) ? text : words[0]);
-    else if (near.best[0])
-        say("no such file or report: %s (%s)", words[0], suggest_say(&near, "", "", advice));
+    else if (say_where(words, own, text))
+        return true;
+    else if (begins_capture_filter(words[0]))
+        say("no such file: %s (for packets: tcpdump -r FILE -w - '%s' | caw)", words[0], text);
     else
         return false;
     return true;
+}
+
+static bool say_which_report(const char *word) {
+    char advice[SUGGEST_ADVICE];
+    suggestion near = suggest_for(word, strlen(word));
+
+    commands_suggest(&near);
+    if (near.best[0])
+        say("no such file or report: %s (%s)", word, suggest_say(&near, "", "", advice));
+    return near.best[0];
+}
+
+/* A word after a file that is none, and was meant to choose of what is in it. */
+static bool has_filter_after_file(char **words, size_t count) {
+    for (size_t i = 1; i < count; i++)
+        if (!is_file(words[i]) && say_what_was_meant(words + i, count - i, NULL, true))
+            return true;
+    return false;
 }
 
 /* The file before the report. */
@@ -205,10 +267,11 @@ static bool has_report_after_file(char **words, size_t count) {
     return false;
 }
 
-bool guesses_are_files(char **words, size_t count, const char *interface) {
+bool guesses_are_files(char **words, size_t count, const char *interface, const char *file) {
     if (!count)
         return true;
-    if (!named_is_standard_input(words[0]) && !named_look(words[0]).kind)
-        return !say_what_was_meant(words, count, interface);
-    return !has_report_after_file(words, count);
+    if (!is_file(words[0]))
+        return !say_what_was_meant(words, count, interface, file != NULL) &&
+               !say_which_report(words[0]);
+    return !has_report_after_file(words, count) && !has_filter_after_file(words, count);
 }

@@ -175,7 +175,7 @@ static bool take_sources(options *self, const given *all) {
     self->interface = given_value(all, 'i');
     self->capture_filter =
         given_value(all, self->action == ACTION_CAPTURE_FILTER ? OPTION_CAPTURE_FILTER : 'f');
-    if (!guesses_are_files(self->files, self->file_count, self->interface))
+    if (!guesses_are_files(self->files, self->file_count, self->interface, file))
         return false;
     if (self->interface && self->file_count) {
         say("%s and -i are two sources of packets: take one", self->files[0]);
