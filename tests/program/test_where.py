@@ -63,8 +63,18 @@ def test_several_files_and_pipes(lines):
         assert lines('--where', 'put', stdin=capture) == lines(PUTS, '--where', 'put')
 
 
-def test_the_mark_stands_below_the_place(caw):
-    done = caw(PUTS, '--where', 'put and valeu > 3', stdin=subprocess.DEVNULL)
+@pytest.mark.parametrize(
+    'expression, line',
+    [
+        ('put and valeu > 3', 'put and valeu > 3'),
+        ('pv == "\u00e4\u20ac" and valeu > 3', 'pv == "\u00e4\u20ac" and valeu > 3'),
+        ('put and\n\tget or valeu > 3\nor create', '\tget or valeu > 3'),
+    ],
+)
+def test_the_mark_stands_below_the_place(expression, line, caw):
+    """A character is one column, however many bytes; of several lines it is the one."""
+    done = caw(PUTS, '--where', expression, stdin=subprocess.DEVNULL)
     assert done.returncode == 2 and not done.stdout
     *_, quoted, mark = done.stderr.splitlines()
+    assert quoted == f'  {line}'
     assert quoted[mark.index('^') :].startswith('valeu')

@@ -315,13 +315,14 @@ void caw_where_suggest(caw_text *out, const where_token *written, where_wanted w
 
 void caw_where_suggest_value(caw_text *out, const where_token *written, const where_node *node) {
     search self = search_for(written);
+    bool related = false;
     for (const caw_name *each = names_of(node); each && each->name; each++) {
-        if (is_related(&self.written, each->name))
-            self.distance = 1;
-        if (is_related(&self.written, each->name))
+        bool now = is_related(&self.written, each->name);
+        if (now && (!related || strlen(each->name) < strlen(self.best)))
             self.best = each->name;
-        else
+        else if (!related)
             consider(&self, each->name);
+        related |= now;
     }
     put_best(out, &self, true);
 }
