@@ -888,9 +888,10 @@ bool caw_report_print(caw_report *report, caw_form form, const char *table,
  *     `mask.alarm`, `flaw.KEY` a bit; alone, that it is set
  * Operators
  *     `~` compares with a pattern, `~i` in any case of ASCII letters: `*` any characters, `?` one,
- *     `[a-z]` or `[!a-z]` one of these or of the others, `{on,off}` one or the other, `\` before a
- *     character that is meant as it stands. `^=` begins with. Texts are in double or single
- *     quotes, and compared in UTF-8, whatever the wire has (caw_utf8).
+ *     `[a-z]` or `[!a-z]` one of these or of the others, `{on,off}` one or the other (braces
+ *     without a comma are characters), `\` before a character that is meant as it stands. `^=`
+ *     begins with. Texts are in double or single quotes, and compared in UTF-8, whatever the wire
+ *     has (caw_utf8).
  * Several values
  *     Of an array one element is enough, `value > 3`; of `!=` none may be equal. `any value != 3`
  *     and `all value > 3` say it otherwise; of no elements both are false.

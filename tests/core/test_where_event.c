@@ -353,6 +353,31 @@ static void test_answered(void) {
     caw_where_free(where);
 }
 
+/* ---- patterns ----------------------------------------------------------------------------- */
+
+/* Sites have braces in the names of PVs: only those with a comma in them are alternatives. */
+static void test_braces(void) {
+    static const struct {
+        const char *pattern, *yes, *no;
+    } rows[] = {
+        {"SR{PS:1}I", "SR{PS:1}I", "SRPS:1I"},
+        {"SR{PS:1}*", "SR{PS:1}I", "SRPS:1I"},
+        {"SR{PS:[12]}{I}", "SR{PS:2}{I}", "SRPS:2I"},
+        {"{}", "{}", ""},
+        {"{[a,b]}", "{,}", "a"},
+        {"{a\\,b}", "{a,b}", "b"},
+        {"{[a,b],c}", ",", "{c}"},
+        {"{on,off}", "off", "{on,off}"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *problem;
+        caw_pattern *pattern = caw_pattern_new(rows[i].pattern, &heap, &problem);
+        CHECK(pattern && caw_pattern_matches(pattern, rows[i].yes), "%s", rows[i].pattern);
+        CHECK(!caw_pattern_matches(pattern, rows[i].no), "%s: %s", rows[i].pattern, rows[i].no);
+        caw_pattern_free(pattern);
+    }
+}
+
 /* ---- mistakes ----------------------------------------------------------------------------- */
 
 static void test_mistakes(void) {
@@ -544,6 +569,7 @@ int main(void) {
     test_table();
     test_later();
     test_answered();
+    test_braces();
     test_mistakes();
     test_capture_filters();
     test_patterns();
