@@ -72,7 +72,8 @@ def test_topics_fit_the_terminal(caw):
 
 @pytest.mark.parametrize(
     'words, topic',
-    [(['live'], 'capture'), (['capture', 'filters'], 'filter'), (['WHERE'], 'where'), (['time'], 'format'), (['files'], 'input')],
+    [(['live'], 'capture'), (['capture', 'filters'], 'filter'), (['WHERE'], 'where'), (['time'], 'format'), (['files'], 'input'),
+     (['connect'], 'reports'), (['color'], 'options')],
     ids=lambda value: ' '.join(value) if isinstance(value, list) else '',
 )
 def test_other_names_of_topics(words, topic, caw):
