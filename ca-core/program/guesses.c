@@ -220,13 +220,26 @@ static bool say_where(char **words, size_t count, const char *text) {
     return true;
 }
 
+/* Dashes of typesetters, U+2012 to U+2015 and U+2212, from a text that was copied. */
+static bool begins_with_dash(const char *word) {
+    static const char *const dashes[] = {"\xe2\x80\x92", "\xe2\x80\x93", "\xe2\x80\x94",
+                                         "\xe2\x80\x95", "\xe2\x88\x92"};
+
+    for (size_t i = 0; i < sizeof dashes / sizeof *dashes; i++)
+        if (strncmp(word, dashes[i], strlen(dashes[i])) == 0)
+            return true;
+    return false;
+}
+
 /* What a word that is no file was meant to be; false: it may be the name of a file. */
 static bool say_what_was_meant(char **words, size_t count, const char *interface, bool of_file) {
     char text[256];
     size_t own = count_to_file(words, count);
 
     join(words, own, text, sizeof text);
-    if (!of_file && begins_capture_filter(words[0]))
+    if (begins_with_dash(words[0]))
+        say("no such file: %s (options begin with - as a keyboard has it)", words[0]);
+    else if (!of_file && begins_capture_filter(words[0]))
         say("no such file: %s (a capture filter is one argument of -f: caw -i %s -f '%s')",
             words[0], interface ? interface : "any", text);
     else if (say_where(words, own, text))
@@ -238,9 +251,15 @@ static bool say_what_was_meant(char **words, size_t count, const char *interface
     return true;
 }
 
+/* Of a word where the first file goes. */
 static bool say_which_report(const char *word) {
     char advice[SUGGEST_ADVICE];
     suggestion near = suggest_for(word, strlen(word));
+
+    if (commands_have(word)) {
+        say("no such file: %s (reports are asked for one by one, or caw all)", word);
+        return true;
+    }
 
     commands_suggest(&near);
     if (near.best[0])
@@ -270,8 +289,8 @@ static bool has_report_after_file(char **words, size_t count) {
 bool guesses_are_files(char **words, size_t count, const char *interface, const char *file) {
     if (!count)
         return true;
-    if (!is_file(words[0]))
-        return !say_what_was_meant(words, count, interface, file != NULL) &&
-               !say_which_report(words[0]);
+    if (!is_file(words[0]) &&
+        (say_what_was_meant(words, count, interface, file != NULL) || say_which_report(words[0])))
+        return false;
     return !has_report_after_file(words, count) && !has_filter_after_file(words, count);
 }

@@ -272,7 +272,7 @@ static bool reports_forms_are_good(const options *self, const given *all) {
         bool of_messages;
     } rows[] = {
         {OPTION_JSON, true}, {OPTION_CSV, true}, {OPTION_TABLE, false}, {OPTION_EVERY, false}};
-    char name[OPTION_NAME];
+    char name[OPTION_NAME], whole[OPTION_FORMS];
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         size_t row = option_find(rows[i].letter);
@@ -290,7 +290,8 @@ static bool reports_forms_are_good(const options *self, const given *all) {
                 "ca,connect,json,table=servers",
                 option_name(row, name), name, self->report);
         else
-            say("%s is for reports, as in caw connect %s FILE", option_name(row, name), name);
+            say("%s is for reports, as in caw connect %s FILE", option_name(row, name),
+                option_is_optional(row) ? name : option_forms(row, whole));
         return false;
     }
     return true;
