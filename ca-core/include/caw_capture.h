@@ -991,6 +991,7 @@ typedef enum {
     CAW_WHERE_GUESS,    /* other protocols may look like Channel Access */
     CAW_WHERE_TAGGED,   /* after VLAN tags only ports are seen */
     CAW_WHERE_FRAGMENT, /* later fragments of datagrams are not captured */
+    CAW_WHERE_NAMED,    /* other messages of the PV or client do not have its name */
     CAW_WHERE_REMARKS
 } caw_where_remark;
 
