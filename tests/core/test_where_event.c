@@ -441,6 +441,8 @@ static void test_mistakes(void) {
         {"status == 6", 0, "eca, or data.status"},
         {"ip.src == 10.0.0.1", 0, "did you mean src?"},
         {"create_ch_fail", 0, "did you mean create failed?"},
+        {"put or Disconnected", 7, "message == \"Disconnected\", with --circuits"},
+        {"by == 'server RST'", 0, "line ~ \"*server RST*\""},
         {"CA_PROTO_WRITE", 0, "did you mean write?"},
         {"severity == MAJOR_ALARM", 12, "did you mean MAJOR?"},
         {"eca == TIMEOUT", 7, "did you mean ECA_TIMEOUT?"},
