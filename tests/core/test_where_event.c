@@ -466,6 +466,10 @@ static void test_mistakes(void) {
         {"timestamp > '2026-02-29'", 12, "not a time"},
         {"pv", 0, "has FIELD"},
         {"value 3", 6, "no such operator"},
+        {"put or put or put or put or put or put or put or put or put or put or put or put or "
+         "put or put or put or put or put or put or put or put or put or put or put or put or "
+         "put or put or put or put or put or put or put or put or put",
+         227, "one condition: in {1, 2}"},
     };
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
         caw_where *where = caw_where_new(mistakes[i].expression, &heap, &verdict);

@@ -58,7 +58,8 @@ static const where_node *complain_of_operator(parser *p, const where_token *wher
 
 static where_node *new_node(parser *p, const where_token *where, where_kind kind) {
     if (p->tree->count == WHERE_NODES) {
-        complain(p, where, "too long: more than 64 conditions and operators", "");
+        complain(p, where, "too long: more than 64 conditions and operators",
+                 " (values of one field are one condition: in {1, 2})");
         return NULL;
     }
     where_node *node = &p->tree->nodes[p->tree->count++];
