@@ -8,7 +8,9 @@
 #include "make.h"
 #include "test.h"
 #include "where/glob.h"
+#include "where/literal.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #define AT 1795532400 /* 2026-11-24 15:00:00 UTC, by date(1); the stamp below by it, too */
@@ -353,6 +355,41 @@ static void test_answered(void) {
     caw_where_free(where);
 }
 
+/* ---- numbers ------------------------------------------------------------------------------ */
+
+/* As the compiler reads them: as many digits as a double is printed with, of any size. */
+static void test_numbers(void) {
+#define NUMBER(number)                                                                             \
+    { #number, number }
+    static const struct {
+        const char *text;
+        double number;
+    } rows[] = {NUMBER(0.1),
+                NUMBER(0.30000000000000004),
+                NUMBER(1e22),
+                NUMBER(1e23),
+                NUMBER(-12345678901234567.),
+                NUMBER(1.479905201104594e+58),
+                NUMBER(7.490504046921269e+255),
+                NUMBER(2.718316374298659e+276),
+                NUMBER(3.994224074600711e-228),
+                NUMBER(-4.612711869170639e-256),
+                NUMBER(2.094957646544255e-308),
+                NUMBER(5e-324),
+                NUMBER(1.7976931348623157e308),
+                NUMBER(2.2250738585072014e-308),
+                NUMBER(0.1000000000000000055511151231257827),
+                NUMBER(0.),
+                {"1e400", HUGE_VAL}};
+#undef NUMBER
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        double number;
+        CHECK(caw_where_number(rows[i].text, strlen(rows[i].text), &number) &&
+                  memcmp(&number, &rows[i].number, sizeof number) == 0,
+              "%s: %.17g", rows[i].text, number);
+    }
+}
+
 /* ---- patterns ----------------------------------------------------------------------------- */
 
 /* Sites have braces in the names of PVs: only those with a comma in them are alternatives. */
@@ -575,6 +612,7 @@ int main(void) {
     test_table();
     test_later();
     test_answered();
+    test_numbers();
     test_braces();
     test_mistakes();
     test_capture_filters();
