@@ -31,6 +31,12 @@ static const char times[] =
 static const char quiet[] = "--quiet: no lines, and status 0 when there would be some";
 static const char promiscuous[] = "interfaces are captured promiscuously, -i any is not";
 static const char messages[] = "--where chooses messages, -Y packets, -f what is captured";
+static const char since[] = "--where 'timestamp >= \"2026-11-24 15:00\"' chooses by time";
+static const char of_client[] =
+    "--where 'user == \"NAME\"', or host == \"NAME\", or by its address: src == 10.0.0.1";
+static const char of_host[] =
+    "--where 'host 10.0.0.1', or by the name that a client gives: --where 'host == \"NAME\"'";
+static const char alarms[] = "--where 'severity >= MINOR' chooses messages";
 static const char all_files[] = "files are named without an option: caw FILE FILE";
 
 static const struct {
@@ -63,6 +69,28 @@ static const struct {
     {'S', NULL, "numbers of a packet: --format '{frame} {transport.seq} {command}'"},
     {'F', "file", all_files},
     {'\0', "files", all_files},
+    {'\0', "read", all_files},
+    {'\0', "infile", all_files},
+    {'\0', "pcap", all_files},
+    {'\0', "columns", as_fields},
+    {'\0', "iso", times},
+    {'\0', "utc", times},
+    {'\0', "relative", times},
+    {'\0', "delta", times},
+    {'\0', "since", since},
+    {'\0', "until", since},
+    {'\0', "start", since},
+    {'\0', "end", since},
+    {'\0', "head", "-c COUNT ends after so many lines"},
+    {'\0', "client", of_client},
+    {'\0', "server", of_host},
+    {'\0', "host", of_host},
+    {'\0', "port", "--where 'port 5064' chooses by the ports of packets"},
+    {'\0', "severity", alarms},
+    {'\0', "alarm", alarms},
+    {'\0', "alarms", alarms},
+    {'\0', "value", "--where 'value > 3', or value == \"TEXT\", chooses messages"},
+    {'\0', "summary", "caw all FILE, or one report: caw connect FILE"},
     {'\0', "input", all_files},
     {'\0', "read-file", "-r FILE, or FILE alone, is read"},
     {'\0', "display-filter", "-Y chooses packets as Wireshark does"},
@@ -129,6 +157,12 @@ static bool suggest_where(const char *name) {
     return false;
 }
 
+static bool suggest_report(const char *name) {
+    if (commands_have(name))
+        say("no such option: --%s (a report by its name: caw %s FILE)", name, name);
+    return commands_have(name);
+}
+
 static void suggest_option(const char *name) {
     char advice[SUGGEST_ADVICE];
     suggestion near = suggest_for(name, strlen(name));
@@ -149,7 +183,7 @@ void guesses_refuse_name(const char *written, size_t length) {
             return;
         }
     }
-    if (!suggest_where(name))
+    if (!suggest_where(name) && !suggest_report(name))
         suggest_option(name);
 }
 
