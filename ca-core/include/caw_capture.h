@@ -1025,6 +1025,9 @@ caw_where *caw_where_new(const char *expression, const caw_memory *memory,
                          caw_where_verdict *verdict);
 void caw_where_free(caw_where *where);
 
+/* False when no message can match, as none is two: `write and read`. Only what is sure is false. */
+bool caw_where_can_match(const caw_where *where);
+
 typedef enum {
     CAW_WHERE_NO,
     CAW_WHERE_YES,

@@ -355,6 +355,37 @@ static void test_answered(void) {
     caw_where_free(where);
 }
 
+/* ---- what no message is ------------------------------------------------------------------- */
+
+static void test_possible(void) {
+    static const struct {
+        const char *expression;
+        bool possible;
+    } rows[] = {
+        {"write and read", false},
+        {"put and failed", false},
+        {"put and eca != ECA_NORMAL", false},
+        {"(put or get) and (update or beacon)", false},
+        {"response and unanswered", false},
+        {"malformed and ca", false},
+        {"put and write", true},
+        {"put reply and failed", true},
+        {"put or failed", true},
+        {"put and put_status != ECA_NORMAL", true},
+        {"update and user == 'op'", true},
+        {"put and unanswered", true},
+        {"put and not read", true},
+        {"malformed and tcp", true},
+        {"malformed and eca == ECA_NORMAL", true},
+        {"message == 'Connected'", true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        caw_where *where = caw_where_new(rows[i].expression, &heap, &verdict);
+        CHECK(where && caw_where_can_match(where) == rows[i].possible, "%s", rows[i].expression);
+        caw_where_free(where);
+    }
+}
+
 /* ---- numbers ------------------------------------------------------------------------------ */
 
 /* As the compiler reads them: as many digits as a double is printed with, of any size. */
@@ -612,6 +643,7 @@ int main(void) {
     test_table();
     test_later();
     test_answered();
+    test_possible();
     test_numbers();
     test_braces();
     test_mistakes();

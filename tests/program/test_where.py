@@ -78,3 +78,11 @@ def test_the_mark_stands_below_the_place(expression, line, caw):
     *_, quoted, mark = done.stderr.splitlines()
     assert quoted == f'  {line}'
     assert quoted[mark.index('^') :].startswith('valeu')
+
+
+def test_what_no_message_is_is_told(caw):
+    """Who asks for puts that failed must not take silence for an answer."""
+    done = caw(PUTS, '--where', 'put and failed', stdin=subprocess.DEVNULL)
+    assert (done.returncode, done.stdout) == (0, '')
+    assert 'put reply and failed' in done.stderr
+    assert caw(PUTS, '--where', 'put reply and failed', stdin=subprocess.DEVNULL).stderr == ''
