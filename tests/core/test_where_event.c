@@ -533,6 +533,14 @@ static void test_mistakes(void) {
         {"timestamp > 2026-11-24 15:00", 12, "needs quotes"},
         {"timestamp > '2026-02-29'", 12, "not a time"},
         {"pv", 0, "has FIELD"},
+        {"put and SR:Temp", 8, "a PV: pv ~ \"*NAME*\""},
+        {"10.0.0.1", 0, "an address: host 10.0.0.1"},
+        {"failed put", 0, "did you mean put reply and failed?"},
+        {"put failed", 0, "did you mean put reply and failed?"},
+        {"not answered", 4, "did you mean has time?"},
+        {"src not in 10.0.0.0/8", 4, "not src in 10.0.0.0/8"},
+        {"pv !in {'x'}", 3, "not FIELD in"},
+        {"command.cid == 1", 0, "did you mean cid?"},
         {"value 3", 6, "no such operator"},
         {"put or put or put or put or put or put or put or put or put or put or put or put or "
          "put or put or put or put or put or put or put or put or put or put or put or put or "

@@ -275,7 +275,7 @@ static bool is_related(const where_token *written, const char *name) {
 
 /* What was written, without the protocol's or Wireshark's prefix. */
 static search search_for(const where_token *written) {
-    static const char *const prefixes[] = {"CA_PROTO_", "ca."};
+    static const char *const prefixes[] = {"CA_PROTO_", "ca.", "command."};
     search self = {.written = *written};
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
         size_t length = strlen(prefixes[i]);
