@@ -328,3 +328,13 @@ bool guesses_are_files(char **words, size_t count, const char *interface, const 
         return false;
     return !has_report_after_file(words, count) && !has_filter_after_file(words, count);
 }
+
+/* ---- display filters ------------------------------------------------------------------------ */
+
+void guesses_of_display_filter(const char *filter) {
+    static const char *const both[] = {"ca", "tcp", "udp"};
+
+    if (is_expression(filter) && !strstr(filter, "ca.") &&
+        !is_one_of(filter, both, sizeof both / sizeof *both))
+        say("messages are chosen by --where '%s'", filter);
+}

@@ -19,4 +19,7 @@ void guesses_refuse_name(const char *name, size_t length);
  */
 bool guesses_are_files(char **words, size_t count, const char *interface, const char *file);
 
+/* Of a display filter that tshark refused: says so when it is an expression on messages. */
+void guesses_of_display_filter(const char *filter);
+
 #endif
