@@ -35,6 +35,14 @@ def test_nothing(lines):
     assert lines(PUTS, '--where', 'put and get') == []
 
 
+def test_nan_is_equal_to_itself(lines):
+    """So it can be looked for."""
+    capture = CAPTURES / 'alltypes.pcap'
+    some = [line for line in lines(capture) if re.search(r"data=Array\('[df]', \[[^]]*\bnan\b", line)]
+    assert lines(capture, '--where', 'value == nan') == some != []
+    assert not set(some) & set(lines(capture, '--where', 'value != nan'))
+
+
 def test_lines_come_when_they_are_decided(lines):
     """A read waits for its answer, whose line is first; both have their own times."""
     form = '{timestamp} {command.__class__.__name__} {dt}'
