@@ -77,6 +77,7 @@ static const struct {
     {'\0', "utc", times},
     {'\0', "relative", times},
     {'\0', "delta", times},
+    {'\0', "no-color", "--color never"},
     {'\0', "since", since},
     {'\0', "until", since},
     {'\0', "start", since},

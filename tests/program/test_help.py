@@ -179,6 +179,7 @@ def test_a_file_comes_first(name, caw, captures, stage):
         ('--client 10.0.0.1 FILE', 'src == 10.0.0.1'),
         ('--severity MAJOR FILE', "--where 'severity >= MINOR'"),
         ('--since 15:00 FILE', '--where \'timestamp >= "2026-11-24 15:00"\''),
+        ('--no-color FILE', '--color never'),
         ('--relative FILE', '--time=iso, local, relative'),
         ('\u2013\u2013where put FILE', 'as a keyboard has it'),
         ('missing.pcap put', "--where 'put'"),
