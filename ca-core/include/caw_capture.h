@@ -903,9 +903,10 @@ bool caw_report_read_words(const caw_report_row *row, const char *text, caw_repo
  *     `mask.alarm`, `flaw.KEY` a bit; alone, that it is set
  * Operators
  *     `~` compares with a pattern, `~i` in any case of ASCII letters: `*` any characters, `?` one,
- *     `[a-z]` or `[!a-z]` one of these or of the others, `{on,off}` one or the other, `\` before a
- *     character that is meant as it stands. `^=` begins with. Texts are in double or single
- *     quotes, and compared in UTF-8, whatever the wire has (caw_utf8).
+ *     `[a-z]` or `[!a-z]` one of these or of the others, `{on,off}` one or the other (braces
+ *     without a comma are characters), `\` before a character that is meant as it stands. `^=`
+ *     begins with. Texts are in double or single quotes, and compared in UTF-8, whatever the wire
+ *     has (caw_utf8).
  * Several values
  *     Of an array one element is enough, `value > 3`; of `!=` none may be equal. `any value != 3`
  *     and `all value > 3` say it otherwise; of no elements both are false.
@@ -1005,6 +1006,7 @@ typedef enum {
     CAW_WHERE_GUESS,    /* other protocols may look like Channel Access */
     CAW_WHERE_TAGGED,   /* after VLAN tags only ports are seen */
     CAW_WHERE_FRAGMENT, /* later fragments of datagrams are not captured */
+    CAW_WHERE_NAMED,    /* other messages of the PV or client do not have its name */
     CAW_WHERE_REMARKS
 } caw_where_remark;
 
@@ -1037,6 +1039,9 @@ typedef struct caw_where caw_where;
 caw_where *caw_where_new(const char *expression, const caw_memory *memory,
                          caw_where_verdict *verdict);
 void caw_where_free(caw_where *where);
+
+/* False when no message can match, as none is two: `write and read`. Only what is sure is false. */
+bool caw_where_can_match(const caw_where *where);
 
 typedef enum {
     CAW_WHERE_NO,

@@ -36,6 +36,19 @@ static char *compile(const char *expression) {
     return text;
 }
 
+/* Words of ours without "ca:", which libpcap would call a syntax error. */
+static bool is_of_messages(const char *given) {
+    static const char *const packets[] = {"tcp", "udp", "src", "dst", "host", "net", "port", "not"};
+    caw_where_verdict verdict;
+    const char *word = given + strspn(given, " \t\n(!");
+    size_t length = strcspn(word, " \t\n()");
+
+    for (size_t i = 0; i < sizeof packets / sizeof *packets; i++)
+        if (strlen(packets[i]) == length && strncmp(packets[i], word, length) == 0)
+            return false;
+    return caw_where_to_pcap(given, NULL, 0, &verdict) > 0;
+}
+
 bool filter_compile(const char *given, char **filter) {
     static const char messages[] = "ca:";
 
@@ -44,6 +57,8 @@ bool filter_compile(const char *given, char **filter) {
         return true;
     if (strncmp(given, messages, strlen(messages)) == 0) {
         *filter = compile(given + strlen(messages));
+    } else if (is_of_messages(given)) {
+        say("capture filter: messages are chosen after ca: as in -f 'ca:%s'", given);
     } else {
         filter_reach_warn(given);
         *filter = strdup(given);

@@ -31,6 +31,12 @@ static const char times[] =
 static const char quiet[] = "--quiet: no lines, and status 0 when there would be some";
 static const char promiscuous[] = "interfaces are captured promiscuously, -i any is not";
 static const char messages[] = "--where chooses messages, -Y packets, -f what is captured";
+static const char since[] = "--where 'timestamp >= \"2026-11-24 15:00\"' chooses by time";
+static const char of_client[] =
+    "--where 'user == \"NAME\"', or host == \"NAME\", or by its address: src == 10.0.0.1";
+static const char of_host[] =
+    "--where 'host 10.0.0.1', or by the name that a client gives: --where 'host == \"NAME\"'";
+static const char alarms[] = "--where 'severity >= MINOR' chooses messages";
 static const char all_files[] = "files are named without an option: caw FILE FILE";
 
 static const struct {
@@ -63,6 +69,29 @@ static const struct {
     {'S', NULL, "numbers of a packet: --format '{frame} {transport.seq} {command}'"},
     {'F', "file", all_files},
     {'\0', "files", all_files},
+    {'\0', "read", all_files},
+    {'\0', "infile", all_files},
+    {'\0', "pcap", all_files},
+    {'\0', "columns", as_fields},
+    {'\0', "iso", times},
+    {'\0', "utc", times},
+    {'\0', "relative", times},
+    {'\0', "delta", times},
+    {'\0', "no-color", "--color never"},
+    {'\0', "since", since},
+    {'\0', "until", since},
+    {'\0', "start", since},
+    {'\0', "end", since},
+    {'\0', "head", "-c COUNT ends after so many lines"},
+    {'\0', "client", of_client},
+    {'\0', "server", of_host},
+    {'\0', "host", of_host},
+    {'\0', "port", "--where 'port 5064' chooses by the ports of packets"},
+    {'\0', "severity", alarms},
+    {'\0', "alarm", alarms},
+    {'\0', "alarms", alarms},
+    {'\0', "value", "--where 'value > 3', or value == \"TEXT\", chooses messages"},
+    {'\0', "summary", "caw all FILE, or one report: caw connect FILE"},
     {'\0', "input", all_files},
     {'\0', "read-file", "-r FILE, or FILE alone, is read"},
     {'\0', "display-filter", "-Y chooses packets as Wireshark does"},
@@ -129,6 +158,12 @@ static bool suggest_where(const char *name) {
     return false;
 }
 
+static bool suggest_report(const char *name) {
+    if (commands_have(name))
+        say("no such option: --%s (a report by its name: caw %s FILE)", name, name);
+    return commands_have(name);
+}
+
 static void suggest_option(const char *name) {
     char advice[SUGGEST_ADVICE];
     suggestion near = suggest_for(name, strlen(name));
@@ -149,21 +184,38 @@ void guesses_refuse_name(const char *written, size_t length) {
             return;
         }
     }
-    if (!suggest_where(name))
+    if (!suggest_where(name) && !suggest_report(name))
         suggest_option(name);
 }
 
 /* ---- words ---------------------------------------------------------------------------------- */
+
+static bool is_one_of(const char *word, const char *const *words, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(word, words[i]) == 0)
+            return true;
+    return false;
+}
 
 /* Of pcap-filter(7): those that its expressions begin with. */
 static bool begins_capture_filter(const char *word) {
     static const char *const words[] = {"tcp", "udp", "ip",  "ip6", "host",  "port", "portrange",
                                         "src", "dst", "net", "not", "ether", "vlan", "icmp"};
 
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(words[i], word) == 0)
-            return true;
-    return false;
+    return is_one_of(word, words, sizeof words / sizeof *words);
+}
+
+static bool is_file(const char *word) {
+    return named_is_standard_input(word) || named_look(word).kind;
+}
+
+/* The words up to the next file, which are one argument or several. */
+static size_t count_to_file(char **words, size_t count) {
+    size_t i = 1;
+
+    while (i < count && !is_file(words[i]))
+        i++;
+    return i;
 }
 
 static void join(char **words, size_t count, char *text, size_t size) {
@@ -174,24 +226,88 @@ static void join(char **words, size_t count, char *text, size_t size) {
         length += (size_t)snprintf(text + length, size - length, "%s%s", i ? " " : "", words[i]);
 }
 
-/* What a word that is no file was meant to be; false: it may be the name of a file. */
-static bool say_what_was_meant(char **words, size_t count, const char *interface) {
-    char text[256], advice[SUGGEST_ADVICE];
-    suggestion near = suggest_for(words[0], strlen(words[0]));
+/* Stands between two parts of an expression. */
+static bool is_sign(const char *word) {
+    static const char *const signs[] = {"and", "or", "in", "~", "~i", "=", "&&", "||"};
 
-    join(words, count, text, sizeof text);
-    commands_suggest(&near);
-    if (begins_capture_filter(words[0]))
+    return is_one_of(word, signs, sizeof signs / sizeof *signs);
+}
+
+/* Of an expression, perhaps one that the shell has taken the quotes from: pv == t:ao */
+static bool is_compared(const char *word) {
+    static const char *const within[] = {"==", "!=", "^=", "<", ">", " ~ ", " ~i "};
+
+    for (size_t i = 0; i < sizeof within / sizeof *within; i++)
+        if (strstr(word, within[i]))
+            return true;
+    return is_sign(word);
+}
+
+static bool say_where(char **words, size_t count, const char *text) {
+    bool first = is_expression(words[0]), all = is_expression(text);
+
+    for (size_t i = 0; i < count && !all; i++)
+        all = is_compared(words[i]);
+    if (!first && !all)
+        return false;
+    say("no such file or report: %s (messages are chosen by --where '%s%s')", words[0],
+        is_sign(words[0]) ? "... " : "", all ? text : words[0]);
+    return true;
+}
+
+/* Dashes of typesetters, U+2012 to U+2015 and U+2212, from a text that was copied. */
+static bool begins_with_dash(const char *word) {
+    static const char *const dashes[] = {"\xe2\x80\x92", "\xe2\x80\x93", "\xe2\x80\x94",
+                                         "\xe2\x80\x95", "\xe2\x88\x92"};
+
+    for (size_t i = 0; i < sizeof dashes / sizeof *dashes; i++)
+        if (strncmp(word, dashes[i], strlen(dashes[i])) == 0)
+            return true;
+    return false;
+}
+
+/* What a word that is no file was meant to be; false: it may be the name of a file. */
+static bool say_what_was_meant(char **words, size_t count, const char *interface, bool of_file) {
+    char text[256];
+    size_t own = count_to_file(words, count);
+
+    join(words, own, text, sizeof text);
+    if (begins_with_dash(words[0]))
+        say("no such file: %s (options begin with - as a keyboard has it)", words[0]);
+    else if (!of_file && begins_capture_filter(words[0]))
         say("no such file: %s (a capture filter is one argument of -f: caw -i %s -f '%s')",
             words[0], interface ? interface : "any", text);
-    else if (is_expression(text) || is_expression(words[0]))
-        say("no such file or report: %s (messages are chosen by --where '%s')", words[0],
-            is_expression(text) ? text : words[0]);
-    else if (near.best[0])
-        say("no such file or report: %s (%s)", words[0], suggest_say(&near, "", "", advice));
+    else if (say_where(words, own, text))
+        return true;
+    else if (begins_capture_filter(words[0]))
+        say("no such file: %s (for packets: tcpdump -r FILE -w - '%s' | caw)", words[0], text);
     else
         return false;
     return true;
+}
+
+/* Of a word where the first file goes. */
+static bool say_which_report(const char *word) {
+    char advice[SUGGEST_ADVICE];
+    suggestion near = suggest_for(word, strlen(word));
+
+    if (commands_have(word)) {
+        say("no such file: %s (reports are asked for one by one, or caw all)", word);
+        return true;
+    }
+
+    commands_suggest(&near);
+    if (near.best[0])
+        say("no such file or report: %s (%s)", word, suggest_say(&near, "", "", advice));
+    return near.best[0];
+}
+
+/* A word after a file that is none, and was meant to choose of what is in it. */
+static bool has_filter_after_file(char **words, size_t count) {
+    for (size_t i = 1; i < count; i++)
+        if (!is_file(words[i]) && say_what_was_meant(words + i, count - i, NULL, true))
+            return true;
+    return false;
 }
 
 /* The file before the report. */
@@ -205,10 +321,21 @@ static bool has_report_after_file(char **words, size_t count) {
     return false;
 }
 
-bool guesses_are_files(char **words, size_t count, const char *interface) {
+bool guesses_are_files(char **words, size_t count, const char *interface, const char *file) {
     if (!count)
         return true;
-    if (!named_is_standard_input(words[0]) && !named_look(words[0]).kind)
-        return !say_what_was_meant(words, count, interface);
-    return !has_report_after_file(words, count);
+    if (!is_file(words[0]) &&
+        (say_what_was_meant(words, count, interface, file != NULL) || say_which_report(words[0])))
+        return false;
+    return !has_report_after_file(words, count) && !has_filter_after_file(words, count);
+}
+
+/* ---- display filters ------------------------------------------------------------------------ */
+
+void guesses_of_display_filter(const char *filter) {
+    static const char *const both[] = {"ca", "tcp", "udp"};
+
+    if (is_expression(filter) && !strstr(filter, "ca.") &&
+        !is_one_of(filter, both, sizeof both / sizeof *both))
+        say("messages are chosen by --where '%s'", filter);
 }

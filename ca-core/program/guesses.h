@@ -14,9 +14,12 @@ void guesses_refuse_letter(char letter);
 void guesses_refuse_name(const char *name, size_t length);
 
 /*
- * The words that are to be files; `interface` may be NULL. False when the first is none, and looks
- * like something else, or a later one is a report's name: what was meant has been said.
+ * The words that are to be files; `interface`, and `file`, of -r, may be NULL. False when one is
+ * none and looks like something else, a report or a filter: what was meant has been said.
  */
-bool guesses_are_files(char **words, size_t count, const char *interface);
+bool guesses_are_files(char **words, size_t count, const char *interface, const char *file);
+
+/* Of a display filter that tshark refused: says so when it is an expression on messages. */
+void guesses_of_display_filter(const char *filter);
 
 #endif

@@ -112,6 +112,16 @@ static const topic *find_topic(const char *wanted, suggestion *near) {
     return NULL;
 }
 
+/* The page that tells about a report, or an option. */
+static const char *page_of(const char *wanted) {
+    if (commands_have(wanted))
+        return "reports";
+    for (size_t i = 0; option_rows[i].letter; i++)
+        if (option_rows[i].name && strcmp(option_rows[i].name, wanted) == 0)
+            return "options";
+    return wanted;
+}
+
 static int print_topic(const topic *self) {
     for (const char *const *line = self->lines; *line; line++) {
         output_text(*line);
@@ -162,6 +172,8 @@ int help_topic(const char *name) {
     suggestion near = suggest_for(wanted, length);
     suggest(&near, words_topic);
     const topic *found = find_topic(wanted, &near);
+    if (!found)
+        found = find_topic(page_of(wanted), &near);
     if (found)
         return print_topic(found);
     if (strcmp(wanted, words_topic) == 0)

@@ -243,6 +243,9 @@ static bool begin_where(printer *self, const char *where) {
         expression_refuse("--where", where, &verdict);
         return false;
     }
+    if (!caw_where_can_match(self->where))
+        say("--where: no message is all of that at once (a request and its answer are two: what "
+            "fails is the answer, as in put reply and failed)");
     caw_pending_setup setup = {heap, self->where, MOST_PENDING, print_pending, self};
     if (!(self->pending = caw_pending_new(&setup)))
         say("out of memory");

@@ -175,7 +175,7 @@ static bool take_sources(options *self, const given *all) {
     self->interface = given_value(all, 'i');
     self->capture_filter =
         given_value(all, self->action == ACTION_CAPTURE_FILTER ? OPTION_CAPTURE_FILTER : 'f');
-    if (!guesses_are_files(self->files, self->file_count, self->interface))
+    if (!guesses_are_files(self->files, self->file_count, self->interface, file))
         return false;
     if (self->interface && self->file_count) {
         say("%s and -i are two sources of packets: take one", self->files[0]);
@@ -272,7 +272,7 @@ static bool reports_forms_are_good(const options *self, const given *all) {
         bool of_messages;
     } rows[] = {
         {OPTION_JSON, true}, {OPTION_CSV, true}, {OPTION_TABLE, false}, {OPTION_EVERY, false}};
-    char name[OPTION_NAME];
+    char name[OPTION_NAME], whole[OPTION_FORMS];
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         size_t row = option_find(rows[i].letter);
@@ -290,7 +290,8 @@ static bool reports_forms_are_good(const options *self, const given *all) {
                 "ca,connect,json,table=servers",
                 option_name(row, name), name, self->report);
         else
-            say("%s is for reports, as in caw connect %s FILE", option_name(row, name), name);
+            say("%s is for reports, as in caw connect %s FILE", option_name(row, name),
+                option_is_optional(row) ? name : option_forms(row, whole));
         return false;
     }
     return true;

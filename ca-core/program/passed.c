@@ -55,7 +55,8 @@ static int option_size(char *const *arguments) {
 
 static void say_why_not(const char *option) {
     if (option[0] != '-' || !option[1])
-        say("unexpected argument after --: %s", option);
+        say("unexpected argument after --: %s (there are options of tshark, and files before it)",
+            option);
     else if (is_letter_of(option, letters_of_ours) || begins_with_one_of(option, words_of_ours))
         say("option %s goes before --", option);
     else if (begins_with_one_of(option, words_with_value) ||

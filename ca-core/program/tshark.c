@@ -2,6 +2,7 @@
 #include "tshark.h"
 
 #include "descriptor.h"
+#include "guesses.h"
 #include "named.h"
 #include "own_path.h"
 #include "pcapng.h"
@@ -270,5 +271,7 @@ int tshark(const options *asked, input *from) {
     int status = run(asked, from, errors);
     close(errors);
     process_end(reader);
+    if (status == STATUS_USAGE && asked->display_filter)
+        guesses_of_display_filter(asked->display_filter);
     return status;
 }

@@ -149,6 +149,23 @@ static void test_refused(void) {
         CHECK_TEXT(line_of(rows[i].format, &event), rows[i].problem);
 }
 
+/* Words of expressions and of JSON, and fields without their message. */
+static void test_meant(void) {
+    static const struct {
+        const char *format, *meant;
+    } rows[] = {{"{sport}", "(did you mean {transport.sport}?)"},
+                {"{time}", "(did you mean {dt}?)"},
+                {"{cid}", "(did you mean {command.cid}?)"},
+                {"{eca}", "(did you mean {command.status}?)"},
+                {"{data_type}", "(did you mean {command.data_type}?)"},
+                {"{data.status}", "(did you mean {command.metadata.status}?)"}};
+    const caw_event event = make_event();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *problem = line_of(rows[i].format, &event);
+        CHECK(strstr(problem, rows[i].meant), "%s: %s", rows[i].format, problem);
+    }
+}
+
 /* ---- other forms ------------------------------------------------------------------------- */
 
 static const char *line_as(const caw_lines_form *form, const caw_event *event) {
@@ -341,6 +358,7 @@ int main(void) {
     test_tokens();
     test_malformed();
     test_refused();
+    test_meant();
     test_times();
     test_waiting();
     test_circuits();

@@ -8,7 +8,9 @@
 #include "make.h"
 #include "test.h"
 #include "where/glob.h"
+#include "where/literal.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #define AT 1795532400 /* 2026-11-24 15:00:00 UTC, by date(1); the stamp below by it, too */
@@ -353,6 +355,97 @@ static void test_answered(void) {
     caw_where_free(where);
 }
 
+/* ---- what no message is ------------------------------------------------------------------- */
+
+static void test_possible(void) {
+    static const struct {
+        const char *expression;
+        bool possible;
+    } rows[] = {
+        {"write and read", false},
+        {"put and failed", false},
+        {"put and eca != ECA_NORMAL", false},
+        {"(put or get) and (update or beacon)", false},
+        {"response and unanswered", false},
+        {"malformed and ca", false},
+        {"put and write", true},
+        {"put reply and failed", true},
+        {"put or failed", true},
+        {"put and put_status != ECA_NORMAL", true},
+        {"update and user == 'op'", true},
+        {"put and unanswered", true},
+        {"put and not read", true},
+        {"malformed and tcp", true},
+        {"malformed and eca == ECA_NORMAL", true},
+        {"message == 'Connected'", true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        caw_where *where = caw_where_new(rows[i].expression, &heap, &verdict);
+        CHECK(where && caw_where_can_match(where) == rows[i].possible, "%s", rows[i].expression);
+        caw_where_free(where);
+    }
+}
+
+/* ---- numbers ------------------------------------------------------------------------------ */
+
+/* As the compiler reads them: as many digits as a double is printed with, of any size. */
+static void test_numbers(void) {
+#define NUMBER(number)                                                                             \
+    { #number, number }
+    static const struct {
+        const char *text;
+        double number;
+    } rows[] = {NUMBER(0.1),
+                NUMBER(0.30000000000000004),
+                NUMBER(1e22),
+                NUMBER(1e23),
+                NUMBER(-12345678901234567.),
+                NUMBER(1.479905201104594e+58),
+                NUMBER(7.490504046921269e+255),
+                NUMBER(2.718316374298659e+276),
+                NUMBER(3.994224074600711e-228),
+                NUMBER(-4.612711869170639e-256),
+                NUMBER(2.094957646544255e-308),
+                NUMBER(5e-324),
+                NUMBER(1.7976931348623157e308),
+                NUMBER(2.2250738585072014e-308),
+                NUMBER(0.1000000000000000055511151231257827),
+                NUMBER(0.),
+                {"1e400", HUGE_VAL}};
+#undef NUMBER
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        double number;
+        CHECK(caw_where_number(rows[i].text, strlen(rows[i].text), &number) &&
+                  memcmp(&number, &rows[i].number, sizeof number) == 0,
+              "%s: %.17g", rows[i].text, number);
+    }
+}
+
+/* ---- patterns ----------------------------------------------------------------------------- */
+
+/* Sites have braces in the names of PVs: only those with a comma in them are alternatives. */
+static void test_braces(void) {
+    static const struct {
+        const char *pattern, *yes, *no;
+    } rows[] = {
+        {"SR{PS:1}I", "SR{PS:1}I", "SRPS:1I"},
+        {"SR{PS:1}*", "SR{PS:1}I", "SRPS:1I"},
+        {"SR{PS:[12]}{I}", "SR{PS:2}{I}", "SRPS:2I"},
+        {"{}", "{}", ""},
+        {"{[a,b]}", "{,}", "a"},
+        {"{a\\,b}", "{a,b}", "b"},
+        {"{[a,b],c}", ",", "{c}"},
+        {"{on,off}", "off", "{on,off}"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *problem;
+        caw_pattern *pattern = caw_pattern_new(rows[i].pattern, &heap, &problem);
+        CHECK(pattern && caw_pattern_matches(pattern, rows[i].yes), "%s", rows[i].pattern);
+        CHECK(!caw_pattern_matches(pattern, rows[i].no), "%s: %s", rows[i].pattern, rows[i].no);
+        caw_pattern_free(pattern);
+    }
+}
+
 /* ---- mistakes ----------------------------------------------------------------------------- */
 
 static void test_mistakes(void) {
@@ -416,15 +509,43 @@ static void test_mistakes(void) {
         {"status == 6", 0, "eca, or data.status"},
         {"ip.src == 10.0.0.1", 0, "did you mean src?"},
         {"create_ch_fail", 0, "did you mean create failed?"},
+        {"put or Disconnected", 7, "message == \"Disconnected\", with --circuits"},
+        {"by == 'server RST'", 0, "line ~ \"*server RST*\""},
         {"CA_PROTO_WRITE", 0, "did you mean write?"},
         {"severity == MAJOR_ALARM", 12, "did you mean MAJOR?"},
         {"eca == TIMEOUT", 7, "did you mean ECA_TIMEOUT?"},
         {"dtype == time_double", 9, "did you mean DBR_TIME_DOUBLE?"},
         {"time > 100ms", 7, "seconds, such as 0.1"},
+        {"time > 100 ms", 7, "'100 ms' (a number of seconds"},
+        {"update_interval > 1s", 18, "a number of seconds"},
+        {"time > 1 put", 9, "instead of 'put'"},
+        {"command == Write Notify", 11, "needs quotes: 'Write Notify'"},
+        {"src == 10.0.0.1:5064", 7, "src == 10.0.0.1 and sport == 5064"},
+        {"dst == 10.0.0.1:5064", 7, "dst == 10.0.0.1 and dport == 5064"},
+        {"dtype == DOUBLE", 9, "did you mean DBR_DOUBLE?"},
+        {"eca_name == 'ECA_NORMAL'", 0, "did you mean eca?"},
+        {"transport == 'tcp'", 0, "did you mean tcp, or udp?"},
+        {"has flaw", 4, "did you mean flaw.failure"},
+        {"pv ~ t:*", 5, "not 't:*': \"t:*\""},
+        {"pv in {SR{PS:1}I*, 'x'}", 7, "not 'SR{PS:1}I*': \"SR{PS:1}I*\""},
+        {"pv == \xe2\x80\x9cx\xe2\x80\x9d", 6, "not '\xe2\x80\x9c'"},
+        {"put and\nfoo\nbar", 8, "no such message 'foo bar'"},
         {"timestamp > 2026-11-24 15:00", 12, "needs quotes"},
         {"timestamp > '2026-02-29'", 12, "not a time"},
         {"pv", 0, "has FIELD"},
+        {"put and SR:Temp", 8, "a PV: pv ~ \"*NAME*\""},
+        {"10.0.0.1", 0, "an address: host 10.0.0.1"},
+        {"failed put", 0, "did you mean put reply and failed?"},
+        {"put failed", 0, "did you mean put reply and failed?"},
+        {"not answered", 4, "did you mean has time?"},
+        {"src not in 10.0.0.0/8", 4, "not src in 10.0.0.0/8"},
+        {"pv !in {'x'}", 3, "not FIELD in"},
+        {"command.cid == 1", 0, "did you mean cid?"},
         {"value 3", 6, "no such operator"},
+        {"put or put or put or put or put or put or put or put or put or put or put or put or "
+         "put or put or put or put or put or put or put or put or put or put or put or put or "
+         "put or put or put or put or put or put or put or put or put",
+         227, "one condition: in {1, 2}"},
     };
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
         caw_where *where = caw_where_new(mistakes[i].expression, &heap, &verdict);
@@ -530,6 +651,9 @@ int main(void) {
     test_table();
     test_later();
     test_answered();
+    test_possible();
+    test_numbers();
+    test_braces();
     test_mistakes();
     test_capture_filters();
     test_patterns();

@@ -77,6 +77,7 @@ def test_the_example_in_the_help(caw, echoes):
     'options, told',
     [
         (['-Y', 'ca.nonsense == 1'], 'ca.nonsense'),
+        (['-Y', 'value > 3'], "messages are chosen by --where 'value > 3'"),
         (['-Y', 'ca', '--format', '{nonsense}'], 'nonsense'),
         (['-z', 'nonsense'], 'no such report: nonsense'),
         (['--', '-o', 'nonsense:1'], 'nonsense'),

@@ -35,6 +35,14 @@ def test_nothing(lines):
     assert lines(PUTS, '--where', 'put and get') == []
 
 
+def test_nan_is_equal_to_itself(lines):
+    """So it can be looked for."""
+    capture = CAPTURES / 'alltypes.pcap'
+    some = [line for line in lines(capture) if re.search(r"data=Array\('[df]', \[[^]]*\bnan\b", line)]
+    assert lines(capture, '--where', 'value == nan') == some != []
+    assert not set(some) & set(lines(capture, '--where', 'value != nan'))
+
+
 def test_lines_come_when_they_are_decided(lines):
     """A read waits for its answer, whose line is first; both have their own times."""
     form = '{timestamp} {command.__class__.__name__} {dt}'
@@ -63,8 +71,26 @@ def test_several_files_and_pipes(lines):
         assert lines('--where', 'put', stdin=capture) == lines(PUTS, '--where', 'put')
 
 
-def test_the_mark_stands_below_the_place(caw):
-    done = caw(PUTS, '--where', 'put and valeu > 3', stdin=subprocess.DEVNULL)
+@pytest.mark.parametrize(
+    'expression, line',
+    [
+        ('put and valeu > 3', 'put and valeu > 3'),
+        ('pv == "\u00e4\u20ac" and valeu > 3', 'pv == "\u00e4\u20ac" and valeu > 3'),
+        ('put and\n\tget or valeu > 3\nor create', '\tget or valeu > 3'),
+    ],
+)
+def test_the_mark_stands_below_the_place(expression, line, caw):
+    """A character is one column, however many bytes; of several lines it is the one."""
+    done = caw(PUTS, '--where', expression, stdin=subprocess.DEVNULL)
     assert done.returncode == 2 and not done.stdout
     *_, quoted, mark = done.stderr.splitlines()
+    assert quoted == f'  {line}'
     assert quoted[mark.index('^') :].startswith('valeu')
+
+
+def test_what_no_message_is_is_told(caw):
+    """Who asks for puts that failed must not take silence for an answer."""
+    done = caw(PUTS, '--where', 'put and failed', stdin=subprocess.DEVNULL)
+    assert (done.returncode, done.stdout) == (0, '')
+    assert 'put reply and failed' in done.stderr
+    assert caw(PUTS, '--where', 'put reply and failed', stdin=subprocess.DEVNULL).stderr == ''

@@ -636,6 +636,9 @@ def test_says_what_may_be_missed(compile_filter):
     assert 'VLAN' in compile_filter('not write').stderr
     assert 'fragments' in compile_filter('beacon').stderr
     assert 'fragments' not in compile_filter('write').stderr
+    for named in ('pv == "t:ao"', 'search and pv ^= "t:"', 'not user == "op"', 'host in {"a", "b"}'):
+        assert 'what follows is not captured' in compile_filter(named).stderr
+    assert 'what follows' not in compile_filter('search and cid == 1').stderr
     assert compile_filter('tcp port 5064').stderr == ''
 
 

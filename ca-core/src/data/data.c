@@ -21,11 +21,22 @@ static void want_all(caw_data *self, bool full) {
             caw_record_want(&self->json.record, i);
 }
 
+/* time of time_ns, or severity of data.severity. */
+static bool is_part(const char *path, const char *written, size_t length) {
+    size_t size = strlen(path);
+    if (size <= length + 1)
+        return false;
+    return (strncmp(path, written, length) == 0 && path[length] == '_') ||
+           (strncmp(path + size - length, written, length) == 0 && path[size - length - 1] == '.');
+}
+
 /* The key that is most like what was written, or NULL. */
 static const char *like(const caw_keys *keys, const char *written, size_t length) {
     size_t least = CAW_DISTANCE_LIKE(length) + 1;
     const char *best = NULL;
     for (caw_place i = 0; i < keys->count; i++) {
+        if (length && is_part(keys->key[i].path, written, length))
+            return keys->key[i].path;
         size_t distance = caw_distance(written, length, keys->key[i].path);
         if (distance < least) {
             least = distance;

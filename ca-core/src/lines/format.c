@@ -88,10 +88,48 @@ static bool is_token(const reader *in, const char *name, size_t length) {
     return false;
 }
 
+/* Words of expressions and of JSON that are called otherwise here. */
+static const char *translate(const char *name) {
+    static const struct {
+        const char *theirs, *ours;
+    } words[] = {
+        {"sport", "transport.sport"}, {"dport", "transport.dport"}, {"time", "dt"},
+        {"line", "command"},          {"class", "message"},         {"data", "command.data"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(name, words[i].theirs) == 0)
+            return words[i].ours;
+    return NULL;
+}
+
+/* A field of a message, by its name in filters or in lines: {cid} is {command.cid}. */
+static const caw_field_row *find_in_command(const char *name) {
+    for (int i = 0; i < CAW_FIELDS; i++) {
+        const caw_field_row *row = &caw_field_rows[i];
+        bool called = row->name && strcmp(name, row->name) == 0;
+        if (called || (row->name && row->key && strcmp(name, row->key) == 0))
+            return row;
+    }
+    return NULL;
+}
+
+static void put_what_was_meant(reader *in, const char *name) {
+    const char *other = translate(name);
+    const caw_field_row *row = other ? NULL : find_in_command(name);
+    bool inside = row && row->key && strncmp(row->key, "data.", 5) == 0;
+    if (!other && !row)
+        return;
+    caw_puts(in->why, " (did you mean {");
+    caw_puts(in->why, inside ? "command.metadata." : row ? "command." : "");
+    caw_puts(in->why, row ? row->name : other);
+    caw_puts(in->why, "}?)");
+}
+
 static bool fail_name(reader *in, const char *name) {
     caw_puts(in->why, "there is no {");
     put_user_text(in->why, name, strlen(name));
-    caw_puts(in->why, "}; there are: ");
+    caw_puts(in->why, "}");
+    put_what_was_meant(in, name);
+    caw_puts(in->why, "; there are: ");
     for (const char *const *token = in->tokens; *token; token++) {
         caw_puts(in->why, token == in->tokens ? "" : ", ");
         caw_puts(in->why, *token);

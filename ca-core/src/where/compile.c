@@ -36,6 +36,9 @@ const char *const caw_where_remarks[CAW_WHERE_REMARKS] = {
                          ", whatever messages they hold",
     [CAW_WHERE_FRAGMENT] = "later IP fragments of a datagram are not captured; to have them add "
                            "to the printed filter: or (udp and ip[6:2] & 0x1fff != 0)",
+    [CAW_WHERE_NAMED] = "a pv is seen in searches and creations, user and host when a client says "
+                        "them, and what follows is not captured; to have it capture all and "
+                        "choose by --where",
 };
 
 /* ---- values ------------------------------------------------------------------------------- */
@@ -296,6 +299,12 @@ static unsigned remark(caw_where_remark remark) {
     return 1u << remark;
 }
 
+/* Other messages of a channel, or of a client, do not have it. */
+static bool is_name(const where_node *node) {
+    return node->has_field && (node->field == CAW_FIELD_PV || node->field == CAW_FIELD_USER ||
+                               node->field == CAW_FIELD_HOST);
+}
+
 static unsigned remarks_on(const where_node *node, bool negated) {
     if (!node)
         return 0;
@@ -303,7 +312,8 @@ static unsigned remarks_on(const where_node *node, bool negated) {
         return 0;
     if (node->kind == WHERE_MESSAGE)
         return remark(negated ? CAW_WHERE_NOT : CAW_WHERE_DEEP) |
-               (caw_where_has_look_alike(node->rows) ? remark(CAW_WHERE_ALIKE) : 0);
+               (caw_where_has_look_alike(node->rows) ? remark(CAW_WHERE_ALIKE) : 0) |
+               (is_name(node) ? remark(CAW_WHERE_NAMED) : 0);
     bool inside = negated != (node->kind == WHERE_NOT);
     return remarks_on(node->left, inside) | remarks_on(node->right, inside);
 }

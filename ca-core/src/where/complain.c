@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "where.h"
 
+/* In UTF-8. */
+static bool is_within_character(char byte) {
+    return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
 /* The first complaint stands. */
 const where_node *caw_where_complain(const char *expression, caw_where_verdict *verdict,
                                      const char *at, size_t span, const char *why,
@@ -11,8 +16,8 @@ const where_node *caw_where_complain(const char *expression, caw_where_verdict *
     caw_puts(&out, why);
     if (span) {
         caw_puts(&out, " '");
-        for (size_t i = 0; i < span && i < WHERE_NAME; i++)
-            caw_put(&out, at[i]);
+        for (size_t i = 0; i < span && (i < WHERE_NAME || is_within_character(at[i])); i++)
+            caw_put(&out, at[i] == '\n' ? ' ' : at[i]);
         caw_put(&out, '\'');
     }
     caw_puts(&out, advice);

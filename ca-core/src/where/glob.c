@@ -105,7 +105,34 @@ static bool read_set(reader *in) {
     return true;
 }
 
+/* After [, behind its ]. */
+static uint32_t skip_set(caw_view text, uint32_t at) {
+    if (at < text.len && (text.bytes[at] == '!' || text.bytes[at] == '^'))
+        at++;
+    for (bool first = true; at < text.len && (first || text.bytes[at] != ']'); first = false)
+        at += text.bytes[at] == '\\' ? 2 : 1;
+    return at + 1;
+}
+
+/* After {: something to choose from. If not, braces are characters: the PV SR{PS:1}I has them. */
+static bool has_alternatives(const reader *in) {
+    for (uint32_t at = in->at; at < in->text.len;) {
+        uint8_t c = in->text.bytes[at++];
+        if (c == ',' || c == '{')
+            return true;
+        if (c == '}')
+            return false;
+        if (c == '[')
+            at = skip_set(in->text, at);
+        else if (c == '\\')
+            at++;
+    }
+    return true;
+}
+
 static bool open_braces(reader *in) {
+    if (!in->inside && !has_alternatives(in))
+        return add(in, GLOB_CHARACTER, '{', 0) != NULL;
     if (in->inside)
         return fail(in, "{ } within { } is not known");
     in->inside = true;

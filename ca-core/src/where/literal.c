@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "literal.h"
 
+#include "text/decimal.h"
+
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -41,26 +44,75 @@ static int read_digits(reader *in, unsigned base, double *number) {
 
 /* ---- numbers ------------------------------------------------------------------------------ */
 
-/* Wide, so that as many digits as a double is ever printed with are read back exactly. */
-static int add_digits(reader *in, long double *number) {
+/* What was written without its point: as it is, UINT64_MAX beyond that, and rounded. */
+typedef struct {
+    uint64_t whole;
+    long double rounded;
+} written_digits;
+
+static int add_digits(reader *in, written_digits *to) {
     int count = 0;
-    for (int digit; (digit = digit_at(in, 10)) >= 0; count++, in->at++)
-        *number = *number * 10 + digit;
+    for (int digit; (digit = digit_at(in, 10)) >= 0; count++, in->at++) {
+        to->whole = to->whole < UINT64_MAX / 10 ? to->whole * 10 + (uint64_t)digit : UINT64_MAX;
+        to->rounded = to->rounded * 10 + digit;
+    }
     return count;
 }
 
 static double scaled(long double number, int power) {
     long double scale = 1;
-    for (int i = power < 0 ? -power : power; i; i--)
+    for (int i = power < 0 ? -power : power; i; i--) {
         scale *= 10;
-    return (double)(power < 0 ? number / scale : number * scale);
+        if (i % 300 == 1) { /* a long double may have no more than the range of a double */
+            number = power < 0 ? number / scale : number * scale;
+            scale = 1;
+        }
+    }
+    return (double)number;
+}
+
+static caw_decimal without_zeros(caw_decimal decimal) {
+    while (decimal.digits && decimal.digits % 10 == 0) {
+        decimal.digits /= 10;
+        decimal.exponent++;
+    }
+    return decimal;
+}
+
+/* The positive double that is so many after this one. */
+static double after(double number, int places) {
+    uint64_t bits;
+    memcpy(&bits, &number, sizeof bits);
+    bits += (uint64_t)(int64_t)places;
+    memcpy(&number, &bits, sizeof number);
+    return number;
+}
+
+static bool is_printed_so(double number, caw_decimal written) {
+    if (!(number > 0 && number <= DBL_MAX))
+        return false;
+    caw_decimal printed = without_zeros(caw_shortest(number));
+    return printed.digits == written.digits && printed.exponent == written.exponent;
+}
+
+/* What was printed is read back exactly, however often scaling has rounded. */
+static double settled(double number, caw_decimal written) {
+    enum { FAR = 64 };
+    written = without_zeros(written);
+    for (int places = 0; number > 0 && number <= DBL_MAX && places < FAR; places++) {
+        if (is_printed_so(after(number, places), written))
+            return after(number, places);
+        if (is_printed_so(after(number, -places), written))
+            return after(number, -places);
+    }
+    return number;
 }
 
 static bool read_decimal(reader *in, double *number) {
     double power = 0;
-    long double digits = 0;
-    int whole = add_digits(in, &digits);
-    int behind = skip(in, '.') ? add_digits(in, &digits) : 0;
+    written_digits read = {0, 0};
+    int whole = add_digits(in, &read);
+    int behind = skip(in, '.') ? add_digits(in, &read) : 0;
     if (whole + behind == 0)
         return false;
     if (skip(in, 'e')) {
@@ -71,7 +123,8 @@ static bool read_decimal(reader *in, double *number) {
             return false;
         power = minus ? -power : power;
     }
-    *number = scaled(digits, (int)power - behind);
+    int exponent = (int)power - behind;
+    *number = settled(scaled(read.rounded, exponent), (caw_decimal){read.whole, exponent});
     return true;
 }
 

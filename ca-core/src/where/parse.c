@@ -58,7 +58,8 @@ static const where_node *complain_of_operator(parser *p, const where_token *wher
 
 static where_node *new_node(parser *p, const where_token *where, where_kind kind) {
     if (p->tree->count == WHERE_NODES) {
-        complain(p, where, "too long: more than 64 conditions and operators", "");
+        complain(p, where, "too long: more than 64 conditions and operators",
+                 " (values of one field are one condition: in {1, 2})");
         return NULL;
     }
     where_node *node = &p->tree->nodes[p->tree->count++];
@@ -149,6 +150,8 @@ static const where_node *parse_end(parser *p, where_node *node, bool transport) 
         node->ends = is_word(&p->now, "src") ? WHERE_SOURCE : WHERE_TARGET;
         advance(p);
     }
+    if (p->now.kind == TOKEN_NOT)
+        return complain(p, &p->now, "not stands before a condition:", ": not src in 10.0.0.0/8");
     if (!(transport ? is_port(&p->now) : is_packet_word(&p->now)))
         return complain(p, &p->now, "no such packet",
                         transport ? ": port NUMBER goes here"
@@ -388,16 +391,30 @@ static bool find_rest(const where_token *first, where_token *rest) {
     return found;
 }
 
+/* Alone, as for grep: an address, or a PV, which has a colon at most sites. */
+static const char *advice_for_value(const where_token *word) {
+    caw_end address;
+    uint32_t bits;
+    if (caw_where_address(word->start, word->length, &address, &bits))
+        return " (an address: host 10.0.0.1)";
+    return memchr(word->start, ':', word->length) ? " (a PV: pv ~ \"*NAME*\")" : NULL;
+}
+
 /* "pv contains": a field, and a word where an operator goes. */
 static const where_node *refuse_phrase(parser *p, const where_token *first,
                                        const where_token *second, const where_token *whole) {
     where_node field = {0};
     where_token rest;
-    if (!caw_where_translate(whole, WHERE_A_MESSAGE) && find_rest(first, &rest))
+    bool known = caw_where_translate(whole, WHERE_A_MESSAGE) != NULL;
+    if (known && second->kind == TOKEN_WORD)
+        return complain_with_words(p, whole, "no such message", WHERE_A_MESSAGE);
+    if (!known && find_rest(first, &rest))
         return complain(p, &rest, "and or or is missing before", "");
     if (second->kind == TOKEN_OPEN)
         return complain(p, first, "there are no functions:",
                         " (count is the number of elements, ~i compares in any case)");
+    if (second->kind != TOKEN_WORD && advice_for_value(whole))
+        return complain(p, whole, "no such message", advice_for_value(whole));
     if (!caw_where_find_field(first, &field))
         return complain_with_words(p, whole, "no such message", WHERE_A_MESSAGE);
     if (second->kind == TOKEN_WORD || second->kind == TOKEN_NOT)

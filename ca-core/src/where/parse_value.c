@@ -37,6 +37,12 @@ static bool is_unsigned(const where_node *node) {
     return kind_of(node) == CAW_KIND_UINT || kind_of(node) == CAW_KIND_IPV4;
 }
 
+static bool is_duration(const where_node *node) {
+    caw_fact_id fact = caw_where_fact(node->field);
+    return node->field == WHERE_FIELD_TIME ||
+           (fact < CAW_FACTS && caw_fact_rows[fact].kind == CAW_FACT_IS_DURATION);
+}
+
 /* A number that the field can have. */
 static bool fits(const where_node *node, double number) {
     return !is_unsigned(node) ||
@@ -70,13 +76,12 @@ static bool read_net(const where_node *node, caw_view written, where_value *valu
 }
 
 /* What could be written instead. */
-static void refuse_number(where_parser *p, const where_node *node) {
+static void refuse_number(where_parser *p, const where_node *node, where_token written) {
     char advice[256];
     caw_text out = caw_text_into(advice, sizeof advice);
-    where_token written = p->now;
     caw_where_suggest_value(&out, &written, node);
     caw_puts(&out, is_unsigned(node) ? " (a number from 0 to 4294967295, 0x too" : " (a number");
-    caw_puts(&out, node->field == WHERE_FIELD_TIME ? " of seconds, such as 0.1" : "");
+    caw_puts(&out, is_duration(node) ? " of seconds, such as 0.1" : "");
     caw_puts(&out, caw_where_has_names(node) ? ", or the name of a value" : "");
     if (node->sort == WHERE_EITHER) {
         caw_puts(&out, "; a text needs quotes: \"");
@@ -89,8 +94,28 @@ static void refuse_number(where_parser *p, const where_node *node) {
     complain(p, &written, "not a value of this field:", advice);
 }
 
+/* 1 ms, or Write Notify: no field has the first word alone. */
+static bool refuse_two_words(where_parser *p, const where_node *node) {
+    static const char *const units[] = {"s", "ms", "us", "ns", "sec", "min", "seconds"};
+    double number;
+    where_token both = p->now;
+    both.length = (size_t)(p->next.start + p->next.length - both.start);
+    if (p->now.kind != TOKEN_WORD || p->next.kind != TOKEN_WORD)
+        return false;
+    if (caw_where_find_value(node, &both, &number))
+        return !complain(p, &both, "a name with a space needs quotes:", "");
+    for (size_t i = 0; is_duration(node) && i < sizeof units / sizeof *units; i++)
+        if (caw_where_is_word(&p->next, units[i])) {
+            refuse_number(p, node, both);
+            return true;
+        }
+    return false;
+}
+
 static bool parse_number(where_parser *p, const where_node *node, where_value *value) {
     caw_view written = bare(&p->now);
+    if (refuse_two_words(p, node))
+        return false;
     value->sort = WHERE_NUMBER;
     if (p->now.kind == TOKEN_WORD || p->now.kind == TOKEN_QUOTED) {
         if (read_number(node, written, &value->low)) {
@@ -100,7 +125,7 @@ static bool parse_number(where_parser *p, const where_node *node, where_value *v
         if (read_net(node, written, value))
             return true;
     }
-    refuse_number(p, node);
+    refuse_number(p, node, p->now);
     return false;
 }
 
@@ -137,15 +162,37 @@ static bool read_pattern(where_parser *p, where_node *node, where_value *value) 
     return true;
 }
 
+/* U+2018 to U+201F, of a text that went through a word processor. */
+static bool is_typographic_quote(const where_token *token) {
+    return token->kind == TOKEN_WRONG && token->length == 3 &&
+           memcmp(token->start, "\xe2\x80", 2) == 0 && (token->start[2] & 0xf8) == 0x98;
+}
+
+/* A word with what the language would take for signs: t:*, SR{PS:1}I, without quotes. */
+static where_token unquoted_name(const where_token *token) {
+    where_token name = *token;
+    int braces = 0;
+    const char *at = name.start + name.length;
+    for (; name.kind == TOKEN_WORD && *at && !strchr(" \t\r\n()", *at); at++, name.length++) {
+        if (!braces && (*at == ',' || *at == '}')) /* of a set */
+            break;
+        braces += (*at == '{') - (*at == '}');
+    }
+    return name;
+}
+
 /* Something else than a text in quotes: what was meant. */
 static bool refuse_text(where_parser *p, const where_node *node) {
     caw_end address;
     uint32_t bits;
     char advice[128];
     caw_text out = caw_text_into(advice, sizeof advice);
-    const where_token *now = &p->now;
+    where_token name = unquoted_name(&p->now), *now = &name;
     if (now->kind == TOKEN_WRONG && (now->start[0] == '"' || now->start[0] == '\''))
         return complain(p, now, "no closing quote:", "");
+    if (is_typographic_quote(now))
+        return complain(p, now, "a text goes in quotes as a keyboard has them, not",
+                        ": \"SR:PS1\"");
     if (node->field == CAW_FIELD_HOST &&
         caw_where_address(now->start, now->length, &address, &bits))
         return complain(p, now, "host is the name that a client gives, not an address:",
@@ -181,11 +228,23 @@ static bool parse_text(where_parser *p, where_node *node, where_value *value) {
 
 /* ---- addresses and times ------------------------------------------------------------------ */
 
-static bool parse_address(where_parser *p, where_value *value) {
+/* 10.0.0.1:5064 */
+static bool has_port(caw_view written) {
+    uint32_t address;
+    const char *colon = memchr(text_of(written), ':', written.len);
+    return colon && caw_where_ipv4(text_of(written), (size_t)(colon - text_of(written)), &address);
+}
+
+static bool parse_address(where_parser *p, const where_node *node, where_value *value) {
     caw_view written = bare(&p->now);
     if ((p->now.kind == TOKEN_WORD || p->now.kind == TOKEN_QUOTED) &&
         caw_where_address(text_of(written), written.len, &value->address, &value->bits))
         return true;
+    if (has_port(written))
+        return complain(p, &p->now, "not an address:",
+                        node->field == WHERE_FIELD_DST
+                            ? " (the port by itself: dst == 10.0.0.1 and dport == 5064)"
+                            : " (the port by itself: src == 10.0.0.1 and sport == 5064)");
     return complain(p, &p->now, "not an address:",
                     " (10.0.0.1, fe80::1, or 10.0.0.0/8 with zeros after the bits)");
 }
@@ -230,7 +289,7 @@ static bool parse_one(where_parser *p, where_node *node, where_value *value) {
         read = parse_text(p, node, value);
         break;
     case WHERE_ADDRESS:
-        read = parse_address(p, value);
+        read = parse_address(p, node, value);
         break;
     case WHERE_MOMENT:
         read = parse_moment(p, value);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "token.h"
 
+#include "text/text.h"
+
 #include <string.h>
 
 static bool in_word(char c) {
@@ -53,6 +55,13 @@ static where_token read_tilde(const char *at) {
                          any_case ? WHERE_MATCHES_ANY_CASE : WHERE_MATCHES};
 }
 
+/* What no word begins with: all bytes of it. */
+static where_token read_character(const char *at) {
+    uint32_t size = 1;
+    bool one = caw_character((const uint8_t *)at, strlen(at), &size) != CAW_NO_CHARACTER;
+    return (where_token){TOKEN_WRONG, at, one ? size : 1, WHERE_EQ};
+}
+
 where_token caw_where_token(const char *at) {
     static const struct {
         const char *text;
@@ -94,5 +103,5 @@ where_token caw_where_token(const char *at) {
         return read_tilde(at);
     if (in_word(*at) || (*at == '+' && in_word(at[1])))
         return read_word(at);
-    return (where_token){TOKEN_WRONG, at, 1, WHERE_EQ};
+    return read_character(at);
 }

@@ -275,7 +275,7 @@ static bool is_related(const where_token *written, const char *name) {
 
 /* What was written, without the protocol's or Wireshark's prefix. */
 static search search_for(const where_token *written) {
-    static const char *const prefixes[] = {"CA_PROTO_", "ca."};
+    static const char *const prefixes[] = {"CA_PROTO_", "ca.", "command."};
     search self = {.written = *written};
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
         size_t length = strlen(prefixes[i]);
@@ -315,13 +315,14 @@ void caw_where_suggest(caw_text *out, const where_token *written, where_wanted w
 
 void caw_where_suggest_value(caw_text *out, const where_token *written, const where_node *node) {
     search self = search_for(written);
+    bool related = false;
     for (const caw_name *each = names_of(node); each && each->name; each++) {
-        if (is_related(&self.written, each->name))
-            self.distance = 1;
-        if (is_related(&self.written, each->name))
+        bool now = is_related(&self.written, each->name);
+        if (now && (!related || strlen(each->name) < strlen(self.best)))
             self.best = each->name;
-        else
+        else if (!related)
             consider(&self, each->name);
+        related |= now;
     }
     put_best(out, &self, true);
 }
