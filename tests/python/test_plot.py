@@ -157,6 +157,14 @@ def test_a_binary_file(captures):
         assert legend_of(plot.rates(file)) == legend_of(plot.rates(captures / 'oddities.pcap'))
 
 
+def test_a_generator_of_paths(captures):
+    """Path.glob() is one; these are drawn from two readings."""
+    ax = plot.values(captures.glob('monitors.pcap'), 't:sine', 't:cnt')
+    assert len(ax.lines) == 2
+    ax = plot.timeline(captures.glob('search-missing.pcap'))
+    assert ax.collections
+
+
 def test_without_matplotlib(captures, monkeypatch):
     import sys
 

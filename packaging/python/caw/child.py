@@ -116,6 +116,12 @@ def inputs(source: Source) -> Tuple[List[str], Optional[BinaryIO]]:
     return [path_argument(path) for path in paths], None
 
 
+def kept(source: Source) -> Source:
+    """The same, to be read more than once: a generator of paths, as Path.glob() is, as a list."""
+    single = hasattr(source, 'read') or isinstance(source, (str, os.PathLike))
+    return source if single else list(cast('Iterable[Path_]', source))
+
+
 class Running:
     """A running caw: an iterator over the lines it prints, each bytes that end in a line feed.
 

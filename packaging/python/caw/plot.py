@@ -48,6 +48,7 @@ def values(
     Raises ValueError for a PV that is an array, or of which the capture has no value, and for texts
     and numbers at once. An open file is read once: for one PV, and its unit is not told.
     """
+    paths = child.kept(paths)
     shown = {pv: _shown(pv, _values(paths, pv, where)) for pv in pvs}
     texts = {pv for pv in pvs if isinstance(shown[pv].iloc[0], str)}
     if texts and len(texts) < len(shown):
@@ -198,6 +199,7 @@ def timeline(
     clients: so many, those with the most bars. A cross is the end of a circuit that its client did
     not end by itself. The capture is read twice, so it is a path, or several.
     """
+    paths = child.kept(paths)
     ax = _axes(ax)
     searches, circuits = _rows('search', paths, where), _rows('circuits', paths, where)
     bars = _bars(searches, circuits, _span(circuits[:1] + searches[:1]))
