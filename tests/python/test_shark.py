@@ -4,10 +4,11 @@
 import array
 import inspect
 import os
+import pickle
 import subprocess
 import sys
 import warnings
-from collections import UserList, defaultdict
+from collections import Counter, UserList, defaultdict
 from enum import Enum
 
 import pytest
@@ -168,6 +169,59 @@ def test_packets():
     assert compared > 10000
 
 
+def test_sizes():
+    """Of each message with its header, as bandwidth is counted."""
+    compared = 0
+    for name in names():
+        for theirs, ours in pairs(CAPTURES / name):
+            assert (len(ours.command), ours.command.nbytes) == (len(theirs.command),) * 2
+            compared += 1
+    assert compared > 2000
+    large = [m.command for m in ours_of_large()]
+    assert {len(command) - command.payload_size for command in large} == {24}
+
+
+def ours_of_large():
+    """Messages that have the extended header."""
+    return caw.shark(CAPTURES / 'bigarrays.pcap', where='size > 65535')
+
+
+def test_a_message_is_a_namespace(captures):
+    """As caproto's: what caproto-shark does with --format is done with vars(), too."""
+    form = '{timestamp} {src}:{transport.sport}->{dst}:{ip.tcp.dport} {ethernet.ip.id} {command!r}'
+    compared = 0
+    for theirs, ours in pairs(captures / 'midstream.pcap'):
+        if is_certain(theirs.command) and sys.version_info >= (3, 11):
+            if hasattr(theirs.ip, 'tcp'):
+                assert form.format(**vars(ours)) == form.format(**vars(theirs))
+                compared += 1
+        assert set(vars(theirs)) < set(vars(ours))
+    assert compared > 50 or sys.version_info < (3, 11)
+
+
+@pytest.mark.parametrize('protocol', range(pickle.HIGHEST_PROTOCOL + 1))
+def test_pickles(captures, protocol):
+    """Between processes, as multiprocessing does."""
+    message = next(caw.shark(captures / 'midstream.pcap', where='update'))
+    copied = pickle.loads(pickle.dumps(message, protocol))
+    assert (copied.command, copied.ip.src) == (message.command, message.ip.src)
+    assert copied.command.metadata.nanoSeconds == message.command.metadata.nanoSeconds
+
+
+def test_attributes_of_metadata():
+    """Those that a structure of caproto has besides what its repr() tells."""
+    compared = Counter()
+    for theirs, ours in (pair for name in names() for pair in pairs(CAPTURES / name)):
+        metadata = getattr(theirs.command, 'metadata', None)
+        if metadata is None or not is_certain(theirs.command):
+            continue
+        for name in ('secondsSinceEpoch', 'nanoSeconds', 'no_str'):
+            got = getattr(ours.command.metadata, name, None)
+            assert got == getattr(metadata, name, None)
+            compared[name] += got is not None
+    assert len(compared) == 3 and all(compared.values())
+
+
 def test_bit_fields_of_dpkt(captures):
     theirs_, ours_ = next(pairs(captures / 'monitors.pcap'))
     assert (ours_.ip.v, ours_.ip.hl, ours_.ip.df) == (theirs_.ip.v, theirs_.ip.hl, theirs_.ip.df)
@@ -233,6 +287,7 @@ def test_malformed(captures):
     ]
     assert [command.bytes for command in found] == [3]
     assert isinstance(found[0].reason, str)
+    assert not hasattr(found[0], 'payload_size') and bool(found[0])
     with pytest.raises(AttributeError, match='Malformed has no cid'):
         found[0].cid
 

@@ -13,7 +13,8 @@ OBJECTS = ('ethernet', 'ip', 'tcp', 'udp')
 class Header:
     """A header: its values are attributes, numbers and, of addresses and options, bytes.
 
-    data: the header inside of it. The packet's payload is not there: messages are what is left of it.
+    data: the header inside of it, which also has its own name there, as in ethernet.ip and ip.tcp.
+    The packet's payload is not there: messages are what is left of it.
     """
 
     opts = b''
@@ -23,9 +24,11 @@ class Header:
         self._name = name
         if data is not None:
             self.data = data
+            setattr(self, data._name.lower(), data)
 
     def __repr__(self) -> str:
-        words = ', '.join(f'{k}={v!r}' for k, v in self.__dict__.items() if k != '_name')
+        hidden = ('_name', self.data._name.lower()) if 'data' in self.__dict__ else ('_name',)
+        words = ', '.join(f'{k}={v!r}' for k, v in self.__dict__.items() if k not in hidden)
         return f'{self._name}({words})'
 
 

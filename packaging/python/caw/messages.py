@@ -7,7 +7,8 @@ from typing import Any, Dict, Iterator, List, Optional, Sequence
 from . import cells, child, commands, headers
 
 # What is asked of caw --csv, and the headers' keys; the class is first, to be found at once.
-_KEYS = 'message timestamp_ns frame src dst transport pv user host time_ns size data.time_ns line'
+_KEYS = 'message timestamp_ns frame src dst transport pv user host time_ns size marker data.time_ns line'
+_WORDS = 'timestamp ethernet src dst ip transport command pv user host time frame timestamp_ns'
 _CLASSES = {name.encode(): each for name, each in commands.CLASSES.items()}
 
 
@@ -97,6 +98,14 @@ class Message:
     def transport(self) -> Optional[headers.Header]:
         """Header of TCP or UDP, with dpkt's attributes."""
         return headers.read(self.cells['transport'], self.cells)
+
+    @property
+    def __dict__(self) -> Dict[str, Any]:  # type: ignore[override]
+        """All of these by name: caproto's are namespaces, and scripts take vars() of them."""
+        return {name: getattr(self, name) for name in _WORDS.split()}
+
+    def __reduce__(self) -> Any:
+        return Message, (self._columns, self._row)
 
     def __repr__(self) -> str:
         return f'{self.timestamp} {self.src}->{self.dst} {self.command!r}'
