@@ -23,7 +23,7 @@ def report(
         what stands in them.
     paths: a path, several of one capture, or an open binary file.
     where: an expression (man caw-where): the messages, or circuits, that the report knows.
-    table: one of the report's other tables, as 'clients'; 'totals' is a row about the capture.
+    table: one of the report's other tables, as 'clients'.
 
     Columns are named as in man caw-reports. Points in time (_ns) are datetime64[ns], UTC; durations
     (_s) are seconds, and float64 as other numbers with decimals; counts and frames are Int64, text
