@@ -346,6 +346,14 @@ def test_child_ends_with_the_loop(captures, children, leave):
     assert children() == []
 
 
+def test_a_message_does_not_look_for_the_program(captures, monkeypatch):
+    """That is a walk through PATH, which takes longer than all else."""
+    messages = list(caw.shark(captures / 'puts.pcap', where='put'))
+    assert messages[0].ethernet.ip.p == 6
+    monkeypatch.setenv('CAW', '/nowhere/caw')
+    assert {message.ethernet.ip.tcp.dport for message in messages} == {5064}
+
+
 def test_messages_outlive_the_generator(captures):
     message = next(caw.shark(captures / 'monitors.pcap'))
     assert message.command == caw.VersionRequest(message)

@@ -2,10 +2,9 @@
 """Headers of a packet, with the attributes that the classes of dpkt have."""
 
 import functools
-from pathlib import Path
 from typing import Dict, List, Mapping, Optional, Tuple, Union
 
-from . import child, schema
+from . import schema
 
 OBJECTS = ('ethernet', 'ip', 'tcp', 'udp')
 
@@ -38,20 +37,25 @@ def keys() -> List[str]:
 
 
 @functools.lru_cache(maxsize=None)
-def _of(prefix: str, _: Path) -> List[Tuple[str, str, bool]]:
-    """Of one header, as this program has it: each key, the attribute, whether that is a number."""
-    found = []
-    for key, kind in schema.keys().items():
-        whose, __, name = key.partition('.')
+def _of(prefix: str, columns: Tuple[str, ...]) -> List[Tuple[str, str, bool]]:
+    """Of one header, among these keys: each key, the attribute, whether that is a number."""
+    types, found = schema.keys(), []
+    for key in columns:
+        whose, _, name = key.partition('.')
         if whose == prefix:
-            found.append((key, name, kind == 'integer'))
+            found.append((key, name, types[key] == 'integer'))
     return found
 
 
-def read(prefix: str, cells: Dict[str, str], data: Optional[Header] = None) -> Optional[Header]:
-    """The header whose keys begin so, from the cells of a message; None where there is none."""
+def read(
+    prefix: str, columns: Tuple[str, ...], cells: Dict[str, str], data: Optional[Header] = None
+) -> Optional[Header]:
+    """The header whose keys begin so, from the cells of a message; None where there is none.
+
+    Of each message: what is looked for elsewhere, such as the program, costs more than the rest.
+    """
     values: Dict[str, Union[int, bytes]] = {}
-    for key, name, is_number in _of(prefix, child.program()):
+    for key, name, is_number in _of(prefix, columns):
         cell = cells[key]
         if cell:
             values[name] = int(cell) if is_number else bytes.fromhex(cell)

@@ -2,7 +2,7 @@
 """Messages of a capture, one by one: shark(), in the manner of caproto.sync.shark."""
 
 import functools
-from typing import Any, Dict, Iterator, List, Optional, Sequence
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from . import cells, child, commands, headers
 
@@ -17,7 +17,7 @@ class Message:
 
     __slots__ = ('_columns', '_row', '_cells', '_command')
 
-    def __init__(self, columns: Sequence[str], row: bytes) -> None:
+    def __init__(self, columns: Tuple[str, ...], row: bytes) -> None:
         """Of a row of CSV with these columns."""
         self._columns = columns
         self._row = row
@@ -87,17 +87,17 @@ class Message:
     @property
     def ethernet(self) -> Optional[headers.Header]:
         """Header of the link layer, with dpkt's attributes; None of a link that dpkt has not."""
-        return headers.read('ethernet', self.cells, self.ip)
+        return headers.read('ethernet', self._columns, self.cells, self.ip)
 
     @property
     def ip(self) -> Optional[headers.Header]:
         """Header of IP or IPv6, with dpkt's attributes."""
-        return headers.read('ip', self.cells, self.transport)
+        return headers.read('ip', self._columns, self.cells, self.transport)
 
     @property
     def transport(self) -> Optional[headers.Header]:
         """Header of TCP or UDP, with dpkt's attributes."""
-        return headers.read(self.cells['transport'], self.cells)
+        return headers.read(self.cells['transport'], self._columns, self.cells)
 
     @property
     def __dict__(self) -> Dict[str, Any]:  # type: ignore[override]
@@ -111,9 +111,9 @@ class Message:
         return f'{self.timestamp} {self.src}->{self.dst} {self.command!r}'
 
 
-def columns() -> List[str]:
+def columns() -> Tuple[str, ...]:
     """The keys that are asked for."""
-    return [*_KEYS.split(), *headers.keys()]
+    return (*_KEYS.split(), *headers.keys())
 
 
 def shark(
