@@ -2,10 +2,12 @@
 """Plots: what is drawn is what caw itself prints, and says what it is."""
 
 import json
+import warnings
 from collections import Counter
 
 import matplotlib
 import pytest
+import wire
 
 matplotlib.use('Agg')
 
@@ -150,6 +152,15 @@ def test_clients_have_their_circuits_and_searches(captures, caw):
     assert len(bars.get_segments()) == len(circuits)
     crosses = ax.get_lines()[-1].get_xdata()
     assert len(crosses) == sum(row['closed_by'] not in (None, 'client FIN') for row in circuits)
+
+
+def test_a_capture_without_messages(save):
+    """Empty axes, and no word of it."""
+    path = save(wire.pcap([]))
+    with warnings.catch_warnings():
+        warnings.simplefilter('error')
+        for draw in (plot.rates, plot.latency, plot.timeline):
+            assert draw(path).get_xlabel() == 'time (UTC)'
 
 
 def test_a_binary_file(captures):

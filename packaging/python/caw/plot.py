@@ -212,7 +212,7 @@ def timeline(
     ax.plot(at, [y for y, _ in ended], 'x', color='#cc3311', label='ended by force or server')
     ax.set_yticks(range(len(shown)))
     ax.set_yticklabels(shown)
-    ax.set_ylim(len(shown) - 0.5, -0.5)
+    ax.set_ylim(max(len(shown), 1) - 0.5, -0.5)
     ax.set_ylabel('client')
     ax.xaxis_date()
     return _finish(ax)
