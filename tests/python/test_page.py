@@ -367,6 +367,16 @@ def test_a_generator_of_paths(tmp_path):
     assert (tmp_path / 'report.html').read_text() == page.html(CAPTURES / 'twoiocs.pcap')
 
 
+def test_a_file_whose_name_is_no_utf_8(tmp_path):
+    capture = os.fsencode(tmp_path) + b'/caf\xe9.pcap'
+    with open(capture, 'wb') as file:
+        file.write((CAPTURES / 'twoiocs.pcap').read_bytes())
+    done = run(os.fsdecode(capture), '-o', tmp_path / 'report.html')
+    assert done.returncode == 0, done.stderr
+    title = Elements((tmp_path / 'report.html').read_text()).named('title')[0][1]
+    assert title == 'Channel Access: caf?.pcap'
+
+
 def test_the_capture_is_not_overwritten(tmp_path):
     """As by -o *.pcap: the first of them would be the page."""
     capture, link = tmp_path / 'a.pcap', tmp_path / 'b.pcap'

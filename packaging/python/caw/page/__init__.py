@@ -25,7 +25,8 @@ def html(paths: child.Source, anonymize: bool = False) -> str:
     capture = Capture(child.kept(paths))
     tables = told(capture)
     messages = Messages(capture, (choice for table in tables for choice in table.choices))
-    return page(capture, tables, messages, names(anonymize), _version())
+    made = page(capture, tables, messages, names(anonymize), _version())
+    return made.encode(errors='replace').decode()  # Names of files may be no UTF-8.
 
 
 def write(
