@@ -162,6 +162,7 @@ def test_packets():
             )
             for header in HEADERS:
                 one, other = getattr(theirs, header), getattr(ours, header)
+                assert type(other).__name__ == type(one).__name__
                 for attribute in (*one.__hdr_fields__, *getattr(one, '__bit_fields__', ())):
                     if not attribute.startswith('_'):
                         assert getattr(other, attribute) == getattr(one, attribute), attribute

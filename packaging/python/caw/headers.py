@@ -2,7 +2,7 @@
 """Headers of a packet, with the attributes that the classes of dpkt have."""
 
 import functools
-from typing import Dict, List, Mapping, Optional, Tuple, Union
+from typing import Dict, List, Mapping, Optional, Tuple, Type, Union
 
 from . import schema
 
@@ -18,17 +18,48 @@ class Header:
 
     opts = b''
 
-    def __init__(self, name: str, values: Mapping[str, object], data: 'Optional[Header]') -> None:
+    def __init__(self, values: Mapping[str, object], data: 'Optional[Header]') -> None:
         self.__dict__.update(values)
-        self._name = name
         if data is not None:
             self.data = data
-            setattr(self, data._name.lower(), data)
+            setattr(self, type(data).__name__.lower(), data)
 
     def __repr__(self) -> str:
-        hidden = ('_name', self.data._name.lower()) if 'data' in self.__dict__ else ('_name',)
-        words = ', '.join(f'{k}={v!r}' for k, v in self.__dict__.items() if k not in hidden)
-        return f'{self._name}({words})'
+        inner = type(self.data).__name__.lower() if hasattr(self, 'data') else ''
+        words = ', '.join(f'{k}={v!r}' for k, v in self.__dict__.items() if k != inner)
+        return f'{type(self).__name__}({words})'
+
+
+class Ethernet(Header):
+    """Of Ethernet II, also with VLAN tags."""
+
+
+class SLL(Header):
+    """Linux cooked capture, in which there is no Ethernet."""
+
+
+class SLL2(Header):
+    """The same, version 2."""
+
+
+class Loopback(Header):
+    """What BSD has on its loopback in the place of Ethernet."""
+
+
+class IP(Header):
+    """Of IP version 4."""
+
+
+class IP6(Header):
+    """Of IP version 6."""
+
+
+class TCP(Header):
+    """A segment."""
+
+
+class UDP(Header):
+    """A datagram."""
 
 
 def keys() -> List[str]:
@@ -61,11 +92,16 @@ def read(
             values[name] = int(cell) if is_number else bytes.fromhex(cell)
     if not values:
         return None
-    return Header(_class(prefix, values), values, data)
+    return _class(prefix, values)(values, data)
 
 
-def _class(prefix: str, values: Mapping[str, object]) -> str:
+_CLASSES = {'tcp': TCP, 'udp': UDP}
+
+
+def _class(prefix: str, values: Mapping[str, object]) -> Type[Header]:
     """Its class in dpkt."""
     if prefix == 'ip':
-        return 'IP6' if values['v'] == 6 else 'IP'
-    return 'Ethernet' if prefix == 'ethernet' else prefix.upper()
+        return IP6 if values['v'] == 6 else IP
+    if prefix == 'ethernet' and 'dst' not in values:
+        return Loopback if 'family' in values else SLL2 if 'intindex' in values else SLL
+    return _CLASSES.get(prefix, Ethernet)
