@@ -367,6 +367,11 @@ def test_a_generator_of_paths(tmp_path):
     assert (tmp_path / 'report.html').read_text() == page.html(CAPTURES / 'twoiocs.pcap')
 
 
+def test_times_that_are_none(far):
+    """They stand where 64 bits of nanoseconds end, and the page is made."""
+    assert '2262-04-11 23:47:16' in page.html(far)
+
+
 def test_a_file_whose_name_is_no_utf_8(tmp_path):
     capture = os.fsencode(tmp_path) + b'/caf\xe9.pcap'
     with open(capture, 'wb') as file:

@@ -6,7 +6,9 @@ import warnings
 from collections import Counter
 
 import matplotlib
+import numpy
 import pytest
+import talk
 import wire
 
 matplotlib.use('Agg')
@@ -161,6 +163,25 @@ def test_a_capture_without_messages(save):
         warnings.simplefilter('error')
         for draw in (plot.rates, plot.latency, plot.timeline):
             assert draw(path).get_xlabel() == 'time (UTC)'
+
+
+def test_times_that_are_none(far):
+    for draw in (plot.latency, plot.timeline):
+        draw(far)
+    assert_finite(plot.rates(far))
+
+
+def assert_finite(ax):
+    vertices = [path.vertices for bars in ax.collections for path in bars.get_paths()]
+    assert vertices and all(numpy.isfinite(each).all() for each in vertices)
+
+
+def test_rates_of_a_moment(save):
+    """What lasts no time is not divided by it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter('error', RuntimeWarning)
+        packet = wire.udp(wire.SEARCHER, wire.EVERYBODY, talk.version() + talk.search(1, 'a'))
+        assert_finite(plot.rates(save(wire.capture([packet]))))
 
 
 def test_a_binary_file(captures):

@@ -18,6 +18,8 @@ from caproto.sync.shark import shark as caproto_shark
 import caw
 import captures as made
 import load
+import talk
+import wire
 from places import CAPTURES
 
 select_backend('array')  # as when there is no NumPy
@@ -267,6 +269,21 @@ def test_nanoseconds_of_a_time_stamp(captures):
     assert stamps[-1].stamp.secondsSinceEpoch == 1795403007 - 631152000
     assert stamps[-1].timestamp == stamps[-1].stamp.timestamp == 1795403007.158687
     assert stamps[-1].DBR_ID is caw.ChannelType.TIME_DOUBLE
+
+
+def test_cooked_captures_have_their_own_headers(save):
+    """dpkt's class for what `tcpdump -i any` writes."""
+    packets = wire.circuit([talk.client(talk.version())])
+    path = save(wire.pcap(wire.cooked(wire.ethernet(wire.timed(packets))), link=113))
+    header = next(caw.shark(path)).ethernet
+    assert type(header).__name__ == 'SLL' and repr(header).startswith('SLL(type=0, hrd=1, ')
+    assert header.ip.tcp.dport == 5064
+
+
+def test_a_time_that_is_none(far):
+    message = next(caw.shark(far))
+    assert message.timestamp != message.timestamp and message.timestamp_ns is None
+    assert 'nan 10.' in repr(message)
 
 
 def test_where(captures):

@@ -40,13 +40,19 @@ class Message:
 
     @property
     def timestamp(self) -> float:
-        """When its packet was captured, seconds since 1970 UTC; to the nanosecond: timestamp_ns."""
-        return self.timestamp_ns / 10**9  # Of two integers: rounded once.
+        """When its packet was captured, seconds since 1970 UTC; to the nanosecond: timestamp_ns.
+
+        nan where the file has a time that is none, centuries away.
+        """
+        nanoseconds = self.timestamp_ns
+        # Of two integers: rounded once.
+        return float('nan') if nanoseconds is None else nanoseconds / 10**9
 
     @property
-    def timestamp_ns(self) -> int:
-        """When its packet was captured, nanoseconds since 1970 UTC."""
-        return int(self.cells['timestamp_ns'])
+    def timestamp_ns(self) -> Optional[int]:
+        """When its packet was captured, nanoseconds since 1970 UTC; None as `timestamp` is nan."""
+        nanoseconds = self.cells['timestamp_ns']
+        return int(nanoseconds) if nanoseconds else None
 
     @property
     def frame(self) -> int:

@@ -63,7 +63,8 @@ def _column(kind: str, key: str, rows: List[Dict[str, Any]]) -> 'pandas.Series':
     pandas = need('pandas', 'pandas')
     values = [row[key] for row in rows]
     if kind == 'moment':
-        return times(pandas.array(values, dtype='Int64'))
+        known = [value if value is not None and abs(value) < 2**63 else None for value in values]
+        return times(pandas.array(known, dtype='Int64'))
     return pandas.Series(values, dtype=_TYPES[kind])
 
 
