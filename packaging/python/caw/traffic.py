@@ -60,7 +60,7 @@ def within(moment: int) -> int:
 
 def row(line: bytes) -> Dict[str, Any]:
     """A row of a report, of its line of JSON; its points in time are within 64 bits."""
-    told = json.loads(line)
+    told: Dict[str, Any] = json.loads(line)
     for key in told:
         if key.endswith('_ns') and told[key] is not None:
             told[key] = within(told[key])
