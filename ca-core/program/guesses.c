@@ -174,6 +174,15 @@ static void join(char **words, size_t count, char *text, size_t size) {
         length += (size_t)snprintf(text + length, size - length, "%s%s", i ? " " : "", words[i]);
 }
 
+static bool are_keys(const char *text) {
+    char problem[CAW_LINES_PROBLEM];
+    caw_lines_form form = {.kind = CAW_LINES_CSV, .keys = text};
+    caw_lines *lines = caw_lines_new(&form, &heap, problem, sizeof problem);
+
+    caw_lines_free(lines);
+    return lines != NULL;
+}
+
 /* What a word that is no file was meant to be; false: it may be the name of a file. */
 static bool say_what_was_meant(char **words, size_t count, const char *interface) {
     char text[256], advice[SUGGEST_ADVICE];
@@ -187,6 +196,8 @@ static bool say_what_was_meant(char **words, size_t count, const char *interface
     else if (is_expression(text) || is_expression(words[0]))
         say("no such file or report: %s (messages are chosen by --where '%s')", words[0],
             is_expression(text) ? text : words[0]);
+    else if (are_keys(words[0]))
+        say("no such file or report: %s (columns are chosen by --csv=%s)", words[0], words[0]);
     else if (near.best[0])
         say("no such file or report: %s (%s)", words[0], suggest_say(&near, "", "", advice));
     else

@@ -169,6 +169,7 @@ def test_a_file_comes_first(name, caw, captures, stage):
         ('-5 FILE', '-c 5'),
         ('--json=all FILE', '--json takes nothing, or =full'),
         ('--csv=pvs FILE', 'no such key: pvs (did you mean pv?)'),
+        ('--csv frame,pv FILE', 'columns are chosen by --csv=frame,pv'),
         ('--csv=by,dt FILE', 'no such key: dt (did you mean dst?)'),
         ('--csv=time FILE', '(did you mean time_ns?)'),
         ('--csv=severity FILE', '(did you mean data.severity?)'),
