@@ -38,8 +38,7 @@ static void observe_all(caw_report *report, const ca_events *events) {
 typedef struct {
     const caw_report_row *row;
     caw_report *report;
-    caw_form form;
-    char *table; /* NULL: all */
+    caw_report_words words;
 } printed;
 
 static tap_packet_status on_packet(void *data, packet_info *pinfo _U_, epan_dissect_t *edt _U_,
@@ -63,7 +62,7 @@ static void on_draw(void *data) {
     printed *print = data;
 
     tap_rest();
-    caw_report_print(print->report, print->form, print->table, &output);
+    caw_report_print(print->report, print->words.form, print->words.table, &output);
     output_flush();
 }
 
@@ -81,93 +80,20 @@ static void on_finish(void *data) {
 
     tap_forget(print);
     caw_report_free(print->report);
-    g_free(print->table);
     g_free(print);
-}
-
-/* Takes a word from the front of the argument, with the comma before it; false when it differs. */
-static bool take_word(const char **rest, const char *word) {
-    size_t length = strlen(word);
-
-    if (**rest != ',' || strncmp(*rest + 1, word, length) != 0 ||
-        ((*rest)[1 + length] && (*rest)[1 + length] != ','))
-        return false;
-    *rest += 1 + length;
-    return true;
-}
-
-/* "table=TABLE" */
-static char *take_table(const char **rest) {
-    static const char key[] = ",table=";
-
-    if (!g_str_has_prefix(*rest, key))
-        return NULL;
-    const char *name = *rest + strlen(key);
-    size_t length = strcspn(name, ",");
-    *rest = name + length;
-    return g_strndup(name, length);
-}
-
-static bool take_form(const char **rest, caw_form *form) {
-    static const struct {
-        const char *word;
-        caw_form form;
-    } forms[] = {{"text", CAW_FORM_TEXT}, {"json", CAW_FORM_JSON}, {"csv", CAW_FORM_CSV}};
-
-    for (size_t i = 0; i < array_length(forms); i++) {
-        if (take_word(rest, forms[i].word)) {
-            *form = forms[i].form;
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The words before the filter, in any order, one of each kind. NULL, or what is wrong with them. */
-static const char *read_words(const char **rest, printed *print) {
-    unsigned forms = 0, tables = 0;
-
-    while (forms < 2 && tables < 2) {
-        char *table = take_table(rest);
-        if (table) {
-            g_free(print->table);
-            print->table = table;
-            tables++;
-        } else if (take_form(rest, &print->form)) {
-            forms++;
-        } else {
-            return NULL;
-        }
-    }
-    return forms > 1 ? "it is printed as text, json or csv: take one" : "it prints one table= only";
-}
-
-static char *names_of_tables(const caw_report_row *row) {
-    GString *names = g_string_new(NULL);
-
-    for (uint32_t i = 0; i < row->table_count; i++)
-        g_string_append_printf(names, "%s%s", i ? ", " : "", row->tables[i].name);
-    return g_string_free(names, FALSE);
 }
 
 /* What is wrong with the argument, to be freed; NULL when it listens now. */
 static char *start(const char *rest, printed *print) {
-    const caw_report_row *row = print->row;
+    char wrong[256];
 
-    const char *wrong = read_words(&rest, print);
-    if (wrong)
-        return g_strdup(wrong);
     if (*rest && *rest != ',')
         return g_strdup("no such report");
-    if (print->table && !caw_report_has(row, print->table)) {
-        char *names = names_of_tables(row);
-        char *error = g_strdup_printf("it has no table \"%s\", but %s", print->table, names);
-        g_free(names);
-        return error;
-    }
-    if (!(print->report = new_report(row)))
+    if (!caw_report_read_words(print->row, rest, &print->words, wrong, sizeof wrong))
+        return g_strdup(wrong);
+    if (!(print->report = new_report(print->row)))
         return g_strdup("out of memory");
-    const char *filter = *rest ? rest + 1 : NULL;
+    const char *filter = print->words.filter;
     GString *error = register_tap_listener("ca", print, filter, TL_REQUIRES_NOTHING, on_reset,
                                            on_packet, on_draw, on_finish);
     if (error)

@@ -820,6 +820,21 @@ bool caw_report_stream(caw_report *report, caw_form form, const caw_output *outp
 bool caw_report_print(caw_report *report, caw_form form, const char *table,
                       const caw_output *output);
 
+/* How a report is asked for in one argument, as those of tshark's -z are. */
+typedef struct {
+    caw_form form;      /* text when it does not say */
+    const char *table;  /* the report's own name of it; NULL: all */
+    const char *filter; /* the rest of the argument, commas and all; NULL: none */
+} caw_report_words;
+
+/*
+ * Reads what follows the report's name: [,text|,json|,csv][,table=TABLE][,FILTER], the words before
+ * the filter in any order. Row NULL: it is for all reports, which have many tables. False: `wrong`,
+ * which has room for `size` bytes, says what is.
+ */
+bool caw_report_read_words(const caw_report_row *row, const char *text, caw_report_words *words,
+                           char *wrong, size_t size);
+
 /* ---- 7. expressions ---------------------------------------------------------------------- */
 
 /*

@@ -173,7 +173,7 @@ static int decode_with(const options *asked, const caw_names *names, input *from
                      .every = (int64_t)asked->every_seconds * 1000,
                      .showed = clock_now()};
 
-    if (!(asked->report ? report_begin(&self.to, &asked->words, asked->where, asked->memory)
+    if (!(asked->report ? report_begin(&self.to, &asked->asked, asked->where, asked->memory)
                         : lines_begin(&self.to, &asked->form, asked->where, asked->most_lines)))
         return STATUS_USAGE;
     if (!(self.capture = new_capture(asked, names, &self.to)))

@@ -21,6 +21,9 @@ typedef struct {
 
 bool named_is_standard_input(const char *name);
 
+/* What stat has told; for the systems' own files. */
+named named_of(unsigned mode, uint64_t size);
+
 /* What has this name, or this descriptor. */
 named named_look(const char *name);
 named named_look_at(int fd);

@@ -7,11 +7,8 @@
 #include <unistd.h>
 
 static named describe(int failed, const struct stat *status) {
-    if (failed)
-        return (named){NAMED_NOTHING, 0};
-    if (S_ISREG(status->st_mode))
-        return (named){NAMED_FILE, (uint64_t)status->st_size};
-    return (named){S_ISDIR(status->st_mode) ? NAMED_FOLDER : NAMED_STREAM, 0};
+    return failed ? (named){NAMED_NOTHING, 0}
+                  : named_of(status->st_mode, (uint64_t)status->st_size);
 }
 
 named named_look_at(int fd) {

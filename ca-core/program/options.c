@@ -298,7 +298,7 @@ static bool reports_forms_are_good(const options *self, const given *all) {
 
 /* A report, or all, by libcaw. */
 static bool is_ours(const options *self) {
-    return self->words.row || self->words.all;
+    return self->asked.row || self->asked.all;
 }
 
 static bool take_report(options *self, const given *all) {
@@ -323,8 +323,7 @@ static bool take_report(options *self, const given *all) {
         say("-c counts lines and does not go with -z %s", self->report);
         return false;
     }
-    if (is_bare(self->report) ||
-        !report_words_read(self->report, self->command[0], &self->words, self->table))
+    if (is_bare(self->report) || !report_words_read(self->report, self->command[0], &self->asked))
         return false;
     if (!is_ours(self) && strncmp(self->report, "ca,", 3) == 0 && !is_srt(self->report) &&
         !is_json(self->report)) {
@@ -342,7 +341,7 @@ static const char *why_tshark(const options *self, char *text, size_t size) {
         return "-Y";
     if (*self->passed)
         return "--";
-    if (!self->report || (is_ours(self) && !self->words.filter))
+    if (!self->report || (is_ours(self) && !self->asked.words.filter))
         return NULL;
     snprintf(text, size, "-z %s", self->report);
     return text;
@@ -350,7 +349,7 @@ static const char *why_tshark(const options *self, char *text, size_t size) {
 
 /* tshark does not have it. */
 static bool is_own(const options *self) {
-    return self->words.all || (self->words.row && self->words.row->apart);
+    return self->asked.all || (self->asked.row && self->asked.row->apart);
 }
 
 /* Of io,stat each filter after the interval is a column: one more would not choose for the others.
@@ -359,7 +358,7 @@ static bool report_has_filter(const options *self) {
     static const char columns[] = "io,stat,";
     const char *report = self->report;
 
-    if (self->words.filter)
+    if (self->asked.words.filter)
         return true;
     return report && strncmp(report, columns, strlen(columns)) == 0 &&
            strchr(report + strlen(columns), ',');
@@ -384,7 +383,7 @@ static bool take_tshark(options *self, const given *all) {
 
     if ((given_value(all, 'Y') || *self->passed) && is_own(self)) {
         say("%s is not a report of tshark, which %s asks for (--where EXPR chooses without it)",
-            self->words.all ? "all" : self->words.row->name, given_value(all, 'Y') ? "-Y" : "--");
+            self->asked.all ? "all" : self->asked.row->name, given_value(all, 'Y') ? "-Y" : "--");
         return false;
     }
     self->display_filter = given_value(all, 'Y');

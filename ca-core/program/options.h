@@ -36,8 +36,7 @@ typedef struct {
     const char *where;          /* which messages, an expression; NULL: all */
     const char *display_filter; /* of -Y; NULL: none */
     const char *report;         /* of -z, or "ca," and the command; NULL: lines */
-    report_words words;         /* of a report of libcaw's */
-    char table[REPORT_TABLE];   /* that the words name */
+    report_words asked;         /* of a report of libcaw's */
     char command[OPTIONS_WORD]; /* before "connect" in "caw connect FILE" comes "ca,"; "": none */
     char topic[OPTIONS_WORD];   /* of ACTION_TOPIC; "": which there are */
     char **passed;              /* on to tshark, or of ACTION_COMPLETE; NULL at the end */

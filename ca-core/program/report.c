@@ -12,7 +12,7 @@
 enum { MOST_REPORTS = 16 };
 
 typedef struct {
-    const report_words *words;
+    const report_words *asked;
     caw_choice *choice; /* NULL: all */
     caw_report *reports[MOST_REPORTS];
     const caw_report_row *rows[MOST_REPORTS];
@@ -53,12 +53,13 @@ static const caw_output output = {write_text, NULL};
 
 /* Why the output failed is the output's to say. */
 static void print(const printer *self, size_t report) {
-    caw_report_print(self->reports[report], self->words->form, self->words->table, &output);
+    caw_report_print(self->reports[report], self->asked->words.form, self->asked->words.table,
+                     &output);
 }
 
 /* JSON needs nothing between one and the next. */
 static void separate(const printer *self) {
-    if (self->words->form != CAW_FORM_JSON)
+    if (self->asked->words.form != CAW_FORM_JSON)
         output_text("\n");
 }
 
@@ -114,17 +115,17 @@ static bool add(printer *self, const caw_report_row *row, uint64_t memory) {
         return false;
     self->rows[self->count] = row;
     self->reports[self->count++] = report;
-    if (self->words->all)
+    if (self->asked->all)
         caw_report_name_rows(report);
-    return !row->streams || caw_report_stream(report, self->words->form, &output) ||
+    return !row->streams || caw_report_stream(report, self->asked->words.form, &output) ||
            output_is_over();
 }
 
 static bool add_all(printer *self, uint64_t memory) {
     size_t count = 0;
 
-    if (self->words->row)
-        return add(self, self->words->row, memory);
+    if (self->asked->row)
+        return add(self, self->asked->row, memory);
     while (caw_report_rows[count] && count < MOST_REPORTS)
         count++;
     for (size_t i = 0; i < count; i++)
@@ -144,14 +145,14 @@ static bool begin_choice(printer *self, const char *where) {
     return self->choice != NULL;
 }
 
-bool report_begin(consumer *self, const report_words *words, const char *where, uint64_t memory) {
+bool report_begin(consumer *self, const report_words *asked, const char *where, uint64_t memory) {
     printer *made = calloc(1, sizeof *made);
 
     if (!made) {
         say("out of memory");
         return false;
     }
-    made->words = words;
+    made->asked = asked;
     if (!begin_choice(made, where)) {
         free_all(made);
         return false;

@@ -10,6 +10,6 @@
  * Of what the expression chooses, NULL is all, in so much memory. False: why has been said. The
  * words are borrowed.
  */
-bool report_begin(consumer *self, const report_words *words, const char *where, uint64_t memory);
+bool report_begin(consumer *self, const report_words *asked, const char *where, uint64_t memory);
 
 #endif

@@ -3,9 +3,8 @@
  * The reports on circuits and channels where no capture leads: without memory, at the most rows,
  * and with connections without end that carry nothing.
  */
-#include "counted.h"
 #include "make.h"
-#include "test.h"
+#include "printed.h"
 
 #include <stdint.h>
 
@@ -100,23 +99,6 @@ static void end(talk *self) {
     caw_circuit_free(self->circuit);
 }
 
-static const char *printed(const talk *self) {
-    static counted count;
-    static written to;
-    count = (counted){.good = -1};
-    to = (written){.count = &count};
-    caw_output output = {written_write, &to};
-    CHECK(caw_report_print(self->report, CAW_FORM_JSON, NULL, &output), "nothing fails");
-    return to.text;
-}
-
-static int count_of(const char *text, const char *part) {
-    int count = 0;
-    for (; (text = strstr(text, part)); text++)
-        count++;
-    return count;
-}
-
 /* ---- tests -------------------------------------------------------------------------------- */
 
 static void test_without_memory(counted *count) {
@@ -125,7 +107,7 @@ static void test_without_memory(counted *count) {
     talk self = begin(&history, &own, SIZE_MAX);
     if (self.report) {
         tell_story(&self);
-        const char *json = printed(&self);
+        const char *json = printed_json(self.report);
         bool complete = count->good >= count->asked;
         bool dropped = caw_report_totals(self.report).dropped != 0;
         CHECK(complete != dropped, "%s, %ld of %ld", asked_for, count->good, count->asked);
@@ -141,7 +123,7 @@ static void test_most_rows(void) {
     talk self = begin(&memory, &memory, 2);
     tell_story(&self);
     if (strcmp(asked_for, "channels") == 0) {
-        const char *json = printed(&self);
+        const char *json = printed_json(self.report);
         CHECK(count_of(json, "{\"table\": \"channels\"") == 2, "two channels");
         CHECK(count_of(json, "{\"table\": \"subscriptions\"") == 2, "two subscriptions");
         CHECK(caw_report_totals(self.report).dropped > 0, "the others are counted");
@@ -165,7 +147,8 @@ static void test_connections_without_messages(void) {
     self.connection = 1;
     tell_story(&self);
     if (strcmp(asked_for, "circuits") == 0)
-        CHECK(!strstr(printed(&self), "\"opened_ns\": null"), "it is known when it was opened");
+        CHECK(!strstr(printed_json(self.report), "\"opened_ns\": null"),
+              "it is known when it was opened");
     CHECK(caw_report_totals(self.report).dropped == 0, "nothing is missing");
     end(&self);
     CHECK(plenty.live == 0, "%ld pieces left", plenty.live);

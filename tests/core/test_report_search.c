@@ -3,11 +3,10 @@
  * The reports on searches and servers where no capture leads: without memory, at the most rows, at
  * the most ends of a row, with connections without end; and the median of very many numbers.
  */
-#include "counted.h"
 #include "heap.h"
 #include "make.h"
+#include "printed.h"
 #include "reports/median.h"
-#include "test.h"
 
 #include <stdint.h>
 
@@ -147,23 +146,6 @@ static void end(talk *self) {
     caw_circuit_free(self->circuit);
 }
 
-static const char *printed(const talk *self) {
-    static counted count;
-    static written to;
-    count = (counted){.good = -1};
-    to = (written){.count = &count};
-    caw_output output = {written_write, &to};
-    CHECK(caw_report_print(self->report, CAW_FORM_JSON, NULL, &output), "nothing fails");
-    return to.text;
-}
-
-static int count_of(const char *text, const char *part) {
-    int count = 0;
-    for (; (text = strstr(text, part)); text++)
-        count++;
-    return count;
-}
-
 /* ---- tests --------------------------------------------------------------------------------- */
 
 static void tell_without_memory(counted *count) {
@@ -175,7 +157,7 @@ static void tell_without_memory(counted *count) {
         complete = count->good >= count->asked;
         CHECK(complete == (caw_report_totals(of.report).dropped == 0), "%s: %ld of %ld", asked_for,
               count->good, count->asked);
-        CHECK(strncmp(printed(&of), "{\"table\": \"totals\"", 18) == 0, "whole lines");
+        CHECK(strncmp(printed_json(of.report), "{\"table\": \"totals\"", 18) == 0, "whole lines");
     }
     end(&of);
     CHECK(count->live == 0, "%s, %ld pieces: %ld left", asked_for, count->good, count->live);
@@ -204,7 +186,7 @@ static void test_names_without_end(void) {
                "t:a\0\0\0\0");
         found(&of, from, client, 1);
     }
-    CHECK_NUMBER(count_of(printed(&of), "\"table\": \"search\""), 10);
+    CHECK_NUMBER(count_of(printed_json(of.report), "\"table\": \"search\""), 10);
     CHECK(count.live < 200, "%ld pieces of memory", count.live);
     CHECK(caw_report_totals(of.report).dropped > 3000, "they are counted");
     end(&of);
@@ -218,7 +200,7 @@ static void test_most_ends(void) {
         search(&of, client, (caw_end){4, {10, 2, i, 255}, 5064}, 1, "t:a\0\0\0\0");
         found(&of, (caw_end){4, {10, 3, 0, i}, 5064}, client, 1);
     }
-    const char *text = printed(&of);
+    const char *text = printed_json(of.report);
     CHECK_NUMBER(count_of(text, "10.2."), 64);
     CHECK_NUMBER(count_of(text, "10.3."), 64);
     CHECK_NUMBER(caw_report_totals(of.report).dropped, 72);
@@ -233,7 +215,7 @@ static void test_most_versions_and_senders(void) {
         draft made = {.command = 13, .type = (uint16_t)(100 + i), .count = 5064, .p2 = 0x0a010001};
         datagram(&of, (caw_end){4, {10, 3, 0, i}, 50000}, all, CAW_SIDE_SERVER, made);
     }
-    const char *text = printed(&of);
+    const char *text = printed_json(of.report);
     CHECK_NUMBER(count_of(text, "\"4."), 64);
     CHECK_NUMBER(count_of(text, "10.3."), 64);
     CHECK_NUMBER(caw_report_totals(of.report).dropped, 72);
@@ -254,7 +236,7 @@ static void test_connections_without_end(void) {
         if (connection > 10)
             version_of_server(&of, connection - 10);
     }
-    CHECK(strstr(printed(&of), "\"circuits\": 10000,"), "%s", printed(&of));
+    CHECK(strstr(printed_json(of.report), "\"circuits\": 10000,"), "%s", printed_json(of.report));
     CHECK(count.live < 30, "%ld pieces of memory", count.live);
     end(&of);
 }

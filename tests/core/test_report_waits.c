@@ -4,9 +4,8 @@
  * memory, at the most rows, with rows that are kept and rows that are not; and events that are
  * chosen.
  */
-#include "counted.h"
 #include "make.h"
-#include "test.h"
+#include "printed.h"
 
 #include <stdint.h>
 
@@ -152,13 +151,6 @@ static const char *tell(const char *name, bool streams, const caw_memory *own, s
     return text.text;
 }
 
-static size_t times(const char *text, const char *word) {
-    size_t count = 0;
-    for (; (text = strstr(text, word)); text += strlen(word))
-        count++;
-    return count;
-}
-
 static void check_text(const char *name, bool streams, const char *words[], size_t most) {
     static counted own;
     own = (counted){.good = -1};
@@ -166,8 +158,8 @@ static void check_text(const char *name, bool streams, const char *words[], size
     uint64_t dropped;
     const char *text = tell(name, streams, &memory, most, &dropped);
     for (; *words; words += 2)
-        CHECK(times(text, words[0]) == (size_t)(words[1][0] - '0'), "%s of %s in %s", words[1],
-              words[0], text);
+        CHECK(count_of(text, words[0]) == words[1][0] - '0', "%s of %s in %s", words[1], words[0],
+              text);
     CHECK((dropped == 0) == (most == SIZE_MAX), "%s: %llu are dropped", name,
           (unsigned long long)dropped);
     CHECK(own.live == 0, "%s: %ld pieces are left", name, own.live);
@@ -207,7 +199,7 @@ static void tell_all(counted *count) {
         const char *text = tell(names[i], i == 1, &own, SIZE_MAX, &dropped);
         if (count->good < 0 || count->good >= count->asked)
             CHECK(dropped == 0, "%s: nothing failed", names[i]);
-        CHECK(!text || times(text, "totals") == 1, "%s is whole", names[i]);
+        CHECK(!text || count_of(text, "totals") == 1, "%s is whole", names[i]);
         CHECK(count->live == 0, "%s, %ld pieces: %ld left", names[i], count->good, count->live);
     }
 }

@@ -3,10 +3,9 @@
  * Reports: a capture that is told event by event, and what the connection report makes of it, read
  * by hand from the story; then the same with memory and output that fail.
  */
-#include "counted.h"
 #include "make.h"
+#include "printed.h"
 #include "reports/quantiles.h"
-#include "test.h"
 
 #include <stdint.h>
 
@@ -331,43 +330,32 @@ static void end(capture *of) {
     CHECK(plenty.live == 0, "%ld pieces left", plenty.live);
 }
 
-/* What is printed, until the next call. */
-static const char *printed(const capture *of, caw_form form, const char *table) {
-    static counted count;
-    static written to;
-    count = (counted){.good = -1};
-    to = (written){.count = &count};
-    caw_output output = {written_write, &to};
-    CHECK(caw_report_print(of->report, form, table, &output), "nothing fails");
-    return to.text;
-}
-
 static void test_story(void) {
     capture of = begin(SIZE_MAX);
     tell_story(&of);
-    CHECK_TEXT(printed(&of, CAW_FORM_JSON, NULL), story_json);
-    CHECK_TEXT(printed(&of, CAW_FORM_CSV, NULL), story_csv);
-    CHECK_TEXT(printed(&of, CAW_FORM_TEXT, NULL), story_text);
-    CHECK_TEXT(printed(&of, CAW_FORM_CSV, "servers"),
+    CHECK_TEXT(printed(of.report, CAW_FORM_JSON, NULL), story_json);
+    CHECK_TEXT(printed(of.report, CAW_FORM_CSV, NULL), story_csv);
+    CHECK_TEXT(printed(of.report, CAW_FORM_TEXT, NULL), story_text);
+    CHECK_TEXT(printed(of.report, CAW_FORM_CSV, "servers"),
                "server,count,mean_s,std_s,min_s,q25_s,q50_s,q75_s,max_s\r\n"
                "10.1.1.1,2,0.005,0.001414214,0.004,0.0045,0.005,0.0055,0.006\r\n");
-    CHECK(strstr(story_text, printed(&of, CAW_FORM_TEXT, "connect")) == story_text,
+    CHECK(strstr(story_text, printed(of.report, CAW_FORM_TEXT, "connect")) == story_text,
           "the first table alone");
-    CHECK(!strstr(printed(&of, CAW_FORM_JSON, "servers"), "\"connect\""), "the second alone");
+    CHECK(!strstr(printed(of.report, CAW_FORM_JSON, "servers"), "\"connect\""), "the second alone");
     end(&of);
 }
 
 static void test_nothing(void) {
     capture of = begin(SIZE_MAX);
-    CHECK_TEXT(printed(&of, CAW_FORM_JSON, NULL),
+    CHECK_TEXT(printed(of.report, CAW_FORM_JSON, NULL),
                "{\"table\": \"totals\", \"first_ns\": null, \"last_ns\": null, \"messages\": 0, "
                "\"skipped\": 0, \"dropped\": 0}\n");
-    CHECK_TEXT(printed(&of, CAW_FORM_TEXT, "servers"),
+    CHECK_TEXT(printed(of.report, CAW_FORM_TEXT, "servers"),
                "0 messages.\n0 channel creation requests were unanswered during this capture.\n\n"
                "no rows in servers\n");
-    CHECK(
-        strstr(printed(&of, CAW_FORM_TEXT, NULL), "\n\nno rows in connect\n\nno rows in servers\n"),
-        "both tables");
+    CHECK(strstr(printed(of.report, CAW_FORM_TEXT, NULL),
+                 "\n\nno rows in connect\n\nno rows in servers\n"),
+          "both tables");
     end(&of);
 }
 
@@ -377,7 +365,7 @@ static void test_nothing(void) {
 static const char *value_of(const capture *of, int row, const char *key) {
     static char value[64];
     char wanted[32];
-    const char *line = printed(of, CAW_FORM_JSON, "connect");
+    const char *line = printed(of->report, CAW_FORM_JSON, "connect");
     for (int i = -1; i < row && line; i++)
         line = strchr(line, '\n') + 1;
     snprintf(wanted, sizeof wanted, "\"%s\": ", key);
@@ -470,11 +458,11 @@ static void test_dangerous_names(void) {
     capture of = begin(SIZE_MAX);
     at(&of, 0), search(&of, client, 1, "\"\\,\x1b");
     at(&of, 1), search(&of, client, 2, "T\xb0:x");
-    CHECK(strstr(printed(&of, CAW_FORM_JSON, NULL), "\"pv\": \"\\\"\\\\,\\\\x1b\""), "JSON");
-    CHECK(strstr(printed(&of, CAW_FORM_JSON, NULL), "\"pv\": \"T\xc2\xb0:x\""), "Latin-1");
-    CHECK(strstr(printed(&of, CAW_FORM_CSV, NULL), "\r\n\"\"\"\\,\\x1b\","), "CSV");
-    CHECK(strstr(printed(&of, CAW_FORM_TEXT, NULL), "\n\"\\,\\x1b  10.1.0.2"), "text");
-    CHECK(strstr(printed(&of, CAW_FORM_TEXT, NULL), "\nT\xc2\xb0:x     10.1.0.2"), "width");
+    CHECK(strstr(printed(of.report, CAW_FORM_JSON, NULL), "\"pv\": \"\\\"\\\\,\\\\x1b\""), "JSON");
+    CHECK(strstr(printed(of.report, CAW_FORM_JSON, NULL), "\"pv\": \"T\xc2\xb0:x\""), "Latin-1");
+    CHECK(strstr(printed(of.report, CAW_FORM_CSV, NULL), "\r\n\"\"\"\\,\\x1b\","), "CSV");
+    CHECK(strstr(printed(of.report, CAW_FORM_TEXT, NULL), "\n\"\\,\\x1b  10.1.0.2"), "text");
+    CHECK(strstr(printed(of.report, CAW_FORM_TEXT, NULL), "\nT\xc2\xb0:x     10.1.0.2"), "width");
     end(&of);
 }
 
@@ -492,11 +480,11 @@ static void test_a_long_name(void) {
                   .payload = name,
                   .size = LENGTH + 8};
     at(&of, 0), datagram(&of, client, everybody, &made), search(&of, client, 2, "t:b");
-    CHECK(strlen(printed(&of, CAW_FORM_TEXT, NULL)) < 1000, "no row is padded to that");
-    CHECK(strstr(printed(&of, CAW_FORM_TEXT, NULL),
+    CHECK(strlen(printed(of.report, CAW_FORM_TEXT, NULL)) < 1000, "no row is padded to that");
+    CHECK(strstr(printed(of.report, CAW_FORM_TEXT, NULL),
                  "\nxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...  10.1.0.2:40001"),
           "cut, and it shows");
-    CHECK(strlen(printed(&of, CAW_FORM_JSON, NULL)) > LENGTH, "whole");
+    CHECK(strlen(printed(of.report, CAW_FORM_JSON, NULL)) > LENGTH, "whole");
     end(&of);
 }
 
@@ -509,8 +497,8 @@ static void test_nanoseconds_and_ipv6(void) {
     answer(&of, 1, six, six, 1, CREATED);
     CHECK_TEXT(value_of(&of, 0, "create_s"), "0.000000001");
     CHECK_TEXT(value_of(&of, 0, "client"), "\"[fe80::1]:5064\"");
-    CHECK(strstr(printed(&of, CAW_FORM_TEXT, NULL), "  0.000000001  "), "nine decimals");
-    CHECK(strstr(printed(&of, CAW_FORM_CSV, "servers"), "\r\nfe80::1,1,"), "no port");
+    CHECK(strstr(printed(of.report, CAW_FORM_TEXT, NULL), "  0.000000001  "), "nine decimals");
+    CHECK(strstr(printed(of.report, CAW_FORM_CSV, "servers"), "\r\nfe80::1,1,"), "no port");
     end(&of);
 }
 
@@ -534,10 +522,10 @@ static void test_odd_moments(void) {
         show(&of, &event);
         char wanted[80];
         snprintf(wanted, sizeof wanted, "\"first_ns\": %s, ", moments[i].first);
-        CHECK(strstr(printed(&of, CAW_FORM_JSON, NULL), wanted), "%s", moments[i].first);
+        CHECK(strstr(printed(of.report, CAW_FORM_JSON, NULL), wanted), "%s", moments[i].first);
         event.now = (caw_moment){2, 0, 0};
         show(&of, &event);
-        printed(&of, CAW_FORM_TEXT, NULL); /* durations that no number holds */
+        printed(of.report, CAW_FORM_TEXT, NULL); /* durations that no number holds */
         end(&of);
     }
 }
@@ -593,14 +581,14 @@ static void test_most_rows(void) {
     CHECK_TEXT(value_of(&of, 1, "pv"), "\"t:b\"");
     CHECK_TEXT(value_of(&of, 2, "pv"), "");
     CHECK(caw_report_totals(of.report).dropped > 0, "the others are counted");
-    CHECK(strstr(printed(&of, CAW_FORM_TEXT, NULL), "are missing.\n"), "and told");
+    CHECK(strstr(printed(of.report, CAW_FORM_TEXT, NULL), "are missing.\n"), "and told");
     end(&of);
 }
 
 /* ---- what fails --------------------------------------------------------------------------- */
 
 static void check_valid(const capture *of) {
-    const char *json = printed(of, CAW_FORM_JSON, NULL);
+    const char *json = printed(of->report, CAW_FORM_JSON, NULL);
     CHECK(strncmp(json, "{\"table\": \"totals\"", 18) == 0 && json[strlen(json) - 1] == '\n',
           "whole lines");
 }
@@ -677,8 +665,52 @@ static void test_rows(void) {
     CHECK(!caw_report_find("no such report"), "found");
 }
 
+/* As -z has it behind the name; "all" has no row. */
+static void test_words(void) {
+    static const struct {
+        const char *text;
+        caw_form form;
+        const char *table, *filter;
+    } rows[] = {
+        {"", CAW_FORM_TEXT, NULL, NULL},
+        {",", CAW_FORM_TEXT, NULL, NULL},
+        {",json", CAW_FORM_JSON, NULL, NULL},
+        {",json,", CAW_FORM_JSON, NULL, NULL},
+        {",csv,table=servers", CAW_FORM_CSV, "servers", NULL},
+        {",table=connect,text", CAW_FORM_TEXT, "connect", NULL},
+        {",json,ca.pv in {\"a,b\", \"c\"}", CAW_FORM_JSON, NULL, "ca.pv in {\"a,b\", \"c\"}"},
+        {",ca,json", CAW_FORM_TEXT, NULL, "ca,json"},
+        {",jsonb", CAW_FORM_TEXT, NULL, "jsonb"},
+        {",js", CAW_FORM_TEXT, NULL, "js"},
+    };
+    static const char *const wrong[][2] = {
+        {",json,csv", "it is printed as text, json or csv: take one"},
+        {",json,json,x", "it is printed as text, json or csv: take one"},
+        {",table=connect,table=servers", "it prints one table= only"},
+        {",table=server", "it has no table \"server\", but connect, servers"},
+        {",table=,json", "it has no table \"\", but connect, servers"},
+    };
+    const caw_report_row *connect = caw_report_find("connect");
+    caw_report_words words;
+    char said[100];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        CHECK(caw_report_read_words(connect, rows[i].text, &words, said, sizeof said), "%s", said);
+        CHECK(words.form == rows[i].form, "%s", rows[i].text);
+        CHECK_TEXT(words.table ? words.table : "-", rows[i].table ? rows[i].table : "-");
+        CHECK_TEXT(words.filter ? words.filter : "-", rows[i].filter ? rows[i].filter : "-");
+    }
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        CHECK(!caw_report_read_words(connect, wrong[i][0], &words, said, sizeof said), "taken");
+        CHECK_TEXT(said, wrong[i][1]);
+    }
+    CHECK(caw_report_read_words(NULL, ",json,x", &words, said, sizeof said), "%s", said);
+    CHECK(!caw_report_read_words(NULL, ",csv", &words, said, sizeof said), "one table of many");
+    CHECK(!caw_report_read_words(NULL, ",table=connect", &words, said, sizeof said), "of which?");
+}
+
 int main(void) {
     test_rows();
+    test_words();
     test_story();
     test_nothing();
     test_latest_search_first();

@@ -3,25 +3,15 @@
 
 import csv
 import io
-import json
 import re
-from collections import defaultdict
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
+from forms import read_json
 
 WIDEST = 36  # characters of a cell in text
 CLOSE = {'rel': 1e-9, 'abs': 1e-9}
 NUMBERS = {'priority', 'cid', 'sid', 'count', 'same_as', 'frame'}  # that may be unknown
-
-
-def read_json(text):
-    """{table: its rows}, without the totals' rows."""
-    tables = defaultdict(list)
-    for line in text.splitlines():
-        row = json.loads(line)
-        tables[row.pop('table')].append(row)
-    return tables
 
 
 def assert_rows(got, expected, columns):

@@ -13,7 +13,8 @@ import expect_circuits
 from compare import RECORDED, decode_as, ports_of
 from converse import Talk
 from expect_channels import COLUMNS, expected
-from report_forms import assert_forms, assert_report, read_json
+from forms import read_json
+from report_forms import assert_forms, assert_report
 from talk import (
     ANYBODY, NO_WRITE, cancel, clear, cleared, client, create, created, failing, gone, hello, read,
     refused, server, subscribe, unsubscribed, update, value, write, write_notify, written,

@@ -10,7 +10,8 @@ import talk
 import wire
 from compare import RECORDED, decode_as, ports_of
 from expect_circuits import COLUMNS, expected
-from report_forms import assert_forms, assert_report, read_json
+from forms import read_json
+from report_forms import assert_forms, assert_report
 from talk import ECHO, client, create, hello, server, update
 from test_reports import report, window  # noqa: F401
 from wire import ACK, CLIENT_END, SERVER_END, SYN, message

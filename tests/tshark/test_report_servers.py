@@ -12,7 +12,8 @@ import wire
 from compare import RECORDED, decode_as, ports_of
 from expect_servers import COLUMNS, EPOCH, STRANGERS, expected
 from places import CAPTURES
-from report_forms import assert_forms, assert_report, read_json
+from forms import read_json
+from report_forms import assert_forms, assert_report
 from test_reports import report, window  # noqa: F401
 from wire import EVERYBODY, SEARCHER, SERVER_END
 

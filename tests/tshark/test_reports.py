@@ -11,7 +11,6 @@ import re
 import shutil
 import socket
 import subprocess
-from collections import defaultdict
 from decimal import Decimal
 
 import dpkt
@@ -24,6 +23,7 @@ import talk
 import tracker
 import wire
 from compare import RECORDED, decode_as, ports_of
+from forms import read_json
 from places import BUILD, CAPTURES, ROOT
 from talk import create, hello, read, refused, value
 from talk import created as created_by
@@ -267,15 +267,6 @@ def expected(capture, ports=(5064,)):
 
 
 # ---- connections: what is printed ------------------------------------------------------------
-
-
-def read_json(text):
-    """{table: its rows} of a report in JSON, and that it is no more."""
-    tables = defaultdict(list)
-    for line in text.splitlines():
-        row = json.loads(line)
-        tables[row.pop('table')].append(row)
-    return tables
 
 
 def read_text(text):

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from places import BUILD
+from running import gone_at_the_end
 from wine import EXE, by_wine
 
 
@@ -28,22 +29,16 @@ def exe():
 @pytest.fixture
 def start():
     """start(arguments, ...): the running caw.exe. It is gone when the test is over."""
-    running = []
+    with gone_at_the_end() as running:
 
-    def start(*arguments, **options):
-        pipes = dict.fromkeys(('stdin', 'stdout', 'stderr'), subprocess.PIPE)
-        running.append(
-            subprocess.Popen(by_wine(EXE, *arguments), bufsize=0, **pipes | options)
-        )
-        return running[-1]
+        def start(*arguments, **options):
+            pipes = dict.fromkeys(('stdin', 'stdout', 'stderr'), subprocess.PIPE)
+            running.append(
+                subprocess.Popen(by_wine(EXE, *arguments), bufsize=0, **pipes | options)
+            )
+            return running[-1]
 
-    yield start
-    for process in running:
-        process.kill()
-        for stream in (process.stdin, process.stdout, process.stderr):
-            if stream:
-                stream.close()
-        process.wait()
+        yield start
 
 
 @pytest.fixture

@@ -13,30 +13,30 @@ static void put_text(caw_text *out, caw_view text) {
     caw_puts(out, text.len > CAW_TEXT_SHOWN ? "...\"" : "\"");
 }
 
-static void put_element(caw_text *out, const caw_message *message, const caw_field *field) {
+/* " (2)", of a state whose name has been told. */
+static void put_index(caw_text *out, const caw_message *message, const caw_field *field) {
     caw_field state;
+    if (!caw_find_state(message, field->number, &state))
+        return;
+    caw_puts(out, " (");
+    caw_put_unsigned(out, field->number);
+    caw_put(out, ')');
+}
+
+static void put_element(caw_text *out, const caw_message *message, const caw_field *field) {
     switch (message->dbr->element) {
     case CAW_ELEMENT_STRING:
         put_text(out, field->text);
-        break;
-    case CAW_ELEMENT_FLOAT:
-        caw_put_short_real(out, field->real, CAW_FLOAT_DIGITS);
         break;
     case CAW_ELEMENT_DOUBLE:
         caw_put_short_real(out, field->real, DOUBLE_DIGITS);
         break;
     case CAW_ELEMENT_ENUM:
-        if (caw_find_state(message, field->number, &state)) {
-            caw_put_printable(out, state.text);
-            caw_puts(out, " (");
-            caw_put_unsigned(out, field->number);
-            caw_put(out, ')');
-            break;
-        }
-        caw_put_unsigned(out, field->number);
+        caw_put_element(out, message, field, false);
+        put_index(out, message, field);
         break;
     default:
-        caw_put_signed(out, (int64_t)field->number);
+        caw_put_element(out, message, field, false);
     }
 }
 
