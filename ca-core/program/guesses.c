@@ -226,6 +226,15 @@ static void join(char **words, size_t count, char *text, size_t size) {
         length += (size_t)snprintf(text + length, size - length, "%s%s", i ? " " : "", words[i]);
 }
 
+static bool are_keys(const char *text) {
+    char problem[CAW_LINES_PROBLEM];
+    caw_lines_form form = {.kind = CAW_LINES_CSV, .keys = text};
+    caw_lines *lines = caw_lines_new(&form, &heap, problem, sizeof problem);
+
+    caw_lines_free(lines);
+    return lines != NULL;
+}
+
 /* Stands between two parts of an expression. */
 static bool is_sign(const char *word) {
     static const char *const signs[] = {"and", "or", "in", "~", "~i", "=", "&&", "||"};
@@ -279,6 +288,8 @@ static bool say_what_was_meant(char **words, size_t count, const char *interface
             words[0], interface ? interface : "any", text);
     else if (say_where(words, own, text))
         return true;
+    else if (are_keys(words[0]))
+        say("no such file or report: %s (columns are chosen by --csv=%s)", words[0], words[0]);
     else if (begins_capture_filter(words[0]))
         say("no such file: %s (for packets: tcpdump -r FILE -w - '%s' | caw)", words[0], text);
     else

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
+import talk
+import wire
 
 from places import ROOT
 
@@ -21,6 +23,15 @@ def _program(program, monkeypatch):
     monkeypatch.setenv('CAW', str(program))
     monkeypatch.setenv('PYTHONPATH', str(PACKAGE))
     caw.use(None)
+
+
+@pytest.fixture
+def far(save):
+    """A damaged capture: a pcapng whose times are 300 000 years away."""
+    searching = [wire.udp(wire.SEARCHER, wire.EVERYBODY, talk.version() + talk.search(1, 'far'))]
+    connecting = wire.circuit([talk.client(talk.version())])
+    frames = wire.ethernet(wire.timed(searching + connecting, 10**13))
+    return save(wire.pcapng(frames), 'pcapng')
 
 
 @pytest.fixture

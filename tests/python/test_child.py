@@ -108,6 +108,14 @@ def test_wrong_program(pretend, says, message):
         caw.program()
 
 
+def test_program_that_was_updated(pretend):
+    """In a notebook that goes on."""
+    caw.use(pretend('echo caw 0.1.9'))
+    with pytest.raises(caw.Error, match='update it'):
+        caw.program()
+    assert pretend('echo caw 9.0.0') == caw.program()
+
+
 # ---- read ------------------------------------------------------------------------------------
 
 

@@ -361,6 +361,13 @@ def test_types_of_reports(captures):
     assert str(nothing.dtypes['count']) == 'Int64'
 
 
+def test_times_that_are_none(far):
+    """Nor are they in frames and reports."""
+    assert caw.frame(far).timestamp.isna().all()
+    opened = caw.report('circuits', far).opened_ns
+    assert len(opened) == 1 and opened.isna().all() and opened.dtype == 'datetime64[ns]'
+
+
 def test_report_where(captures):
     frame = caw.report('puts', captures / 'puts.pcap', where='pv == "t:mbbo"')
     assert set(frame.pv) == {'t:mbbo'}

@@ -361,6 +361,57 @@ def test_a_folder_that_is_not_there_is_told_before_the_work(tmp_path):
     assert done.returncode == 2 and done.stderr.endswith(told) and done.stderr.count('\n') == 1
 
 
+def test_a_generator_of_paths(tmp_path):
+    """Path.glob() is one, and the capture is read several times."""
+    page.write(CAPTURES.glob('twoiocs.pcap'), tmp_path / 'report.html')
+    assert (tmp_path / 'report.html').read_text() == page.html(CAPTURES / 'twoiocs.pcap')
+
+
+def test_times_that_are_none(far):
+    """They stand where 64 bits of nanoseconds end, and the page is made."""
+    assert '2262-04-11 23:47:16' in page.html(far)
+
+
+def test_a_file_whose_name_is_no_utf_8(tmp_path):
+    capture = os.fsencode(tmp_path) + b'/caf\xe9.pcap'
+    with open(capture, 'wb') as file:
+        file.write((CAPTURES / 'twoiocs.pcap').read_bytes())
+    done = run(os.fsdecode(capture), '-o', tmp_path / 'report.html')
+    assert done.returncode == 0, done.stderr
+    title = Elements((tmp_path / 'report.html').read_text()).named('title')[0][1]
+    assert title == 'Channel Access: caf?.pcap'
+
+
+def test_the_capture_is_not_overwritten(tmp_path):
+    """As by -o *.pcap: the first of them would be the page."""
+    capture, link = tmp_path / 'a.pcap', tmp_path / 'b.pcap'
+    capture.write_bytes((CAPTURES / 'puts.pcap').read_bytes())
+    link.symlink_to(capture)
+    for target in (capture, link):
+        done = run(CAPTURES / 'twoiocs.pcap', capture, '-o', target)
+        assert done.returncode == 2 and 'this is the capture' in done.stderr
+    assert capture.read_bytes() == (CAPTURES / 'puts.pcap').read_bytes()
+
+
+def test_what_is_no_file_remains_what_it_is(tmp_path):
+    """/dev/stdout would become a file when root writes there."""
+    pipe, link = tmp_path / 'pipe', tmp_path / 'link.html'
+    os.mkfifo(pipe)
+    reading = ['timeout', '60', 'tail', '-c', '8', pipe]
+    with subprocess.Popen(reading, stdout=subprocess.PIPE, text=True) as reader:
+        assert run(CAPTURES / 'puts.pcap', '-o', pipe).returncode == 0
+        assert reader.communicate()[0] == '</html>\n'
+    assert pipe.is_fifo()
+    link.symlink_to(tmp_path / 'target.html')
+    assert run(CAPTURES / 'puts.pcap', '-o', link).returncode == 0
+    assert link.is_symlink() and link.read_text().endswith('</html>\n')
+
+
+def test_a_folder_is_no_page_and_told_as_one(tmp_path):
+    done = run(CAPTURES / 'puts.pcap', '-o', tmp_path)
+    assert done.returncode == 2 and done.stderr.endswith(f"Is a directory: '{tmp_path}'\n")
+
+
 def test_a_pipe_is_refused(tmp_path):
     """As <(zcat a.pcap.gz) of a shell is: it would be empty when it is read again."""
     pipe = tmp_path / 'pipe'

@@ -2,10 +2,14 @@
 """Plots: what is drawn is what caw itself prints, and says what it is."""
 
 import json
+import warnings
 from collections import Counter
 
 import matplotlib
+import numpy
 import pytest
+import talk
+import wire
 
 matplotlib.use('Agg')
 
@@ -152,9 +156,45 @@ def test_clients_have_their_circuits_and_searches(captures, caw):
     assert len(crosses) == sum(row['closed_by'] not in (None, 'client FIN') for row in circuits)
 
 
+def test_a_capture_without_messages(save):
+    """Empty axes, and no word of it."""
+    path = save(wire.pcap([]))
+    with warnings.catch_warnings():
+        warnings.simplefilter('error')
+        for draw in (plot.rates, plot.latency, plot.timeline):
+            assert draw(path).get_xlabel() == 'time (UTC)'
+
+
+def test_times_that_are_none(far):
+    for draw in (plot.latency, plot.timeline):
+        draw(far)
+    assert_finite(plot.rates(far))
+
+
+def assert_finite(ax):
+    vertices = [path.vertices for bars in ax.collections for path in bars.get_paths()]
+    assert vertices and all(numpy.isfinite(each).all() for each in vertices)
+
+
+def test_rates_of_a_moment(save):
+    """What lasts no time is not divided by it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter('error', RuntimeWarning)
+        packet = wire.udp(wire.SEARCHER, wire.EVERYBODY, talk.version() + talk.search(1, 'a'))
+        assert_finite(plot.rates(save(wire.capture([packet]))))
+
+
 def test_a_binary_file(captures):
     with open(captures / 'oddities.pcap', 'rb') as file:
         assert legend_of(plot.rates(file)) == legend_of(plot.rates(captures / 'oddities.pcap'))
+
+
+def test_a_generator_of_paths(captures):
+    """Path.glob() is one; these are drawn from two readings."""
+    ax = plot.values(captures.glob('monitors.pcap'), 't:sine', 't:cnt')
+    assert len(ax.lines) == 2
+    ax = plot.timeline(captures.glob('search-missing.pcap'))
+    assert ax.collections
 
 
 def test_without_matplotlib(captures, monkeypatch):

@@ -4,10 +4,11 @@
 import array
 import inspect
 import os
+import pickle
 import subprocess
 import sys
 import warnings
-from collections import UserList, defaultdict
+from collections import Counter, UserList, defaultdict
 from enum import Enum
 
 import pytest
@@ -17,6 +18,8 @@ from caproto.sync.shark import shark as caproto_shark
 import caw
 import captures as made
 import load
+import talk
+import wire
 from places import CAPTURES
 
 select_backend('array')  # as when there is no NumPy
@@ -161,11 +164,65 @@ def test_packets():
             )
             for header in HEADERS:
                 one, other = getattr(theirs, header), getattr(ours, header)
+                assert type(other).__name__ == type(one).__name__
                 for attribute in (*one.__hdr_fields__, *getattr(one, '__bit_fields__', ())):
                     if not attribute.startswith('_'):
                         assert getattr(other, attribute) == getattr(one, attribute), attribute
                         compared += 1
     assert compared > 10000
+
+
+def test_sizes():
+    """Of each message with its header, as bandwidth is counted."""
+    compared = 0
+    for name in names():
+        for theirs, ours in pairs(CAPTURES / name):
+            assert (len(ours.command), ours.command.nbytes) == (len(theirs.command),) * 2
+            compared += 1
+    assert compared > 2000
+    large = [m.command for m in ours_of_large()]
+    assert {len(command) - command.payload_size for command in large} == {24}
+
+
+def ours_of_large():
+    """Messages that have the extended header."""
+    return caw.shark(CAPTURES / 'bigarrays.pcap', where='size > 65535')
+
+
+def test_a_message_is_a_namespace(captures):
+    """As caproto's: what caproto-shark does with --format is done with vars(), too."""
+    form = '{timestamp} {src}:{transport.sport}->{dst}:{ip.tcp.dport} {ethernet.ip.id} {command!r}'
+    compared = 0
+    for theirs, ours in pairs(captures / 'midstream.pcap'):
+        if is_certain(theirs.command) and sys.version_info >= (3, 11):
+            if hasattr(theirs.ip, 'tcp'):
+                assert form.format(**vars(ours)) == form.format(**vars(theirs))
+                compared += 1
+        assert set(vars(theirs)) < set(vars(ours))
+    assert compared > 50 or sys.version_info < (3, 11)
+
+
+@pytest.mark.parametrize('protocol', range(pickle.HIGHEST_PROTOCOL + 1))
+def test_pickles(captures, protocol):
+    """Between processes, as multiprocessing does."""
+    message = next(caw.shark(captures / 'midstream.pcap', where='update'))
+    copied = pickle.loads(pickle.dumps(message, protocol))
+    assert (copied.command, copied.ip.src) == (message.command, message.ip.src)
+    assert copied.command.metadata.nanoSeconds == message.command.metadata.nanoSeconds
+
+
+def test_attributes_of_metadata():
+    """Those that a structure of caproto has besides what its repr() tells."""
+    compared = Counter()
+    for theirs, ours in (pair for name in names() for pair in pairs(CAPTURES / name)):
+        metadata = getattr(theirs.command, 'metadata', None)
+        if metadata is None or not is_certain(theirs.command):
+            continue
+        for name in ('secondsSinceEpoch', 'nanoSeconds', 'no_str'):
+            got = getattr(ours.command.metadata, name, None)
+            assert got == getattr(metadata, name, None)
+            compared[name] += got is not None
+    assert len(compared) == 3 and all(compared.values())
 
 
 def test_bit_fields_of_dpkt(captures):
@@ -214,6 +271,21 @@ def test_nanoseconds_of_a_time_stamp(captures):
     assert stamps[-1].DBR_ID is caw.ChannelType.TIME_DOUBLE
 
 
+def test_cooked_captures_have_their_own_headers(save):
+    """dpkt's class for what `tcpdump -i any` writes."""
+    packets = wire.circuit([talk.client(talk.version())])
+    path = save(wire.pcap(wire.cooked(wire.ethernet(wire.timed(packets))), link=113))
+    header = next(caw.shark(path)).ethernet
+    assert type(header).__name__ == 'SLL' and repr(header).startswith('SLL(type=0, hrd=1, ')
+    assert header.ip.tcp.dport == 5064
+
+
+def test_a_time_that_is_none(far):
+    message = next(caw.shark(far))
+    assert message.timestamp != message.timestamp and message.timestamp_ns is None
+    assert 'nan 10.' in repr(message)
+
+
 def test_where(captures):
     found = list(caw.shark(captures / 'puts.pcap', where='put and pv == "t:mbbo"'))
     assert {type(message.command) for message in found} == {
@@ -233,6 +305,7 @@ def test_malformed(captures):
     ]
     assert [command.bytes for command in found] == [3]
     assert isinstance(found[0].reason, str)
+    assert not hasattr(found[0], 'payload_size') and bool(found[0])
     with pytest.raises(AttributeError, match='Malformed has no cid'):
         found[0].cid
 
@@ -289,6 +362,14 @@ def test_child_ends_with_the_loop(captures, children, leave):
         messages.close()
     del messages
     assert children() == []
+
+
+def test_a_message_does_not_look_for_the_program(captures, monkeypatch):
+    """That is a walk through PATH, which takes longer than all else."""
+    messages = list(caw.shark(captures / 'puts.pcap', where='put'))
+    assert messages[0].ethernet.ip.p == 6
+    monkeypatch.setenv('CAW', '/nowhere/caw')
+    assert {message.ethernet.ip.tcp.dport for message in messages} == {5064}
 
 
 def test_messages_outlive_the_generator(captures):

@@ -21,22 +21,11 @@ static void want_all(caw_data *self, bool full) {
             caw_record_want(&self->json.record, i);
 }
 
-/* time of time_ns, or severity of data.severity. */
-static bool is_part(const char *path, const char *written, size_t length) {
-    size_t size = strlen(path);
-    if (size <= length + 1)
-        return false;
-    return (strncmp(path, written, length) == 0 && path[length] == '_') ||
-           (strncmp(path + size - length, written, length) == 0 && path[size - length - 1] == '.');
-}
-
 /* The key that is most like what was written, or NULL. */
 static const char *like(const caw_keys *keys, const char *written, size_t length) {
     size_t least = CAW_DISTANCE_LIKE(length) + 1;
     const char *best = NULL;
     for (caw_place i = 0; i < keys->count; i++) {
-        if (length && is_part(keys->key[i].path, written, length))
-            return keys->key[i].path;
         size_t distance = caw_distance(written, length, keys->key[i].path);
         if (distance < least) {
             least = distance;
@@ -44,6 +33,32 @@ static const char *like(const caw_keys *keys, const char *written, size_t length
         }
     }
     return best;
+}
+
+/* Whether a path of so many bytes ends in this, as a part of its own. */
+static bool ends_in(const char *path, size_t end, const char *written, size_t length) {
+    return end >= length && memcmp(path + end - length, written, length) == 0 &&
+           (end == length || path[end - length - 1] == '.');
+}
+
+/* Whether this is the path without the objects around it, or without the unit of a time. */
+static bool is_part(const char *path, const char *written, size_t length) {
+    size_t end = strlen(path);
+    bool has_unit = end > 3 && strcmp(path + end - 3, "_ns") == 0;
+    return ends_in(path, end, written, length) ||
+           (has_unit && ends_in(path, end - 3, written, length));
+}
+
+/* What may be meant: time_ns by time and ca.time, data.units by units; or NULL. */
+static const char *meant(const caw_keys *keys, const char *written, size_t length) {
+    if (length > 3 && strncmp(written, "ca.", 3) == 0) {
+        written += 3;
+        length -= 3;
+    }
+    for (caw_place i = 0; length && i < keys->count; i++)
+        if (is_part(keys->key[i].path, written, length))
+            return keys->key[i].path;
+    return like(keys, written, length);
 }
 
 /* A key in the object of this name, or NULL. */
@@ -55,7 +70,7 @@ static const char *inside(const caw_keys *keys, const char *written, size_t leng
 }
 
 static bool refuse(const caw_keys *keys, const char *written, size_t length, caw_text *why) {
-    const char *best = like(keys, written, length);
+    const char *best = meant(keys, written, length);
     caw_view shown = {(const uint8_t *)written, 0, (uint32_t)length};
     caw_puts(why, "no such key: ");
     caw_put_beginning(why, shown, CAW_KEY_PATH);

@@ -63,7 +63,7 @@ def program() -> Path:
     Raises Error when there is none, or when it is too old.
     """
     path = _configured or (Path(os.environ['CAW']) if os.environ.get('CAW') else _found())
-    _check(path, _version(path))
+    _check(path)
     return path
 
 
@@ -80,7 +80,6 @@ def _found() -> Path:
     )
 
 
-@functools.lru_cache(maxsize=None)
 def _version(path: Path) -> str:
     """What it says about itself."""
     try:
@@ -90,7 +89,9 @@ def _version(path: Path) -> str:
     return done.stdout.decode(errors='replace').strip()
 
 
-def _check(path: Path, version: str) -> None:
+@functools.lru_cache(maxsize=None)  # Not of errors: who is told to update caw may do so.
+def _check(path: Path) -> None:
+    version = _version(path)
     words = re.match(r'caw (\d+)\.(\d+)\.(\d+)', version)
     if not words:
         raise Error(f'{path} is not the program caw: to --version it says {version[:80]!r}')
@@ -114,6 +115,12 @@ def inputs(source: Source) -> Tuple[List[str], Optional[BinaryIO]]:
     if not paths:
         raise ValueError('no capture: the list of paths is empty')
     return [path_argument(path) for path in paths], None
+
+
+def kept(source: Source) -> Source:
+    """The same, to be read more than once: a generator of paths, as Path.glob() is, as a list."""
+    single = hasattr(source, 'read') or isinstance(source, (str, os.PathLike))
+    return source if single else list(cast('Iterable[Path_]', source))
 
 
 class Running:

@@ -112,12 +112,26 @@ class DbrStructure(Structure):
     """The metadata of a value. A class for each layout, DBR_ID is its ChannelType.
 
     status, severity: the record's alarm. timestamp: of the record, seconds since 1970 UTC; stamp:
-    the same as TimeStamp. precision, units (bytes), upper_disp_limit ... lower_ctrl_limit,
-    enum_strings (tuple of bytes), ackt, acks, value: where the layout has them.
+    the same as TimeStamp, whose secondsSinceEpoch and nanoSeconds are here, too. precision, units
+    (bytes), upper_disp_limit ... lower_ctrl_limit, enum_strings (tuple of bytes) and how many they
+    are (no_str), ackt, acks, value: where the layout has them.
     """
 
     DBR_ID: ClassVar[ChannelType]
     stamp: TimeStamp
+    enum_strings: Tuple[bytes, ...]
+
+    @property
+    def secondsSinceEpoch(self) -> int:
+        return self.stamp.secondsSinceEpoch
+
+    @property
+    def nanoSeconds(self) -> int:
+        return self.stamp.nanoSeconds
+
+    @property
+    def no_str(self) -> int:
+        return len(self.enum_strings)
 
     def to_dict(self) -> Dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name != 'stamp'}
@@ -126,7 +140,7 @@ class DbrStructure(Structure):
 class Command:
     """A message of Channel Access.
 
-    payload_size: bytes after the header.
+    payload_size: bytes after the header; len() and nbytes: with the header.
     ID: the number of the command, None when the class stands for several.
     """
 
@@ -142,7 +156,18 @@ class Command:
 
     @property
     def payload_size(self) -> int:
-        return int(self._message.cells['size'])
+        size = self._message.cells['size']
+        return int(size) if size else self._word('payload_size')  # Of Malformed it may lack.
+
+    @property
+    def nbytes(self) -> int:
+        return (24 if self._message.cells['marker'] else 16) + self.payload_size
+
+    def __len__(self) -> int:
+        return self.nbytes
+
+    def __bool__(self) -> bool:
+        return True
 
     def _word(self, name: str) -> Any:
         """Reads on until it comes."""

@@ -195,8 +195,10 @@ def _frame(table: 'pandas.DataFrame', keys: Dict[str, str], arrays: bool) -> 'pa
 
 
 def _unmarked(series: 'pandas.Series') -> 'pandas.Series':
-    marked = [text for text in series.cat.categories if cells.unmarked(text) != text]
-    return series.map(cells.unmarked, na_action='ignore').astype('category') if marked else series
+    if not any(cells.unmarked(text) != text for text in series.cat.categories):
+        return series
+    texts = series.astype('object')  # Categories have no na_action before pandas 2.1.
+    return texts.map(cells.unmarked, na_action='ignore').astype('category')
 
 
 def _array(cell: str) -> Any:

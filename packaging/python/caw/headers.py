@@ -2,10 +2,9 @@
 """Headers of a packet, with the attributes that the classes of dpkt have."""
 
 import functools
-from pathlib import Path
-from typing import Dict, List, Mapping, Optional, Tuple, Union
+from typing import Dict, List, Mapping, Optional, Tuple, Type, Union
 
-from . import child, schema
+from . import schema
 
 OBJECTS = ('ethernet', 'ip', 'tcp', 'udp')
 
@@ -13,20 +12,54 @@ OBJECTS = ('ethernet', 'ip', 'tcp', 'udp')
 class Header:
     """A header: its values are attributes, numbers and, of addresses and options, bytes.
 
-    data: the header inside of it. The packet's payload is not there: messages are what is left of it.
+    data: the header inside of it, which also has its own name there, as in ethernet.ip and ip.tcp.
+    The packet's payload is not there: messages are what is left of it.
     """
 
     opts = b''
 
-    def __init__(self, name: str, values: Mapping[str, object], data: 'Optional[Header]') -> None:
+    def __init__(self, values: Mapping[str, object], data: 'Optional[Header]') -> None:
         self.__dict__.update(values)
-        self._name = name
         if data is not None:
             self.data = data
+            setattr(self, type(data).__name__.lower(), data)
 
     def __repr__(self) -> str:
-        words = ', '.join(f'{k}={v!r}' for k, v in self.__dict__.items() if k != '_name')
-        return f'{self._name}({words})'
+        inner = type(self.data).__name__.lower() if hasattr(self, 'data') else ''
+        words = ', '.join(f'{k}={v!r}' for k, v in self.__dict__.items() if k != inner)
+        return f'{type(self).__name__}({words})'
+
+
+class Ethernet(Header):
+    """Of Ethernet II, also with VLAN tags."""
+
+
+class SLL(Header):
+    """Linux cooked capture, in which there is no Ethernet."""
+
+
+class SLL2(Header):
+    """The same, version 2."""
+
+
+class Loopback(Header):
+    """What BSD has on its loopback in the place of Ethernet."""
+
+
+class IP(Header):
+    """Of IP version 4."""
+
+
+class IP6(Header):
+    """Of IP version 6."""
+
+
+class TCP(Header):
+    """A segment."""
+
+
+class UDP(Header):
+    """A datagram."""
 
 
 def keys() -> List[str]:
@@ -35,30 +68,40 @@ def keys() -> List[str]:
 
 
 @functools.lru_cache(maxsize=None)
-def _of(prefix: str, _: Path) -> List[Tuple[str, str, bool]]:
-    """Of one header, as this program has it: each key, the attribute, whether that is a number."""
-    found = []
-    for key, kind in schema.keys().items():
-        whose, __, name = key.partition('.')
+def _of(prefix: str, columns: Tuple[str, ...]) -> List[Tuple[str, str, bool]]:
+    """Of one header, among these keys: each key, the attribute, whether that is a number."""
+    types, found = schema.keys(), []
+    for key in columns:
+        whose, _, name = key.partition('.')
         if whose == prefix:
-            found.append((key, name, kind == 'integer'))
+            found.append((key, name, types[key] == 'integer'))
     return found
 
 
-def read(prefix: str, cells: Dict[str, str], data: Optional[Header] = None) -> Optional[Header]:
-    """The header whose keys begin so, from the cells of a message; None where there is none."""
+def read(
+    prefix: str, columns: Tuple[str, ...], cells: Dict[str, str], data: Optional[Header] = None
+) -> Optional[Header]:
+    """The header whose keys begin so, from the cells of a message; None where there is none.
+
+    Of each message: what is looked for elsewhere, such as the program, costs more than the rest.
+    """
     values: Dict[str, Union[int, bytes]] = {}
-    for key, name, is_number in _of(prefix, child.program()):
+    for key, name, is_number in _of(prefix, columns):
         cell = cells[key]
         if cell:
             values[name] = int(cell) if is_number else bytes.fromhex(cell)
     if not values:
         return None
-    return Header(_class(prefix, values), values, data)
+    return _class(prefix, values)(values, data)
 
 
-def _class(prefix: str, values: Mapping[str, object]) -> str:
+_CLASSES = {'tcp': TCP, 'udp': UDP}
+
+
+def _class(prefix: str, values: Mapping[str, object]) -> Type[Header]:
     """Its class in dpkt."""
     if prefix == 'ip':
-        return 'IP6' if values['v'] == 6 else 'IP'
-    return 'Ethernet' if prefix == 'ethernet' else prefix.upper()
+        return IP6 if values['v'] == 6 else IP
+    if prefix == 'ethernet' and 'dst' not in values:
+        return Loopback if 'family' in values else SLL2 if 'intindex' in values else SLL
+    return _CLASSES.get(prefix, Ethernet)

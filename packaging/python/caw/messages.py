@@ -2,12 +2,13 @@
 """Messages of a capture, one by one: shark(), in the manner of caproto.sync.shark."""
 
 import functools
-from typing import Any, Dict, Iterator, List, Optional, Sequence
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from . import cells, child, commands, headers
 
 # What is asked of caw --csv, and the headers' keys; the class is first, to be found at once.
-_KEYS = 'message timestamp_ns frame src dst transport pv user host time_ns size data.time_ns line'
+_KEYS = 'message timestamp_ns frame src dst transport pv user host time_ns size marker data.time_ns line'
+_WORDS = 'timestamp ethernet src dst ip transport command pv user host time frame timestamp_ns'
 _CLASSES = {name.encode(): each for name, each in commands.CLASSES.items()}
 
 
@@ -16,7 +17,7 @@ class Message:
 
     __slots__ = ('_columns', '_row', '_cells', '_command')
 
-    def __init__(self, columns: Sequence[str], row: bytes) -> None:
+    def __init__(self, columns: Tuple[str, ...], row: bytes) -> None:
         """Of a row of CSV with these columns."""
         self._columns = columns
         self._row = row
@@ -39,13 +40,19 @@ class Message:
 
     @property
     def timestamp(self) -> float:
-        """When its packet was captured, seconds since 1970 UTC; to the nanosecond: timestamp_ns."""
-        return self.timestamp_ns / 10**9  # Of two integers: rounded once.
+        """When its packet was captured, seconds since 1970 UTC; to the nanosecond: timestamp_ns.
+
+        nan where the file has a time that is none, centuries away.
+        """
+        nanoseconds = self.timestamp_ns
+        # Of two integers: rounded once.
+        return float('nan') if nanoseconds is None else nanoseconds / 10**9
 
     @property
-    def timestamp_ns(self) -> int:
-        """When its packet was captured, nanoseconds since 1970 UTC."""
-        return int(self.cells['timestamp_ns'])
+    def timestamp_ns(self) -> Optional[int]:
+        """When its packet was captured, nanoseconds since 1970 UTC; None as `timestamp` is nan."""
+        nanoseconds = self.cells['timestamp_ns']
+        return int(nanoseconds) if nanoseconds else None
 
     @property
     def frame(self) -> int:
@@ -86,25 +93,33 @@ class Message:
     @property
     def ethernet(self) -> Optional[headers.Header]:
         """Header of the link layer, with dpkt's attributes; None of a link that dpkt has not."""
-        return headers.read('ethernet', self.cells, self.ip)
+        return headers.read('ethernet', self._columns, self.cells, self.ip)
 
     @property
     def ip(self) -> Optional[headers.Header]:
         """Header of IP or IPv6, with dpkt's attributes."""
-        return headers.read('ip', self.cells, self.transport)
+        return headers.read('ip', self._columns, self.cells, self.transport)
 
     @property
     def transport(self) -> Optional[headers.Header]:
         """Header of TCP or UDP, with dpkt's attributes."""
-        return headers.read(self.cells['transport'], self.cells)
+        return headers.read(self.cells['transport'], self._columns, self.cells)
+
+    @property
+    def __dict__(self) -> Dict[str, Any]:  # type: ignore[override]
+        """All of these by name: caproto's are namespaces, and scripts take vars() of them."""
+        return {name: getattr(self, name) for name in _WORDS.split()}
+
+    def __reduce__(self) -> Any:
+        return Message, (self._columns, self._row)
 
     def __repr__(self) -> str:
         return f'{self.timestamp} {self.src}->{self.dst} {self.command!r}'
 
 
-def columns() -> List[str]:
+def columns() -> Tuple[str, ...]:
     """The keys that are asked for."""
-    return [*_KEYS.split(), *headers.keys()]
+    return (*_KEYS.split(), *headers.keys())
 
 
 def shark(

@@ -10,7 +10,6 @@ expression (man caw-where). Times are UTC, those of the packets. All raise child
 fails, and ImportError without matplotlib.
 """
 
-import json
 from array import array
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple, cast
 
@@ -48,6 +47,7 @@ def values(
     Raises ValueError for a PV that is an array, or of which the capture has no value, and for texts
     and numbers at once. An open file is read once: for one PV, and its unit is not told.
     """
+    paths = child.kept(paths)
     shown = {pv: _shown(pv, _values(paths, pv, where)) for pv in pvs}
     texts = {pv for pv in pvs if isinstance(shown[pv].iloc[0], str)}
     if texts and len(texts) < len(shown):
@@ -171,13 +171,15 @@ def rates(
         times[traffic.kind_of(message.decode())].append(traffic.nanoseconds(time))
     known = [moments for moments in times.values() if moments]
     first, last = min(map(min, known), default=0), max(map(max, known), default=0)
-    edges = numpy.linspace(first, max(last, first + 1), bins + 1)
-    seconds = (edges[1] - edges[0]) / 1e9
+    span = max(last - first, 1000 * bins)
+    offsets = numpy.linspace(0, span, bins + 1)  # Numbers since 1970 are too long for a double.
+    edges = min(first, traffic.LAST - span) + offsets.astype('int64')
+    seconds = span / bins / 1e9
     base = numpy.zeros(bins + 1)
     for kind, moments in times.items():
         if not moments:
             continue
-        counts = numpy.histogram(numpy.array(moments), edges)[0] / seconds
+        counts = numpy.histogram(numpy.array(moments) - first, offsets)[0] / seconds
         top = base + numpy.append(counts, counts[-1])
         label, color = _counted(kind, len(moments)), COLORS[kind]
         ax.fill_between(_moments(edges), base, top, step='post', label=label, color=color, lw=0)
@@ -198,6 +200,7 @@ def timeline(
     clients: so many, those with the most bars. A cross is the end of a circuit that its client did
     not end by itself. The capture is read twice, so it is a path, or several.
     """
+    paths = child.kept(paths)
     ax = _axes(ax)
     searches, circuits = _rows('search', paths, where), _rows('circuits', paths, where)
     bars = _bars(searches, circuits, _span(circuits[:1] + searches[:1]))
@@ -210,7 +213,7 @@ def timeline(
     ax.plot(at, [y for y, _ in ended], 'x', color='#cc3311', label='ended by force or server')
     ax.set_yticks(range(len(shown)))
     ax.set_yticklabels(shown)
-    ax.set_ylim(len(shown) - 0.5, -0.5)
+    ax.set_ylim(max(len(shown), 1) - 0.5, -0.5)
     ax.set_ylabel('client')
     ax.xaxis_date()
     return _finish(ax)
@@ -242,7 +245,7 @@ def _rows(report: str, paths: child.Source, where: Optional[str]) -> List[Dict[s
         raise TypeError('a timeline is made of files, which are read twice')
     chosen = ['--where', where] if where else []
     with child.lines([report, '--json', '--table', report, *chosen, *files]) as lines:
-        rows = [json.loads(line) for line in lines]
+        rows = [traffic.row(line) for line in lines]
     return sorted(rows, key=lambda row: row['table'] != 'totals')
 
 

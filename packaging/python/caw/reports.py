@@ -23,7 +23,7 @@ def report(
         what stands in them.
     paths: a path, several of one capture, or an open binary file.
     where: an expression (man caw-where): the messages, or circuits, that the report knows.
-    table: one of the report's other tables, as 'clients'; 'totals' is a row about the capture.
+    table: one of the report's other tables, as 'clients'.
 
     Columns are named as in man caw-reports. Points in time (_ns) are datetime64[ns], UTC; durations
     (_s) are seconds, and float64 as other numbers with decimals; counts and frames are Int64, text
@@ -63,7 +63,8 @@ def _column(kind: str, key: str, rows: List[Dict[str, Any]]) -> 'pandas.Series':
     pandas = need('pandas', 'pandas')
     values = [row[key] for row in rows]
     if kind == 'moment':
-        return times(pandas.array(values, dtype='Int64'))
+        known = [value if value is not None and abs(value) < 2**63 else None for value in values]
+        return times(pandas.array(known, dtype='Int64'))
     return pandas.Series(values, dtype=_TYPES[kind])
 
 

@@ -4,7 +4,8 @@
 A line of tabs, which no text of caw has in it, is split faster than anything else Python reads.
 """
 
-from typing import Dict, Iterator, List, Optional, Sequence, Tuple
+import json
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from . import child
 
@@ -49,12 +50,29 @@ def messages(
             yield line[:-1].split(b'\t', parts - 1)
 
 
+LAST = 2**63 - 1  # Nanoseconds since 1970, in the year 2262. A damaged pcapng has any time.
+
+
+def within(moment: int) -> int:
+    """A point in time, or the nearest one that 64 bits hold."""
+    return min(max(moment, -LAST), LAST)
+
+
+def row(line: bytes) -> Dict[str, Any]:
+    """A row of a report, of its line of JSON; its points in time are within 64 bits."""
+    told: Dict[str, Any] = json.loads(line)
+    for key in told:
+        if key.endswith('_ns') and told[key] is not None:
+            told[key] = within(told[key])
+    return told
+
+
 def nanoseconds(seconds: bytes) -> int:
     """An exact number of seconds since 1970 (or seconds of a duration) as nanoseconds."""
     whole, _, part = seconds.partition(b'.')
     if b'e' in part or b'e' in whole:  # Python's way with very short durations
         return round(float(seconds) * 1e9)
-    return int(whole) * 10**9 + int(part[:9].ljust(9, b'0'))
+    return within(int(whole) * 10**9 + int(part[:9].ljust(9, b'0')))
 
 
 def end(address: str, port: str) -> str:

@@ -22,19 +22,37 @@ def html(paths: child.Source, anonymize: bool = False) -> str:
     The capture is read three times, so it must be files. Memory and the page are bounded, whatever
     the capture's size. anonymize: other names for hosts, users, addresses, PVs, files and texts.
     """
-    capture = Capture(paths)
+    capture = Capture(child.kept(paths))
     tables = told(capture)
     messages = Messages(capture, (choice for table in tables for choice in table.choices))
-    return page(capture, tables, messages, names(anonymize), _version())
+    made = page(capture, tables, messages, names(anonymize), _version())
+    return made.encode(errors='replace').decode()  # Names of files may be no UTF-8.
 
 
 def write(
     paths: child.Source, target: 'Union[str, os.PathLike[str]]', anonymize: bool = False
 ) -> None:
-    """Writes the page to a file, which is there as a whole or not at all."""
-    target = Path(target)
+    """Writes the page to a file, which is there as a whole or not at all; a device gets its text.
+
+    Raises child.Error too when the target is one of the captures: it would be lost.
+    """
+    target, paths = Path(target), child.kept(paths)
     if not target.parent.is_dir():
         raise child.Error(f'{target}: there is no folder {target.parent}')
+    if any(_is_same(target, name) for name in child.inputs(paths)[0]):
+        raise child.Error(f'{target}: this is the capture, and the page would take its place')
+    if target.exists() and not target.is_file():
+        with open(target, 'w', encoding='utf-8') as device:
+            device.write(html(paths, anonymize))
+    else:
+        _replace(target.resolve(), paths, anonymize)
+
+
+def _is_same(target: Path, name: str) -> bool:
+    return target.exists() and os.path.exists(name) and target.samefile(name)
+
+
+def _replace(target: Path, paths: child.Source, anonymize: bool) -> None:
     with tempfile.NamedTemporaryFile(
         'w', encoding='utf-8', dir=target.parent, prefix=target.name, delete=False
     ) as file:

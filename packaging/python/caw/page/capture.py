@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What the reports of caw say of a capture: bounded tables, and the sums that need every row."""
 
-import json
 import warnings
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Sequence, Set, Tuple
@@ -78,7 +77,7 @@ class Capture:
     def _read(self, report: str) -> None:
         with child.lines([report, *self.files, '--json']) as lines:
             for line in lines:
-                row = json.loads(line)
+                row = traffic.row(line)
                 name = row.pop('report', report), row.pop('table')
                 if name[1] == 'totals':
                     self._totals(row)
