@@ -17,7 +17,7 @@ struct caw_data {
 
 static void want_all(caw_data *self, bool full) {
     for (caw_place i = 0; i < self->keys.count; i++)
-        if ((full || !self->keys.key[i].full) && !self->keys.key[i].is_name)
+        if (full || !self->keys.key[i].full)
             caw_record_want(&self->json.record, i);
 }
 
@@ -100,7 +100,6 @@ caw_data *caw_data_new(const caw_lines_form *form, const caw_memory *memory, caw
         good = choose_all(self, form->keys ? form->keys : CAW_CSV_KEYS, why);
     else
         want_all(self, form->full);
-    caw_json_begin(&self->json);
     if (good)
         return self;
     caw_data_free(self);
@@ -127,5 +126,6 @@ bool caw_data_put(caw_data *self, const caw_event *event, caw_text *out) {
     caw_record_clear(record);
     caw_record_take_front(record, event);
     caw_record_take(record, event);
+    caw_record_take_shape(record);
     return caw_csv_put(record, self->chosen, self->count, &self->json.scratch, out);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Keys in their order, so that those of an object in it come together. Most of what is told was
- * told of the message before: what a frame has in common, and numbers with their names, are kept as
- * text.
+ * told of a message before: what those of a frame and those of a kind have in common is kept as
+ * text, and of most messages no more is made than what goes into the gaps.
  */
 #include "json.h"
 
@@ -12,6 +12,7 @@ typedef struct {
     caw_json *json;
     const caw_record *record;
     caw_text *out;
+    caw_kept *kept; /* that is being made: it gets gaps; NULL: none */
     uint16_t open[CAW_KEY_DEPTH]; /* objects in which we are */
     uint8_t depth;
     bool first; /* nothing is in the innermost one yet */
@@ -19,25 +20,10 @@ typedef struct {
 
 /* ---- names and objects -------------------------------------------------------------------- */
 
-/* The comma before the name of a member. */
-enum { COMMA = 2 };
-
-/* All of an array of this size is copied where there is room: no copy is quicker. */
-static inline void put_prepared(writer *self, const char *text, size_t size, size_t length) {
-    caw_text *out = self->out;
-    if (self->first) {
-        caw_put_chars(out, text + COMMA, length - COMMA);
-        self->first = false;
-    } else if (out->length + size < out->size) {
-        memcpy(out->text + out->length, text, size);
-        out->length += length;
-    } else {
-        caw_put_chars(out, text, length);
-    }
-}
-
 static void put_head(writer *self, const caw_key *key) {
-    put_prepared(self, key->head, sizeof key->head, key->head_length);
+    const size_t comma = self->first ? strlen(", ") : 0;
+    caw_put_chars(self->out, key->head + comma, key->head_length - comma);
+    self->first = false;
 }
 
 static uint8_t shared(const writer *self, const caw_key *key) {
@@ -88,50 +74,32 @@ static bool put_list(writer *self, const caw_datum *datum) {
     return true;
 }
 
-/* , "dtype": 20, "dtype_name": "DBR_TIME_DOUBLE" */
-static void make_memo(caw_memo *memo, const caw_key *key, const caw_datum *datum) {
-    caw_text text = caw_text_into(memo->text, sizeof memo->text);
-    caw_put_chars(&text, key->head, key->head_length);
-    memo->value = datum->number;
-    if (datum->kind == CAW_DATUM_WORD) {
-        memo->value = (int64_t)(intptr_t)datum->word;
-        caw_put3(&text, "\"", datum->word, "\"");
-    } else {
-        const caw_name *name = caw_name_of(key->names, (uint32_t)datum->number);
-        caw_put_signed(&text, datum->number);
-        if (name) {
-            caw_put_chars(&text, key[1].head, key[1].head_length);
-            caw_put3(&text, "\"", name->name, "\"");
-        }
-    }
-    memo->length = (uint8_t)caw_text_end(&text);
+static bool put_value(writer *self, caw_place place) {
+    const caw_datum *datum = &self->record->datum[place];
+    if (datum->kind == CAW_DATUM_LIST)
+        return put_list(self, datum);
+    return caw_put_datum(self->record, datum, true, &self->json->scratch, self->out);
 }
 
-static void put_memo(writer *self, caw_memo *memo, const caw_key *key, const caw_datum *datum) {
-    int64_t value = datum->kind == CAW_DATUM_WORD ? (int64_t)(intptr_t)datum->word : datum->number;
-    if (!memo->length || memo->value != value)
-        make_memo(memo, key, datum);
-    put_prepared(self, memo->text, sizeof memo->text, memo->length);
+/* ---- members ------------------------------------------------------------------------------ */
+
+static void put_gap(writer *self, caw_place place) {
+    caw_kept *kept = self->kept;
+    if (kept->gaps < CAW_GAPS) {
+        kept->gap[kept->gaps].key = place;
+        kept->gap[kept->gaps].at = (uint16_t)self->out->length;
+    }
+    kept->gaps++;
 }
 
 static bool put_member(writer *self, caw_place place) {
     const caw_key *key = &self->record->keys->key[place];
-    const caw_datum *datum = &self->record->datum[place];
-    uint8_t memo = self->json->memo_of[place];
-    if (key->depth || self->depth)
-        go_to(self, key);
-    if (memo < CAW_MEMOS) {
-        put_memo(self, &self->json->memo[memo], key, datum);
-        return true;
-    }
+    go_to(self, key);
     put_head(self, key);
-    if (datum->kind == CAW_DATUM_NUMBER) {
-        caw_put_signed(self->out, datum->number);
-        return true;
-    }
-    if (datum->kind == CAW_DATUM_LIST)
-        return put_list(self, datum);
-    return caw_put_datum(self->record, datum, true, &self->json->scratch, self->out);
+    if (!self->kept || !caw_has_key(self->kept->present, place))
+        return put_value(self, place);
+    put_gap(self, place);
+    return true;
 }
 
 static bool put_members(writer *self) {
@@ -181,16 +149,57 @@ static void put_front(writer *self, const caw_event *event) {
     self->first = false;
 }
 
-/* ---- all of it ---------------------------------------------------------------------------- */
+/* ---- the rest ----------------------------------------------------------------------------- */
 
-void caw_json_begin(caw_json *self) {
-    const caw_keys *keys = self->record.keys;
-    uint8_t memos = 0;
-    for (caw_place i = 0; i < keys->count; i++) {
-        bool word = i == keys->own[CAW_OWN_MESSAGE];
-        bool wanted = (word || keys->key[i].names) && memos < CAW_MEMOS;
-        self->memo_of[i] = wanted ? memos++ : CAW_MEMOS;
+static bool put_rest(writer *self) {
+    if (!put_members(self))
+        return false;
+    close_to(self, 0);
+    caw_put(self->out, '}');
+    return true;
+}
+
+static bool has_shape(const caw_kept *kept, const caw_record *record) {
+    const caw_shape *shape = &record->shape;
+    return kept->length && kept->shape.message == shape->message && kept->shape.count == shape->count &&
+           memcmp(kept->present, record->present, sizeof kept->present) == 0 &&
+           memcmp(kept->shape.named, shape->named, shape->count * sizeof *shape->named) == 0;
+}
+
+static const caw_kept *find_kept(const caw_json *self) {
+    for (unsigned i = 0; i < CAW_KEPT; i++)
+        if (has_shape(&self->kept[i], &self->record))
+            return &self->kept[i];
+    return NULL;
+}
+
+/* In place of the oldest; NULL when it does not fit. */
+static const caw_kept *make_kept(const writer *self) {
+    caw_json *json = self->json;
+    caw_kept *kept = &json->kept[json->oldest];
+    caw_text text = caw_text_into(kept->text, sizeof kept->text);
+    writer into = *self;
+    into.out = &text;
+    into.kept = kept;
+    kept->gaps = 0;
+    kept->shape = json->record.shape;
+    memcpy(kept->present, json->record.present, sizeof kept->present);
+    caw_record_take_shape(&json->record);
+    bool fits = put_rest(&into) && text.length < text.size && kept->gaps <= CAW_GAPS;
+    kept->length = fits ? text.length : 0;
+    json->oldest = (json->oldest + fits) % CAW_KEPT;
+    return fits ? kept : NULL;
+}
+
+static bool put_kept(writer *self, const caw_kept *kept) {
+    size_t at = 0;
+    for (uint32_t i = 0; i < kept->gaps; at = kept->gap[i++].at) {
+        caw_put_chars(self->out, kept->text + at, kept->gap[i].at - at);
+        if (!put_value(self, kept->gap[i].key))
+            return false;
     }
+    caw_put_chars(self->out, kept->text + at, kept->length - at);
+    return true;
 }
 
 bool caw_json_put(caw_json *self, const caw_event *event, caw_text *out) {
@@ -199,9 +208,8 @@ bool caw_json_put(caw_json *self, const caw_event *event, caw_text *out) {
     put_front(&into, event);
     caw_record_clear(&self->record);
     caw_record_take(&self->record, event);
-    if (!put_members(&into))
-        return false;
-    close_to(&into, 0);
-    caw_put(out, '}');
-    return true;
+    const caw_kept *kept = find_kept(self);
+    if (!kept)
+        kept = make_kept(&into);
+    return kept ? put_kept(&into, kept) : put_rest(&into);
 }

@@ -5,15 +5,7 @@
 
 #include "put.h"
 
-enum { CAW_MEMOS = 32, CAW_MEMO_TEXT = 112, CAW_FRONT_TEXT = 512 };
-
-/* A number with its name, or a word, as it was put last: mostly it comes again. */
-typedef struct {
-    caw_place key;
-    uint8_t length; /* 0: none was */
-    int64_t value;  /* or where the word is */
-    char text[CAW_MEMO_TEXT];
-} caw_memo;
+enum { CAW_FRONT_TEXT = 512, CAW_KEPT = 16, CAW_KEPT_TEXT = 2048, CAW_GAPS = 64 };
 
 /* What the messages of a frame begin with, as it was put last. */
 typedef struct {
@@ -24,16 +16,27 @@ typedef struct {
     char text[CAW_FRONT_TEXT];
 } caw_front;
 
+/* The text of messages of a kind after the front, with gaps for what each has for itself. */
+typedef struct {
+    caw_shape shape;
+    uint64_t present[CAW_KEY_WORDS]; /* the keys in the gaps */
+    struct {
+        caw_place key;
+        uint16_t at; /* in the text */
+    } gap[CAW_GAPS];
+    uint32_t gaps;
+    size_t length; /* 0: none was made */
+    char text[CAW_KEPT_TEXT];
+} caw_kept;
+
+/* Begins zeroed, with a record that wants what is to be told. */
 typedef struct {
     caw_record record;
     caw_scratch scratch;
     caw_front front;
-    uint8_t memo_of[CAW_KEYS_MOST]; /* CAW_MEMOS: it has none */
-    caw_memo memo[CAW_MEMOS];
+    caw_kept kept[CAW_KEPT];
+    uint32_t oldest; /* of those */
 } caw_json;
-
-/* The record wants what is to be told. */
-void caw_json_begin(caw_json *self);
 
 /* {"timestamp": ...}; false without memory. */
 bool caw_json_put(caw_json *self, const caw_event *event, caw_text *out);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "record.h"
 
+#include "compat.h"
+
 #include "history/moment.h"
 #include "message/dbr.h"
 #include "message/fields.h"
@@ -118,15 +120,27 @@ static void take_bits(caw_record *self, const caw_field_keys *keys, const caw_bi
         set_as(self, keys->bits[i], CAW_DATUM_FLAG, (number & flags[i].mask) != 0);
 }
 
-static void take_number(caw_record *self, const caw_field_keys *keys, const caw_field_row *row,
-                        uint64_t number) {
-    set_number(self, keys->plain, (int64_t)number);
-    if (row->flags)
-        take_bits(self, keys, row->flags, number);
+/* With all that its values and bits are called. */
+static void take_named(caw_record *self, const caw_named_number *named) {
+    const caw_field_keys *keys = named->keys;
+    set_number(self, keys->plain, (int64_t)named->number);
+    if (named->row->flags)
+        take_bits(self, keys, named->row->flags, named->number);
     if (!wants(self, keys->name))
         return;
-    const caw_name *name = caw_name_of(row->names, (uint32_t)number);
+    const caw_name *name = caw_name_of(named->row->names, (uint32_t)named->number);
     set_word(self, keys->name, name ? name->name : NULL);
+}
+
+static void take_number(caw_record *self, const caw_field_keys *keys, const caw_field_row *row,
+                        uint64_t number) {
+    caw_named_number named = {keys, row, number};
+    if (!row->names && !row->flags)
+        set_number(self, keys->plain, (int64_t)number);
+    else if (keys->second == CAW_NO_KEY && self->shape.count < CAW_NAMED_MOST)
+        self->shape.named[self->shape.count++] = named;
+    else
+        take_named(self, &named);
 }
 
 static void take_real(caw_record *self, const caw_field_keys *keys, const caw_field *field) {
@@ -364,7 +378,7 @@ static void take_flaws(caw_record *self, const caw_event *event) {
 static void take_fact(caw_record *self, caw_fact_id id) {
     caw_place plain = self->keys->fact[id].plain, name = self->keys->fact[id].name;
     caw_fact_value value;
-    if ((!wants(self, plain) && !wants(self, name)) || !caw_fact(self->event, id, &value, NULL, 0))
+    if (!caw_fact(self->event, id, &value, NULL, 0))
         return;
     switch (caw_fact_rows[id].kind) {
     case CAW_FACT_IS_MARK:
@@ -392,8 +406,8 @@ static void take_message(caw_record *self, const caw_event *event) {
     take_header(self, message);
     take_payload(self, message);
     take_flaws(self, event);
-    for (int id = 0; self->facts && id < CAW_FACTS; id++)
-        take_fact(self, (caw_fact_id)id);
+    for (uint64_t left = self->facts; left; left &= left - 1)
+        take_fact(self, (caw_fact_id)caw_lowest_bit(left));
     if (event->copies > 1)
         set_number(self, own(self, CAW_OWN_COPIES), event->copies);
     if (broken) {
@@ -448,7 +462,8 @@ static void take_packet(caw_record *self, const caw_event *event) {
 void caw_record_begin(caw_record *self, const caw_keys *keys, uint32_t elements) {
     self->keys = keys;
     self->elements = elements;
-    self->facts = self->packet = false;
+    self->facts = 0;
+    self->packet = false;
     memset(self->wanted, 0, sizeof self->wanted);
 }
 
@@ -459,7 +474,8 @@ void caw_record_want(caw_record *self, caw_place key) {
         if (keys->field[i].second == key) /* it is compared with the first */
             caw_record_want(self, keys->field[i].plain);
     for (int i = 0; i < CAW_FACTS; i++)
-        self->facts |= keys->fact[i].plain == key || keys->fact[i].name == key;
+        if (keys->fact[i].plain == key || keys->fact[i].name == key)
+            self->facts |= UINT64_C(1) << i;
     for (int is = 0; is < CAW_CLASSES; is++)
         for (int i = 0; i < CAW_ATTRIBUTES_MOST; i++)
             self->packet |= keys->attribute[is][i] == key;
@@ -468,7 +484,8 @@ void caw_record_want(caw_record *self, caw_place key) {
 void caw_record_take(caw_record *self, const caw_event *event) {
     self->event = event;
     self->shown = 0;
-    set_word(self, own(self, CAW_OWN_MESSAGE), caw_event_class(event));
+    self->shape.message = caw_event_class(event);
+    self->shape.count = 0;
     set_name(self, own(self, CAW_OWN_USER), event->user);
     set_name(self, own(self, CAW_OWN_HOST), event->host);
     set(self, own(self, CAW_OWN_LINE), CAW_DATUM_LINE);
@@ -484,6 +501,12 @@ void caw_record_take(caw_record *self, const caw_event *event) {
     }
     if (self->packet)
         take_packet(self, event);
+}
+
+void caw_record_take_shape(caw_record *self) {
+    set_word(self, own(self, CAW_OWN_MESSAGE), self->shape.message);
+    for (uint32_t i = 0; i < self->shape.count; i++)
+        take_named(self, &self->shape.named[i]);
 }
 
 /* ---- lists -------------------------------------------------------------------------------- */
