@@ -100,6 +100,7 @@ caw_data *caw_data_new(const caw_lines_form *form, const caw_memory *memory, caw
         good = choose_all(self, form->keys ? form->keys : CAW_CSV_KEYS, why);
     else
         want_all(self, form->full);
+    caw_json_begin(&self->json);
     if (good)
         return self;
     caw_data_free(self);

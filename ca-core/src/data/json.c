@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Keys in their order, so that those of an object in it come together. Most of what is told was
- * told of a message before: what those of a frame and those of a kind have in common is kept as
+ * told of a message before: what those of a frame and those of a shape have in common is kept as
  * text, and of most messages no more is made than what goes into the gaps.
  */
 #include "json.h"
@@ -78,6 +78,10 @@ static bool put_value(writer *self, caw_place place) {
     const caw_datum *datum = &self->record->datum[place];
     if (datum->kind == CAW_DATUM_LIST)
         return put_list(self, datum);
+    if (datum->kind == CAW_DATUM_NUMBER) {
+        caw_put_signed(self->out, datum->number);
+        return true;
+    }
     return caw_put_datum(self->record, datum, true, &self->json->scratch, self->out);
 }
 
@@ -160,23 +164,31 @@ static bool put_rest(writer *self) {
 }
 
 static bool has_shape(const caw_kept *kept, const caw_record *record) {
-    const caw_shape *shape = &record->shape;
-    return kept->length && kept->shape.message == shape->message && kept->shape.count == shape->count &&
-           memcmp(kept->present, record->present, sizeof kept->present) == 0 &&
-           memcmp(kept->shape.named, shape->named, shape->count * sizeof *shape->named) == 0;
+    const caw_shape *one = &kept->shape, *other = &record->shape;
+    return one->message == other->message && one->marks == other->marks &&
+           one->count == other->count &&
+           memcmp(one->numbers, other->numbers, one->count * sizeof *one->numbers) == 0 &&
+           memcmp(kept->present, record->present, sizeof kept->present) == 0;
 }
 
-static const caw_kept *find_kept(const caw_json *self) {
-    for (unsigned i = 0; i < CAW_KEPT; i++)
-        if (has_shape(&self->kept[i], &self->record))
-            return &self->kept[i];
+/* NULL: none is kept of this shape. */
+static const caw_kept *find_kept(caw_json *self) {
+    uint8_t *latest = self->latest;
+    for (uint8_t i = 0; i < CAW_KEPT; i++) {
+        uint8_t found = latest[i];
+        if (!self->kept[found].length || !has_shape(&self->kept[found], &self->record))
+            continue;
+        memmove(latest + 1, latest, i);
+        latest[0] = found;
+        return &self->kept[found];
+    }
     return NULL;
 }
 
-/* In place of the oldest; NULL when it does not fit. */
-static const caw_kept *make_kept(const writer *self) {
+/* In place of the one that was not used for longest. It is none when it does not fit. */
+static void make_kept(const writer *self) {
     caw_json *json = self->json;
-    caw_kept *kept = &json->kept[json->oldest];
+    caw_kept *kept = &json->kept[json->latest[CAW_KEPT - 1]];
     caw_text text = caw_text_into(kept->text, sizeof kept->text);
     writer into = *self;
     into.out = &text;
@@ -187,8 +199,6 @@ static const caw_kept *make_kept(const writer *self) {
     caw_record_take_shape(&json->record);
     bool fits = put_rest(&into) && text.length < text.size && kept->gaps <= CAW_GAPS;
     kept->length = fits ? text.length : 0;
-    json->oldest = (json->oldest + fits) % CAW_KEPT;
-    return fits ? kept : NULL;
 }
 
 static bool put_kept(writer *self, const caw_kept *kept) {
@@ -202,6 +212,13 @@ static bool put_kept(writer *self, const caw_kept *kept) {
     return true;
 }
 
+/* ---- all of it ---------------------------------------------------------------------------- */
+
+void caw_json_begin(caw_json *self) {
+    for (uint8_t i = 0; i < CAW_KEPT; i++)
+        self->latest[i] = i;
+}
+
 bool caw_json_put(caw_json *self, const caw_event *event, caw_text *out) {
     writer into = {.json = self, .record = &self->record, .out = out, .first = true};
     caw_put(out, '{');
@@ -209,7 +226,8 @@ bool caw_json_put(caw_json *self, const caw_event *event, caw_text *out) {
     caw_record_clear(&self->record);
     caw_record_take(&self->record, event);
     const caw_kept *kept = find_kept(self);
-    if (!kept)
-        kept = make_kept(&into);
-    return kept ? put_kept(&into, kept) : put_rest(&into);
+    if (kept)
+        return put_kept(&into, kept);
+    make_kept(&into);
+    return put_rest(&into);
 }

@@ -16,7 +16,7 @@ typedef struct {
     char text[CAW_FRONT_TEXT];
 } caw_front;
 
-/* The text of messages of a kind after the front, with gaps for what each has for itself. */
+/* The text of messages of a shape after the front, with gaps for what each has for itself. */
 typedef struct {
     caw_shape shape;
     uint64_t present[CAW_KEY_WORDS]; /* the keys in the gaps */
@@ -29,14 +29,16 @@ typedef struct {
     char text[CAW_KEPT_TEXT];
 } caw_kept;
 
-/* Begins zeroed, with a record that wants what is to be told. */
 typedef struct {
     caw_record record;
     caw_scratch scratch;
     caw_front front;
     caw_kept kept[CAW_KEPT];
-    uint32_t oldest; /* of those */
+    uint8_t latest[CAW_KEPT]; /* which of them, in the order of their last use */
 } caw_json;
+
+/* It is zeroed, and its record wants what is to be told. */
+void caw_json_begin(caw_json *self);
 
 /* {"timestamp": ...}; false without memory. */
 bool caw_json_put(caw_json *self, const caw_event *event, caw_text *out);

@@ -120,27 +120,25 @@ static void take_bits(caw_record *self, const caw_field_keys *keys, const caw_bi
         set_as(self, keys->bits[i], CAW_DATUM_FLAG, (number & flags[i].mask) != 0);
 }
 
-/* With all that its values and bits are called. */
-static void take_named(caw_record *self, const caw_named_number *named) {
-    const caw_field_keys *keys = named->keys;
-    set_number(self, keys->plain, (int64_t)named->number);
-    if (named->row->flags)
-        take_bits(self, keys, named->row->flags, named->number);
+/* With all that its value and its bits are called. */
+static void take_with_names(caw_record *self, const caw_shape_number *of) {
+    const caw_field_keys *keys = of->keys;
+    set_number(self, keys->plain, (int64_t)of->number);
+    if (of->row->flags)
+        take_bits(self, keys, of->row->flags, of->number);
     if (!wants(self, keys->name))
         return;
-    const caw_name *name = caw_name_of(named->row->names, (uint32_t)named->number);
+    const caw_name *name = caw_name_of(of->row->names, (uint32_t)of->number);
     set_word(self, keys->name, name ? name->name : NULL);
 }
 
 static void take_number(caw_record *self, const caw_field_keys *keys, const caw_field_row *row,
                         uint64_t number) {
-    caw_named_number named = {keys, row, number};
-    if (!row->names && !row->flags)
-        set_number(self, keys->plain, (int64_t)number);
-    else if (keys->second == CAW_NO_KEY && self->shape.count < CAW_NAMED_MOST)
-        self->shape.named[self->shape.count++] = named;
+    caw_shape_number part = {keys, row, number};
+    if (!row->identifier && self->shape.count < CAW_SHAPE_NUMBERS)
+        self->shape.numbers[self->shape.count++] = part;
     else
-        take_named(self, &named);
+        take_with_names(self, &part);
 }
 
 static void take_real(caw_record *self, const caw_field_keys *keys, const caw_field *field) {
@@ -382,7 +380,7 @@ static void take_fact(caw_record *self, caw_fact_id id) {
         return;
     switch (caw_fact_rows[id].kind) {
     case CAW_FACT_IS_MARK:
-        set_as(self, plain, CAW_DATUM_FLAG, 1);
+        self->shape.marks |= UINT64_C(1) << id;
         break;
     case CAW_FACT_IS_NUMBER:
     case CAW_FACT_IS_FRAME:
@@ -485,7 +483,7 @@ void caw_record_take(caw_record *self, const caw_event *event) {
     self->event = event;
     self->shown = 0;
     self->shape.message = caw_event_class(event);
-    self->shape.count = 0;
+    self->shape.marks = self->shape.count = 0;
     set_name(self, own(self, CAW_OWN_USER), event->user);
     set_name(self, own(self, CAW_OWN_HOST), event->host);
     set(self, own(self, CAW_OWN_LINE), CAW_DATUM_LINE);
@@ -504,9 +502,12 @@ void caw_record_take(caw_record *self, const caw_event *event) {
 }
 
 void caw_record_take_shape(caw_record *self) {
-    set_word(self, own(self, CAW_OWN_MESSAGE), self->shape.message);
-    for (uint32_t i = 0; i < self->shape.count; i++)
-        take_named(self, &self->shape.named[i]);
+    const caw_shape *shape = &self->shape;
+    set_word(self, own(self, CAW_OWN_MESSAGE), shape->message);
+    for (uint32_t i = 0; i < shape->count; i++)
+        take_with_names(self, &shape->numbers[i]);
+    for (uint64_t left = shape->marks; left; left &= left - 1)
+        set_as(self, self->keys->fact[caw_lowest_bit(left)].plain, CAW_DATUM_FLAG, 1);
 }
 
 /* ---- lists -------------------------------------------------------------------------------- */

@@ -52,20 +52,21 @@ typedef struct {
     };
 } caw_datum;
 
-enum { CAW_KEY_WORDS = CAW_KEYS_MOST / 64, CAW_NAMED_MOST = 16 };
+enum { CAW_KEY_WORDS = CAW_KEYS_MOST / 64, CAW_SHAPE_NUMBERS = 16 };
 
-/* A number whose values or bits have names. */
+/* A number of a field. */
 typedef struct {
     const caw_field_keys *keys;
     const caw_field_row *row;
     uint64_t number;
-} caw_named_number;
+} caw_shape_number;
 
-/* What few events differ in: the class of a message, types, states. It comes again and again. */
+/* What of an event comes again and again: its class, its marks, and numbers that are no ids. */
 typedef struct {
     const char *message;
+    uint64_t marks; /* 1 << caw_fact_id */
     uint32_t count;
-    caw_named_number named[CAW_NAMED_MOST];
+    caw_shape_number numbers[CAW_SHAPE_NUMBERS];
 } caw_shape;
 
 typedef struct {
@@ -94,8 +95,9 @@ static inline void caw_record_clear(caw_record *self) {
 }
 
 /*
- * Takes of an event what all of its frame have in common; what it has for itself, with its kind; and
- * what all of that kind have in common. The event must hold as long as its data are asked for.
+ * Takes of an event what all of its frame have in common; what it has for itself, when its shape
+ * becomes known; and what all of that shape have in common. The event must hold as long as its data
+ * are asked for.
  */
 void caw_record_take_front(caw_record *self, const caw_event *event);
 void caw_record_take(caw_record *self, const caw_event *event);
