@@ -125,7 +125,8 @@ bool caw_data_put(caw_data *self, const caw_event *event, caw_text *out) {
     if (!self->csv)
         return caw_json_put(&self->json, event, out);
     caw_record_clear(record);
-    caw_record_take_front(record, event);
+    caw_record_take_moment(record, event);
+    caw_record_take_ends(record, event);
     caw_record_take(record, event);
     caw_record_take_shape(record);
     return caw_csv_put(record, self->chosen, self->count, &self->json.scratch, out);

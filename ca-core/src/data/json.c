@@ -121,36 +121,68 @@ static bool is_same_end(const caw_end *one, const caw_end *other) {
            memcmp(one->bytes, other->bytes, sizeof one->bytes) == 0;
 }
 
-static bool is_alike(const caw_front *front, const caw_event *event) {
-    return front->length && front->now.frame == event->now.frame &&
-           front->now.seconds == event->now.seconds &&
-           front->now.nanoseconds == event->now.nanoseconds &&
-           front->transport == event->transport && is_same_end(&front->source, &event->source) &&
-           is_same_end(&front->target, &event->target);
+typedef void take_function(caw_record *self, const caw_event *event);
+
+/* Members of a front. */
+static void put_taken(writer *self, take_function *take, const caw_event *event) {
+    caw_record_clear(&self->json->record);
+    take(&self->json->record, event);
+    put_members(self);
 }
 
-/* It is kept as long as it fits. */
-static void make_front(writer *self, const caw_event *event, caw_front *front) {
+static void make_route(const writer *self, const caw_event *event, caw_route *route) {
+    caw_text text = caw_text_into(route->text, sizeof route->text);
+    writer into = *self;
+    into.out = &text;
+    put_taken(&into, caw_record_take_ends, event);
+    route->source = event->source;
+    route->target = event->target;
+    route->transport = event->transport;
+    route->length = caw_text_end(&text);
+}
+
+static const caw_route *route_of(writer *self, const caw_event *event) {
+    caw_json *json = self->json;
+    for (unsigned i = 0; i < 2; i++) {
+        const caw_route *known = &json->routes[i];
+        if (known->length && known->transport == event->transport &&
+            is_same_end(&known->source, &event->source) &&
+            is_same_end(&known->target, &event->target))
+            return known;
+    }
+    caw_route *made = &json->routes[json->oldest];
+    json->oldest = !json->oldest;
+    json->front.length = 0; /* it may have been of that one */
+    make_route(self, event, made);
+    return made;
+}
+
+static bool is_alike(const caw_front *front, const caw_event *event, const caw_route *route) {
+    return front->length && front->now.frame == event->now.frame &&
+           front->now.seconds == event->now.seconds &&
+           front->now.nanoseconds == event->now.nanoseconds && front->route == route;
+}
+
+static void make_front(const writer *self, const caw_event *event, const caw_route *route) {
+    caw_front *front = &self->json->front;
     caw_text text = caw_text_into(front->text, sizeof front->text);
     writer into = *self;
     into.out = &text;
-    caw_record_clear(&self->json->record);
-    caw_record_take_front(&self->json->record, event);
-    put_members(&into);
-    self->first = into.first;
+    into.first = true;
+    put_taken(&into, caw_record_take_moment, event);
+    caw_put_chars(&text, route->text, route->length);
     front->now = event->now;
-    front->source = event->source;
-    front->target = event->target;
-    front->transport = event->transport;
+    front->route = route;
     front->length = caw_text_end(&text);
 }
 
 static void put_front(writer *self, const caw_event *event) {
     caw_front *front = &self->json->front;
-    if (!is_alike(front, event))
-        make_front(self, event, front);
-    caw_put_chars(self->out, front->text, front->length);
     self->first = false;
+    const caw_route *route = route_of(self, event);
+    if (!is_alike(front, event, route))
+        make_front(self, event, route);
+    caw_put_chars(self->out, front->text, front->length);
 }
 
 /* ---- the rest ----------------------------------------------------------------------------- */

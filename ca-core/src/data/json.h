@@ -5,14 +5,21 @@
 
 #include "put.h"
 
-enum { CAW_FRONT_TEXT = 512, CAW_KEPT = 16, CAW_KEPT_TEXT = 2048, CAW_GAPS = 64 };
+enum { CAW_ROUTE_TEXT = 256, CAW_FRONT_TEXT = 512, CAW_KEPT = 16, CAW_KEPT_TEXT = 2048, CAW_GAPS = 64 };
+
+/* From where to where: the same for all of one direction of a circuit. */
+typedef struct {
+    caw_end source, target;
+    caw_transport transport;
+    size_t length; /* 0: none was made */
+    char text[CAW_ROUTE_TEXT];
+} caw_route;
 
 /* What the messages of a frame begin with, as it was put last. */
 typedef struct {
     caw_moment now;
-    caw_end source, target;
-    caw_transport transport;
-    size_t length; /* 0: none was */
+    const caw_route *route;
+    size_t length; /* 0: none was made */
     char text[CAW_FRONT_TEXT];
 } caw_front;
 
@@ -33,6 +40,8 @@ typedef struct {
     caw_record record;
     caw_scratch scratch;
     caw_front front;
+    caw_route routes[2]; /* the latest: mostly both directions of a circuit */
+    unsigned oldest;     /* of those */
     caw_kept kept[CAW_KEPT];
     uint8_t latest[CAW_KEPT]; /* which of them, in the order of their last use */
 } caw_json;

@@ -81,7 +81,8 @@ static int64_t nanoseconds(const caw_moment *moment) {
     return moment->seconds * 1000000000 + moment->nanoseconds;
 }
 
-static void take_moment(caw_record *self, const caw_moment *now) {
+void caw_record_take_moment(caw_record *self, const caw_event *event) {
+    const caw_moment *now = &event->now;
     if (is_countable(now)) {
         caw_datum *timestamp = claim(self, own(self, CAW_OWN_TIMESTAMP), CAW_DATUM_MOMENT);
         if (timestamp)
@@ -98,8 +99,7 @@ static void take_end(caw_record *self, const caw_end *end, caw_own_key address, 
     set_number(self, own(self, port), end->port);
 }
 
-void caw_record_take_front(caw_record *self, const caw_event *event) {
-    take_moment(self, &event->now);
+void caw_record_take_ends(caw_record *self, const caw_event *event) {
     take_end(self, &event->source, CAW_OWN_SRC, CAW_OWN_SPORT);
     take_end(self, &event->target, CAW_OWN_DST, CAW_OWN_DPORT);
     set_word(self, own(self, CAW_OWN_TRANSPORT),

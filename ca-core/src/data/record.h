@@ -95,11 +95,12 @@ static inline void caw_record_clear(caw_record *self) {
 }
 
 /*
- * Takes of an event what all of its frame have in common; what it has for itself, when its shape
- * becomes known; and what all of that shape have in common. The event must hold as long as its data
- * are asked for.
+ * Takes of an event when it was; from where to where, which all of a direction of a circuit have in
+ * common; what it has for itself, when its shape becomes known; and what all of that shape have in
+ * common. The event must hold as long as its data are asked for.
  */
-void caw_record_take_front(caw_record *self, const caw_event *event);
+void caw_record_take_moment(caw_record *self, const caw_event *event);
+void caw_record_take_ends(caw_record *self, const caw_event *event);
 void caw_record_take(caw_record *self, const caw_event *event);
 void caw_record_take_shape(caw_record *self);
 
