@@ -121,24 +121,29 @@ static void take_bits(caw_record *self, const caw_field_keys *keys, const caw_bi
 }
 
 /* With all that its value and its bits are called. */
-static void take_with_names(caw_record *self, const caw_shape_number *of) {
-    const caw_field_keys *keys = of->keys;
-    set_number(self, keys->plain, (int64_t)of->number);
-    if (of->row->flags)
-        take_bits(self, keys, of->row->flags, of->number);
+static void take_with_names(caw_record *self, const caw_field_keys *keys, const caw_field_row *row,
+                            uint64_t number) {
+    set_number(self, keys->plain, (int64_t)number);
+    if (row->flags)
+        take_bits(self, keys, row->flags, number);
     if (!wants(self, keys->name))
         return;
-    const caw_name *name = caw_name_of(of->row->names, (uint32_t)of->number);
+    const caw_name *name = caw_name_of(row->names, (uint32_t)number);
     set_word(self, keys->name, name ? name->name : NULL);
 }
 
+/* The members one by one: a copy of all would have to wait until they are written. */
 static void take_number(caw_record *self, const caw_field_keys *keys, const caw_field_row *row,
                         uint64_t number) {
-    caw_shape_number part = {keys, row, number};
-    if (!row->identifier && self->shape.count < CAW_SHAPE_NUMBERS)
-        self->shape.numbers[self->shape.count++] = part;
-    else
-        take_with_names(self, &part);
+    caw_shape *shape = &self->shape;
+    if (row->identifier || shape->count == CAW_SHAPE_NUMBERS) {
+        take_with_names(self, keys, row, number);
+        return;
+    }
+    caw_shape_number *part = &shape->numbers[shape->count++];
+    part->keys = keys;
+    part->row = row;
+    part->number = number;
 }
 
 static void take_real(caw_record *self, const caw_field_keys *keys, const caw_field *field) {
@@ -505,7 +510,8 @@ void caw_record_take_shape(caw_record *self) {
     const caw_shape *shape = &self->shape;
     set_word(self, own(self, CAW_OWN_MESSAGE), shape->message);
     for (uint32_t i = 0; i < shape->count; i++)
-        take_with_names(self, &shape->numbers[i]);
+        take_with_names(self, shape->numbers[i].keys, shape->numbers[i].row,
+                        shape->numbers[i].number);
     for (uint64_t left = shape->marks; left; left &= left - 1)
         set_as(self, self->keys->fact[caw_lowest_bit(left)].plain, CAW_DATUM_FLAG, 1);
 }
