@@ -76,13 +76,13 @@ static bool put_list(writer *self, const caw_datum *datum) {
 
 static bool put_value(writer *self, caw_place place) {
     const caw_datum *datum = &self->record->datum[place];
-    if (datum->kind == CAW_DATUM_LIST)
-        return put_list(self, datum);
-    if (datum->kind == CAW_DATUM_NUMBER) {
+    if (datum->kind == CAW_DATUM_NUMBER) { /* most often */
         caw_put_signed(self->out, datum->number);
         return true;
     }
-    return caw_put_datum(self->record, datum, true, &self->json->scratch, self->out);
+    return datum->kind == CAW_DATUM_LIST
+               ? put_list(self, datum)
+               : caw_put_datum(self->record, datum, true, &self->json->scratch, self->out);
 }
 
 /* ---- members ------------------------------------------------------------------------------ */
