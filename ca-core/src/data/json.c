@@ -203,24 +203,28 @@ static bool has_shape(const caw_kept *kept, const caw_record *record) {
            memcmp(kept->present, record->present, sizeof kept->present) == 0;
 }
 
+/* The one at this place in their order is used. */
+static caw_kept *use_kept(caw_json *self, uint8_t place) {
+    uint8_t used = self->latest[place];
+    memmove(self->latest + 1, self->latest, place);
+    self->latest[0] = used;
+    return &self->kept[used];
+}
+
 /* NULL: none is kept of this shape. */
 static const caw_kept *find_kept(caw_json *self) {
-    uint8_t *latest = self->latest;
     for (uint8_t i = 0; i < CAW_KEPT; i++) {
-        uint8_t found = latest[i];
-        if (!self->kept[found].length || !has_shape(&self->kept[found], &self->record))
-            continue;
-        memmove(latest + 1, latest, i);
-        latest[0] = found;
-        return &self->kept[found];
+        const caw_kept *kept = &self->kept[self->latest[i]];
+        if (kept->length && has_shape(kept, &self->record))
+            return use_kept(self, i);
     }
     return NULL;
 }
 
-/* In place of the one that was not used for longest. It is none when it does not fit. */
-static void make_kept(const writer *self) {
+/* In place of the one that was not used for longest. NULL: it does not fit. */
+static const caw_kept *make_kept(const writer *self) {
     caw_json *json = self->json;
-    caw_kept *kept = &json->kept[json->latest[CAW_KEPT - 1]];
+    caw_kept *kept = use_kept(json, CAW_KEPT - 1);
     caw_text text = caw_text_into(kept->text, sizeof kept->text);
     writer into = *self;
     into.out = &text;
@@ -231,6 +235,7 @@ static void make_kept(const writer *self) {
     caw_record_take_shape(&json->record);
     bool fits = put_rest(&into) && text.length < text.size && kept->gaps <= CAW_GAPS;
     kept->length = fits ? text.length : 0;
+    return fits ? kept : NULL;
 }
 
 static bool put_kept(writer *self, const caw_kept *kept) {
@@ -258,8 +263,7 @@ bool caw_json_put(caw_json *self, const caw_event *event, caw_text *out) {
     caw_record_clear(&self->record);
     caw_record_take(&self->record, event);
     const caw_kept *kept = find_kept(self);
-    if (kept)
-        return put_kept(&into, kept);
-    make_kept(&into);
-    return put_rest(&into);
+    if (!kept)
+        kept = make_kept(&into);
+    return kept ? put_kept(&into, kept) : put_rest(&into);
 }
