@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Keys in their order, so that those of an object in it come together. Most of what is told was
- * told of a message before: what those of a frame and those of a shape have in common is kept as
- * text, and of most messages no more is made than what goes into the gaps.
+ * told of a message before: what those of a circuit, of a frame and of a shape have in common is
+ * kept as text, and of most messages no more is made than what goes into the gaps.
  */
 #include "json.h"
 
@@ -12,7 +12,7 @@ typedef struct {
     caw_json *json;
     const caw_record *record;
     caw_text *out;
-    caw_kept *kept; /* that is being made: it gets gaps; NULL: none */
+    caw_kept *kept;               /* that is being made: it gets gaps; NULL: none */
     uint16_t open[CAW_KEY_DEPTH]; /* objects in which we are */
     uint8_t depth;
     bool first; /* nothing is in the innermost one yet */

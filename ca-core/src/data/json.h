@@ -5,7 +5,13 @@
 
 #include "put.h"
 
-enum { CAW_ROUTE_TEXT = 256, CAW_FRONT_TEXT = 512, CAW_KEPT = 16, CAW_KEPT_TEXT = 2048, CAW_GAPS = 64 };
+enum {
+    CAW_ROUTE_TEXT = 256,
+    CAW_FRONT_TEXT = 512,
+    CAW_KEPT = 16,
+    CAW_KEPT_TEXT = 3072,
+    CAW_GAPS = 96
+};
 
 /* From where to where: the same for all of one direction of a circuit. */
 typedef struct {

@@ -2,7 +2,6 @@
 #include "record.h"
 
 #include "compat.h"
-
 #include "history/moment.h"
 #include "message/dbr.h"
 #include "message/fields.h"
@@ -132,11 +131,12 @@ static void take_with_names(caw_record *self, const caw_field_keys *keys, const 
     set_word(self, keys->name, name ? name->name : NULL);
 }
 
-/* The members one by one: a copy of all would have to wait until they are written. */
+/* As part of the shape, member by member: a copy would have to wait until they are written. */
 static void take_number(caw_record *self, const caw_field_keys *keys, const caw_field_row *row,
                         uint64_t number) {
     caw_shape *shape = &self->shape;
-    if (row->identifier || shape->count == CAW_SHAPE_NUMBERS) {
+    bool apart = row->identifier || keys->second != CAW_NO_KEY;
+    if (apart || shape->count == CAW_SHAPE_NUMBERS) {
         take_with_names(self, keys, row, number);
         return;
     }

@@ -193,17 +193,7 @@ void caw_put_printable(caw_text *out, caw_view bytes) {
     put_characters(out, bytes, bytes.len, &printable);
 }
 
-/* Most are plain and fit. */
 void caw_put_json_text(caw_text *out, caw_view bytes) {
-    size_t end = out->length + bytes.len + 2;
-    if (end < out->size && plain_until(bytes, 0, bytes.len, &in_json) == bytes.len) {
-        char *to = out->text + out->length;
-        *to = '"';
-        memcpy(to + 1, bytes.bytes, bytes.len);
-        to[bytes.len + 1] = '"';
-        out->length = end;
-        return;
-    }
     caw_put(out, '"');
     put_characters(out, bytes, bytes.len, &in_json);
     caw_put(out, '"');
