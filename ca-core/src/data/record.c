@@ -2,6 +2,7 @@
 #include "record.h"
 
 #include "compat.h"
+#include "facts/known.h"
 #include "history/moment.h"
 #include "message/dbr.h"
 #include "message/fields.h"
@@ -385,8 +386,7 @@ static void take_fact(caw_record *self, caw_fact_id id) {
         return;
     switch (caw_fact_rows[id].kind) {
     case CAW_FACT_IS_MARK:
-        self->shape.marks |= UINT64_C(1) << id;
-        break;
+        break; /* is part of the shape */
     case CAW_FACT_IS_NUMBER:
     case CAW_FACT_IS_FRAME:
         set_number(self, plain, (int64_t)value.number);
@@ -409,6 +409,7 @@ static void take_message(caw_record *self, const caw_event *event) {
     take_header(self, message);
     take_payload(self, message);
     take_flaws(self, event);
+    self->shape.marks = caw_facts_known(event, self->marks);
     for (uint64_t left = self->facts; left; left &= left - 1)
         take_fact(self, (caw_fact_id)caw_lowest_bit(left));
     if (event->copies > 1)
@@ -465,9 +466,14 @@ static void take_packet(caw_record *self, const caw_event *event) {
 void caw_record_begin(caw_record *self, const caw_keys *keys, uint32_t elements) {
     self->keys = keys;
     self->elements = elements;
-    self->facts = 0;
+    self->facts = self->marks = 0;
     self->packet = false;
     memset(self->wanted, 0, sizeof self->wanted);
+}
+
+static void want_fact(caw_record *self, caw_fact_id id) {
+    bool is_mark = caw_fact_rows[id].kind == CAW_FACT_IS_MARK;
+    *(is_mark ? &self->marks : &self->facts) |= UINT64_C(1) << id;
 }
 
 void caw_record_want(caw_record *self, caw_place key) {
@@ -478,7 +484,7 @@ void caw_record_want(caw_record *self, caw_place key) {
             caw_record_want(self, keys->field[i].plain);
     for (int i = 0; i < CAW_FACTS; i++)
         if (keys->fact[i].plain == key || keys->fact[i].name == key)
-            self->facts |= UINT64_C(1) << i;
+            want_fact(self, (caw_fact_id)i);
     for (int is = 0; is < CAW_CLASSES; is++)
         for (int i = 0; i < CAW_ATTRIBUTES_MOST; i++)
             self->packet |= keys->attribute[is][i] == key;

@@ -72,7 +72,7 @@ typedef struct {
 typedef struct {
     const caw_keys *keys;
     uint64_t wanted[CAW_KEY_WORDS]; /* a bit for each key */
-    uint64_t facts;                 /* and for each of these */
+    uint64_t facts, marks;          /* and for each of these */
     uint32_t elements;              /* of arrays, at most */
     bool packet;                    /* an attribute is wanted */
 
