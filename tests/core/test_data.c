@@ -73,7 +73,10 @@ static void test_json(void) {
     CHECK_TEXT(line_of(&json, &event), "");
 }
 
-/* What the line before had in common is kept, and what differs is not. */
+/*
+ * What lines before had in common is kept, of more severities and ports than there is room for;
+ * what differs is not.
+ */
 static void test_one_after_another(void) {
     counted count = {.good = -1};
     const caw_memory memory = counted_memory(&count);
@@ -81,10 +84,13 @@ static void test_one_after_another(void) {
     caw_lines *lines = caw_lines_new(&json, &memory, line, sizeof line);
     caw_event event = make_update();
     char again[sizeof line];
-    for (int i = 0; i < 4; i++) {
-        event.now.frame = i < 2 ? 5 : 6;
-        event.target.port = i == 3 ? 7 : 40001;
-        bytes[19] = (uint8_t)(i % 2); /* the severity is at 18 */
+    for (int i = 0; i < 200; i++) {
+        event.now.frame = 5 + (uint32_t)i / 4;
+        event.target.port = (uint16_t)(7 + i / 8 % 3);
+        bytes[19] = (uint8_t)(i < 20 ? i % 2 : i % 37); /* the severity is at 18 */
+        bytes[39] = (uint8_t)i;                         /* of the second value */
+        event.user = i % 5 ? "operator" : NULL;
+        event.message.param2 = (uint32_t)i; /* the subscription */
         caw_lines_print(lines, &event, again, sizeof again);
         CHECK_TEXT(line_of(&json, &event), again);
     }

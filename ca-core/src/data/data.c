@@ -17,7 +17,7 @@ struct caw_data {
 
 static void want_all(caw_data *self, bool full) {
     for (caw_place i = 0; i < self->keys.count; i++)
-        if ((full || !self->keys.key[i].full) && !self->keys.key[i].is_name)
+        if (full || !self->keys.key[i].full)
             caw_record_want(&self->json.record, i);
 }
 
@@ -151,7 +151,9 @@ bool caw_data_put(caw_data *self, const caw_event *event, caw_text *out) {
     if (!self->csv)
         return caw_json_put(&self->json, event, out);
     caw_record_clear(record);
-    caw_record_take_front(record, event);
+    caw_record_take_moment(record, event);
+    caw_record_take_ends(record, event);
     caw_record_take(record, event);
+    caw_record_take_shape(record);
     return caw_csv_put(record, self->chosen, self->count, &self->json.scratch, out);
 }

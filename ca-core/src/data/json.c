@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Keys in their order, so that those of an object in it come together. Most of what is told was
- * told of the message before: what a frame has in common, and numbers with their names, are kept as
- * text.
+ * told of a message before: what those of a circuit, of a frame and of a shape have in common is
+ * kept as text, and of most messages no more is made than what goes into the gaps.
  */
 #include "json.h"
 
@@ -12,6 +12,7 @@ typedef struct {
     caw_json *json;
     const caw_record *record;
     caw_text *out;
+    caw_kept *kept;               /* that is being made: it gets gaps; NULL: none */
     uint16_t open[CAW_KEY_DEPTH]; /* objects in which we are */
     uint8_t depth;
     bool first; /* nothing is in the innermost one yet */
@@ -19,25 +20,10 @@ typedef struct {
 
 /* ---- names and objects -------------------------------------------------------------------- */
 
-/* The comma before the name of a member. */
-enum { COMMA = 2 };
-
-/* All of an array of this size is copied where there is room: no copy is quicker. */
-static inline void put_prepared(writer *self, const char *text, size_t size, size_t length) {
-    caw_text *out = self->out;
-    if (self->first) {
-        caw_put_chars(out, text + COMMA, length - COMMA);
-        self->first = false;
-    } else if (out->length + size < out->size) {
-        memcpy(out->text + out->length, text, size);
-        out->length += length;
-    } else {
-        caw_put_chars(out, text, length);
-    }
-}
-
 static void put_head(writer *self, const caw_key *key) {
-    put_prepared(self, key->head, sizeof key->head, key->head_length);
+    const size_t comma = self->first ? strlen(", ") : 0;
+    caw_put_chars(self->out, key->head + comma, key->head_length - comma);
+    self->first = false;
 }
 
 static uint8_t shared(const writer *self, const caw_key *key) {
@@ -88,50 +74,36 @@ static bool put_list(writer *self, const caw_datum *datum) {
     return true;
 }
 
-/* , "dtype": 20, "dtype_name": "DBR_TIME_DOUBLE" */
-static void make_memo(caw_memo *memo, const caw_key *key, const caw_datum *datum) {
-    caw_text text = caw_text_into(memo->text, sizeof memo->text);
-    caw_put_chars(&text, key->head, key->head_length);
-    memo->value = datum->number;
-    if (datum->kind == CAW_DATUM_WORD) {
-        memo->value = (int64_t)(intptr_t)datum->word;
-        caw_put3(&text, "\"", datum->word, "\"");
-    } else {
-        const caw_name *name = caw_name_of(key->names, (uint32_t)datum->number);
-        caw_put_signed(&text, datum->number);
-        if (name) {
-            caw_put_chars(&text, key[1].head, key[1].head_length);
-            caw_put3(&text, "\"", name->name, "\"");
-        }
+static bool put_value(writer *self, caw_place place) {
+    const caw_datum *datum = &self->record->datum[place];
+    if (datum->kind == CAW_DATUM_NUMBER) { /* most often */
+        caw_put_signed(self->out, datum->number);
+        return true;
     }
-    memo->length = (uint8_t)caw_text_end(&text);
+    return datum->kind == CAW_DATUM_LIST
+               ? put_list(self, datum)
+               : caw_put_datum(self->record, datum, true, &self->json->scratch, self->out);
 }
 
-static void put_memo(writer *self, caw_memo *memo, const caw_key *key, const caw_datum *datum) {
-    int64_t value = datum->kind == CAW_DATUM_WORD ? (int64_t)(intptr_t)datum->word : datum->number;
-    if (!memo->length || memo->value != value)
-        make_memo(memo, key, datum);
-    put_prepared(self, memo->text, sizeof memo->text, memo->length);
+/* ---- members ------------------------------------------------------------------------------ */
+
+static void put_gap(writer *self, caw_place place) {
+    caw_kept *kept = self->kept;
+    if (kept->gaps < CAW_GAPS) {
+        kept->gap[kept->gaps].key = place;
+        kept->gap[kept->gaps].at = (uint16_t)self->out->length;
+    }
+    kept->gaps++;
 }
 
 static bool put_member(writer *self, caw_place place) {
     const caw_key *key = &self->record->keys->key[place];
-    const caw_datum *datum = &self->record->datum[place];
-    uint8_t memo = self->json->memo_of[place];
-    if (key->depth || self->depth)
-        go_to(self, key);
-    if (memo < CAW_MEMOS) {
-        put_memo(self, &self->json->memo[memo], key, datum);
-        return true;
-    }
+    go_to(self, key);
     put_head(self, key);
-    if (datum->kind == CAW_DATUM_NUMBER) {
-        caw_put_signed(self->out, datum->number);
-        return true;
-    }
-    if (datum->kind == CAW_DATUM_LIST)
-        return put_list(self, datum);
-    return caw_put_datum(self->record, datum, true, &self->json->scratch, self->out);
+    if (!self->kept || !caw_has_key(self->kept->present, place))
+        return put_value(self, place);
+    put_gap(self, place);
+    return true;
 }
 
 static bool put_members(writer *self) {
@@ -149,48 +121,139 @@ static bool is_same_end(const caw_end *one, const caw_end *other) {
            memcmp(one->bytes, other->bytes, sizeof one->bytes) == 0;
 }
 
-static bool is_alike(const caw_front *front, const caw_event *event) {
-    return front->length && front->now.frame == event->now.frame &&
-           front->now.seconds == event->now.seconds &&
-           front->now.nanoseconds == event->now.nanoseconds &&
-           front->transport == event->transport && is_same_end(&front->source, &event->source) &&
-           is_same_end(&front->target, &event->target);
+typedef void take_function(caw_record *self, const caw_event *event);
+
+/* Members of a front. */
+static void put_taken(writer *self, take_function *take, const caw_event *event) {
+    caw_record_clear(&self->json->record);
+    take(&self->json->record, event);
+    put_members(self);
 }
 
-/* It is kept as long as it fits. */
-static void make_front(writer *self, const caw_event *event, caw_front *front) {
+static void make_route(const writer *self, const caw_event *event, caw_route *route) {
+    caw_text text = caw_text_into(route->text, sizeof route->text);
+    writer into = *self;
+    into.out = &text;
+    put_taken(&into, caw_record_take_ends, event);
+    route->source = event->source;
+    route->target = event->target;
+    route->transport = event->transport;
+    route->length = caw_text_end(&text);
+}
+
+static const caw_route *route_of(writer *self, const caw_event *event) {
+    caw_json *json = self->json;
+    for (unsigned i = 0; i < 2; i++) {
+        const caw_route *known = &json->routes[i];
+        if (known->length && known->transport == event->transport &&
+            is_same_end(&known->source, &event->source) &&
+            is_same_end(&known->target, &event->target))
+            return known;
+    }
+    caw_route *made = &json->routes[json->oldest];
+    json->oldest = !json->oldest;
+    json->front.length = 0; /* it may have been of that one */
+    make_route(self, event, made);
+    return made;
+}
+
+static bool is_alike(const caw_front *front, const caw_event *event, const caw_route *route) {
+    return front->length && front->now.frame == event->now.frame &&
+           front->now.seconds == event->now.seconds &&
+           front->now.nanoseconds == event->now.nanoseconds && front->route == route;
+}
+
+static void make_front(const writer *self, const caw_event *event, const caw_route *route) {
+    caw_front *front = &self->json->front;
     caw_text text = caw_text_into(front->text, sizeof front->text);
     writer into = *self;
     into.out = &text;
-    caw_record_clear(&self->json->record);
-    caw_record_take_front(&self->json->record, event);
-    put_members(&into);
-    self->first = into.first;
+    into.first = true;
+    put_taken(&into, caw_record_take_moment, event);
+    caw_put_chars(&text, route->text, route->length);
     front->now = event->now;
-    front->source = event->source;
-    front->target = event->target;
-    front->transport = event->transport;
+    front->route = route;
     front->length = caw_text_end(&text);
 }
 
 static void put_front(writer *self, const caw_event *event) {
     caw_front *front = &self->json->front;
-    if (!is_alike(front, event))
-        make_front(self, event, front);
-    caw_put_chars(self->out, front->text, front->length);
     self->first = false;
+    const caw_route *route = route_of(self, event);
+    if (!is_alike(front, event, route))
+        make_front(self, event, route);
+    caw_put_chars(self->out, front->text, front->length);
+}
+
+/* ---- the rest ----------------------------------------------------------------------------- */
+
+static bool put_rest(writer *self) {
+    if (!put_members(self))
+        return false;
+    close_to(self, 0);
+    caw_put(self->out, '}');
+    return true;
+}
+
+static bool has_shape(const caw_kept *kept, const caw_record *record) {
+    const caw_shape *one = &kept->shape, *other = &record->shape;
+    return one->message == other->message && one->marks == other->marks &&
+           one->count == other->count &&
+           memcmp(one->numbers, other->numbers, one->count * sizeof *one->numbers) == 0 &&
+           memcmp(kept->present, record->present, sizeof kept->present) == 0;
+}
+
+/* The one at this place in their order is used. */
+static caw_kept *use_kept(caw_json *self, uint8_t place) {
+    uint8_t used = self->latest[place];
+    memmove(self->latest + 1, self->latest, place);
+    self->latest[0] = used;
+    return &self->kept[used];
+}
+
+/* NULL: none is kept of this shape. */
+static const caw_kept *find_kept(caw_json *self) {
+    for (uint8_t i = 0; i < CAW_KEPT; i++) {
+        const caw_kept *kept = &self->kept[self->latest[i]];
+        if (kept->length && has_shape(kept, &self->record))
+            return use_kept(self, i);
+    }
+    return NULL;
+}
+
+/* In place of the one that was not used for longest. NULL: it does not fit. */
+static const caw_kept *make_kept(const writer *self) {
+    caw_json *json = self->json;
+    caw_kept *kept = use_kept(json, CAW_KEPT - 1);
+    caw_text text = caw_text_into(kept->text, sizeof kept->text);
+    writer into = *self;
+    into.out = &text;
+    into.kept = kept;
+    kept->gaps = 0;
+    kept->shape = json->record.shape;
+    memcpy(kept->present, json->record.present, sizeof kept->present);
+    caw_record_take_shape(&json->record);
+    bool fits = put_rest(&into) && text.length < text.size && kept->gaps <= CAW_GAPS;
+    kept->length = fits ? text.length : 0;
+    return fits ? kept : NULL;
+}
+
+static bool put_kept(writer *self, const caw_kept *kept) {
+    size_t at = 0;
+    for (uint32_t i = 0; i < kept->gaps; at = kept->gap[i++].at) {
+        caw_put_chars(self->out, kept->text + at, kept->gap[i].at - at);
+        if (!put_value(self, kept->gap[i].key))
+            return false;
+    }
+    caw_put_chars(self->out, kept->text + at, kept->length - at);
+    return true;
 }
 
 /* ---- all of it ---------------------------------------------------------------------------- */
 
 void caw_json_begin(caw_json *self) {
-    const caw_keys *keys = self->record.keys;
-    uint8_t memos = 0;
-    for (caw_place i = 0; i < keys->count; i++) {
-        bool word = i == keys->own[CAW_OWN_MESSAGE];
-        bool wanted = (word || keys->key[i].names) && memos < CAW_MEMOS;
-        self->memo_of[i] = wanted ? memos++ : CAW_MEMOS;
-    }
+    for (uint8_t i = 0; i < CAW_KEPT; i++)
+        self->latest[i] = i;
 }
 
 bool caw_json_put(caw_json *self, const caw_event *event, caw_text *out) {
@@ -199,9 +262,8 @@ bool caw_json_put(caw_json *self, const caw_event *event, caw_text *out) {
     put_front(&into, event);
     caw_record_clear(&self->record);
     caw_record_take(&self->record, event);
-    if (!put_members(&into))
-        return false;
-    close_to(&into, 0);
-    caw_put(out, '}');
-    return true;
+    const caw_kept *kept = find_kept(self);
+    if (!kept)
+        kept = make_kept(&into);
+    return kept ? put_kept(&into, kept) : put_rest(&into);
 }

@@ -5,34 +5,54 @@
 
 #include "put.h"
 
-enum { CAW_MEMOS = 32, CAW_MEMO_TEXT = 112, CAW_FRONT_TEXT = 512 };
+enum {
+    CAW_ROUTE_TEXT = 256,
+    CAW_FRONT_TEXT = 512,
+    CAW_KEPT = 16,
+    CAW_KEPT_TEXT = 3072,
+    CAW_GAPS = 96
+};
 
-/* A number with its name, or a word, as it was put last: mostly it comes again. */
+/* From where to where: the same for all of one direction of a circuit. */
 typedef struct {
-    caw_place key;
-    uint8_t length; /* 0: none was */
-    int64_t value;  /* or where the word is */
-    char text[CAW_MEMO_TEXT];
-} caw_memo;
+    caw_end source, target;
+    caw_transport transport;
+    size_t length; /* 0: none was made */
+    char text[CAW_ROUTE_TEXT];
+} caw_route;
 
 /* What the messages of a frame begin with, as it was put last. */
 typedef struct {
     caw_moment now;
-    caw_end source, target;
-    caw_transport transport;
-    size_t length; /* 0: none was */
+    const caw_route *route;
+    size_t length; /* 0: none was made */
     char text[CAW_FRONT_TEXT];
 } caw_front;
+
+/* The text of messages of a shape after the front, with gaps for what each has for itself. */
+typedef struct {
+    caw_shape shape;
+    uint64_t present[CAW_KEY_WORDS]; /* the keys in the gaps */
+    struct {
+        caw_place key;
+        uint16_t at; /* in the text */
+    } gap[CAW_GAPS];
+    uint32_t gaps;
+    size_t length; /* 0: none was made */
+    char text[CAW_KEPT_TEXT];
+} caw_kept;
 
 typedef struct {
     caw_record record;
     caw_scratch scratch;
     caw_front front;
-    uint8_t memo_of[CAW_KEYS_MOST]; /* CAW_MEMOS: it has none */
-    caw_memo memo[CAW_MEMOS];
+    caw_route routes[2]; /* the latest: mostly both directions of a circuit */
+    unsigned oldest;     /* of those */
+    caw_kept kept[CAW_KEPT];
+    uint8_t latest[CAW_KEPT]; /* which of them, in the order of their last use */
 } caw_json;
 
-/* The record wants what is to be told. */
+/* It is zeroed, and its record wants what is to be told. */
 void caw_json_begin(caw_json *self);
 
 /* {"timestamp": ...}; false without memory. */

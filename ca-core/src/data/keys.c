@@ -75,14 +75,10 @@ static caw_place make(maker *self, const char *const parts[3], caw_key_type type
 }
 
 /* The name of a number, after its key. */
-static caw_place make_name(maker *self, const char *prefix, const char *path, caw_place number,
-                           const caw_name *names) {
-    caw_key *key = &self->made[number];
-    key->names = names;
-    caw_place name = make(self, (const char *[]){prefix, path, "_name"}, CAW_KEY_TEXT, key->full,
-                          key->title, "Name of the number.");
-    self->made[name].is_name = true;
-    return name;
+static caw_place make_name(maker *self, const char *prefix, const char *path, caw_place number) {
+    const caw_key *key = &self->made[number];
+    return make(self, (const char *[]){prefix, path, "_name"}, CAW_KEY_TEXT, key->full, key->title,
+                "Name of the number.");
 }
 
 /* In objects, or outside of them. */
@@ -141,7 +137,7 @@ static void make_field(maker *self, const char *prefix, caw_field_id id, caw_fie
     keys->plain = make(self, (const char *[]){prefix, key, row->kind == CAW_KIND_TIME ? "_ns" : ""},
                        type, false, row->label, row->meaning);
     if (row->names)
-        keys->name = make_name(self, prefix, key, keys->plain, row->names);
+        keys->name = make_name(self, prefix, key, keys->plain);
     if (occurs_twice(id) && !row->several)
         keys->second = make(self, (const char *[]){prefix, key, "2"}, type, false, row->label,
                             "The second in the header, when it differs.");
@@ -208,8 +204,7 @@ static void make_fact(maker *self, caw_fact_id id) {
         make(self, (const char *[]){"", row->key, kinds[row->kind].ending}, kinds[row->kind].type,
              row->kind != CAW_FACT_IS_MARK, row->title, row->meaning);
     if (row->names)
-        self->keys->fact[id].name =
-            make_name(self, "", row->key, self->keys->fact[id].plain, row->names);
+        self->keys->fact[id].name = make_name(self, "", row->key, self->keys->fact[id].plain);
 }
 
 /* ---- packets ------------------------------------------------------------------------------ */

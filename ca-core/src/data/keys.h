@@ -40,9 +40,7 @@ typedef struct {
     uint8_t dot[CAW_KEY_DEPTH];     /* where each of their names ends */
     uint16_t object[CAW_KEY_DEPTH]; /* number of each of them */
     caw_key_type type;
-    bool full;             /* only where all that there is is told, or it is asked for */
-    const caw_name *names; /* of its numbers: the key after it has the name */
-    bool is_name;          /* of the number before it */
+    bool full; /* only where all that there is is told, or it is asked for */
     const char *title;
     const char *meaning; /* may be NULL */
 } caw_key;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "record.h"
 
+#include "compat.h"
+#include "facts/known.h"
 #include "history/moment.h"
 #include "message/dbr.h"
 #include "message/fields.h"
@@ -79,7 +81,8 @@ static int64_t nanoseconds(const caw_moment *moment) {
     return moment->seconds * 1000000000 + moment->nanoseconds;
 }
 
-static void take_moment(caw_record *self, const caw_moment *now) {
+void caw_record_take_moment(caw_record *self, const caw_event *event) {
+    const caw_moment *now = &event->now;
     if (is_countable(now)) {
         caw_datum *timestamp = claim(self, own(self, CAW_OWN_TIMESTAMP), CAW_DATUM_MOMENT);
         if (timestamp)
@@ -96,8 +99,7 @@ static void take_end(caw_record *self, const caw_end *end, caw_own_key address, 
     set_number(self, own(self, port), end->port);
 }
 
-void caw_record_take_front(caw_record *self, const caw_event *event) {
-    take_moment(self, &event->now);
+void caw_record_take_ends(caw_record *self, const caw_event *event) {
     take_end(self, &event->source, CAW_OWN_SRC, CAW_OWN_SPORT);
     take_end(self, &event->target, CAW_OWN_DST, CAW_OWN_DPORT);
     set_word(self, own(self, CAW_OWN_TRANSPORT),
@@ -118,8 +120,9 @@ static void take_bits(caw_record *self, const caw_field_keys *keys, const caw_bi
         set_as(self, keys->bits[i], CAW_DATUM_FLAG, (number & flags[i].mask) != 0);
 }
 
-static void take_number(caw_record *self, const caw_field_keys *keys, const caw_field_row *row,
-                        uint64_t number) {
+/* With all that its value and its bits are called. */
+static void take_with_names(caw_record *self, const caw_field_keys *keys, const caw_field_row *row,
+                            uint64_t number) {
     set_number(self, keys->plain, (int64_t)number);
     if (row->flags)
         take_bits(self, keys, row->flags, number);
@@ -127,6 +130,21 @@ static void take_number(caw_record *self, const caw_field_keys *keys, const caw_
         return;
     const caw_name *name = caw_name_of(row->names, (uint32_t)number);
     set_word(self, keys->name, name ? name->name : NULL);
+}
+
+/* As part of the shape, member by member: a copy would have to wait until they are written. */
+static void take_number(caw_record *self, const caw_field_keys *keys, const caw_field_row *row,
+                        uint64_t number) {
+    caw_shape *shape = &self->shape;
+    bool apart = row->identifier || keys->second != CAW_NO_KEY;
+    if (apart || shape->count == CAW_SHAPE_NUMBERS) {
+        take_with_names(self, keys, row, number);
+        return;
+    }
+    caw_shape_number *part = &shape->numbers[shape->count++];
+    part->keys = keys;
+    part->row = row;
+    part->number = number;
 }
 
 static void take_real(caw_record *self, const caw_field_keys *keys, const caw_field *field) {
@@ -364,12 +382,11 @@ static void take_flaws(caw_record *self, const caw_event *event) {
 static void take_fact(caw_record *self, caw_fact_id id) {
     caw_place plain = self->keys->fact[id].plain, name = self->keys->fact[id].name;
     caw_fact_value value;
-    if ((!wants(self, plain) && !wants(self, name)) || !caw_fact(self->event, id, &value, NULL, 0))
+    if (!caw_fact(self->event, id, &value, NULL, 0))
         return;
     switch (caw_fact_rows[id].kind) {
     case CAW_FACT_IS_MARK:
-        set_as(self, plain, CAW_DATUM_FLAG, 1);
-        break;
+        break; /* is part of the shape */
     case CAW_FACT_IS_NUMBER:
     case CAW_FACT_IS_FRAME:
         set_number(self, plain, (int64_t)value.number);
@@ -392,8 +409,9 @@ static void take_message(caw_record *self, const caw_event *event) {
     take_header(self, message);
     take_payload(self, message);
     take_flaws(self, event);
-    for (int id = 0; self->facts && id < CAW_FACTS; id++)
-        take_fact(self, (caw_fact_id)id);
+    self->shape.marks = caw_facts_known(event, self->marks);
+    for (uint64_t left = self->facts; left; left &= left - 1)
+        take_fact(self, (caw_fact_id)caw_lowest_bit(left));
     if (event->copies > 1)
         set_number(self, own(self, CAW_OWN_COPIES), event->copies);
     if (broken) {
@@ -448,8 +466,14 @@ static void take_packet(caw_record *self, const caw_event *event) {
 void caw_record_begin(caw_record *self, const caw_keys *keys, uint32_t elements) {
     self->keys = keys;
     self->elements = elements;
-    self->facts = self->packet = false;
+    self->facts = self->marks = 0;
+    self->packet = false;
     memset(self->wanted, 0, sizeof self->wanted);
+}
+
+static void want_fact(caw_record *self, caw_fact_id id) {
+    bool is_mark = caw_fact_rows[id].kind == CAW_FACT_IS_MARK;
+    *(is_mark ? &self->marks : &self->facts) |= UINT64_C(1) << id;
 }
 
 void caw_record_want(caw_record *self, caw_place key) {
@@ -459,7 +483,8 @@ void caw_record_want(caw_record *self, caw_place key) {
         if (keys->field[i].second == key) /* it is compared with the first */
             caw_record_want(self, keys->field[i].plain);
     for (int i = 0; i < CAW_FACTS; i++)
-        self->facts |= keys->fact[i].plain == key || keys->fact[i].name == key;
+        if (keys->fact[i].plain == key || keys->fact[i].name == key)
+            want_fact(self, (caw_fact_id)i);
     for (int is = 0; is < CAW_CLASSES; is++)
         for (int i = 0; i < CAW_ATTRIBUTES_MOST; i++)
             self->packet |= keys->attribute[is][i] == key;
@@ -468,7 +493,8 @@ void caw_record_want(caw_record *self, caw_place key) {
 void caw_record_take(caw_record *self, const caw_event *event) {
     self->event = event;
     self->shown = 0;
-    set_word(self, own(self, CAW_OWN_MESSAGE), caw_event_class(event));
+    self->shape.message = caw_event_class(event);
+    self->shape.marks = self->shape.count = 0;
     set_name(self, own(self, CAW_OWN_USER), event->user);
     set_name(self, own(self, CAW_OWN_HOST), event->host);
     set(self, own(self, CAW_OWN_LINE), CAW_DATUM_LINE);
@@ -484,6 +510,16 @@ void caw_record_take(caw_record *self, const caw_event *event) {
     }
     if (self->packet)
         take_packet(self, event);
+}
+
+void caw_record_take_shape(caw_record *self) {
+    const caw_shape *shape = &self->shape;
+    set_word(self, own(self, CAW_OWN_MESSAGE), shape->message);
+    for (uint32_t i = 0; i < shape->count; i++)
+        take_with_names(self, shape->numbers[i].keys, shape->numbers[i].row,
+                        shape->numbers[i].number);
+    for (uint64_t left = shape->marks; left; left &= left - 1)
+        set_as(self, self->keys->fact[caw_lowest_bit(left)].plain, CAW_DATUM_FLAG, 1);
 }
 
 /* ---- lists -------------------------------------------------------------------------------- */

@@ -52,16 +52,32 @@ typedef struct {
     };
 } caw_datum;
 
-enum { CAW_KEY_WORDS = CAW_KEYS_MOST / 64 };
+enum { CAW_KEY_WORDS = CAW_KEYS_MOST / 64, CAW_SHAPE_NUMBERS = 16 };
+
+/* A number of a field. */
+typedef struct {
+    const caw_field_keys *keys;
+    const caw_field_row *row;
+    uint64_t number;
+} caw_shape_number;
+
+/* What of an event comes again and again: its class, its marks, and numbers that are no ids. */
+typedef struct {
+    const char *message;
+    uint64_t marks; /* 1 << caw_fact_id */
+    uint32_t count;
+    caw_shape_number numbers[CAW_SHAPE_NUMBERS];
+} caw_shape;
 
 typedef struct {
     const caw_keys *keys;
     uint64_t wanted[CAW_KEY_WORDS]; /* a bit for each key */
+    uint64_t facts, marks;          /* and for each of these */
     uint32_t elements;              /* of arrays, at most */
-    bool facts;                     /* one of these is wanted */
-    bool packet;                    /* an attribute */
+    bool packet;                    /* an attribute is wanted */
 
     const caw_event *event;
+    caw_shape shape;
     uint64_t present[CAW_KEY_WORDS];
     caw_datum datum[CAW_KEYS_MOST];
     uint64_t flaws; /* caw_flaws, and 1 << caw_history_flaw */
@@ -79,14 +95,21 @@ static inline void caw_record_clear(caw_record *self) {
 }
 
 /*
- * Takes of an event what all of its frame have in common, and the rest. The event must hold as long
- * as its data are asked for.
+ * Takes of an event when it was; from where to where, which all of a direction of a circuit have in
+ * common; what it has for itself, when its shape becomes known; and what all of that shape have in
+ * common. The event must hold as long as its data are asked for.
  */
-void caw_record_take_front(caw_record *self, const caw_event *event);
+void caw_record_take_moment(caw_record *self, const caw_event *event);
+void caw_record_take_ends(caw_record *self, const caw_event *event);
 void caw_record_take(caw_record *self, const caw_event *event);
+void caw_record_take_shape(caw_record *self);
+
+static inline bool caw_has_key(const uint64_t *keys, caw_place key) {
+    return keys[key / 64] >> key % 64 & 1;
+}
 
 static inline bool caw_record_has(const caw_record *self, caw_place key) {
-    return self->present[key / 64] >> key % 64 & 1;
+    return caw_has_key(self->present, key);
 }
 
 /* The data of a list, one by one. A value that may be copied; its members are private. */

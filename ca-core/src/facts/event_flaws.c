@@ -155,35 +155,45 @@ uint32_t caw_flaws_to_come(const caw_event *event) {
 
 /* ---- all ----------------------------------------------------------------------------------- */
 
-typedef bool check(const caw_event *event);
+typedef struct {
+    caw_history_flaw flaw;
+    bool (*is)(const caw_event *event); /* NULL after the last */
+} check;
 
-static check *const checks[CAW_HISTORY_FLAWS] = {
-    [CAW_HISTORY_COUNT_ZERO_OLD] = is_count_zero_old,
-    [CAW_HISTORY_WRITE_WITHOUT_RIGHT] = is_write_without_right,
-    [CAW_HISTORY_MORE_THAN_CHANNEL] = is_more_than_channel,
-    [CAW_HISTORY_DUPLICATE_CHANNEL] = is_duplicate_channel,
-    [CAW_HISTORY_DUPLICATE_SUBSCRIPTION] = is_duplicate_subscription,
-    [CAW_HISTORY_EMPTY_UPDATE] = is_empty_update,
-    [CAW_HISTORY_OLD_TIME] = is_old_time,
-    [CAW_HISTORY_UNKNOWN_NAME] = is_unknown_name,
-    [CAW_HISTORY_SEARCH_TO_REPEATER] = is_search_to_repeater,
-    [CAW_HISTORY_REPLY_WITHOUT_VERSION] = is_reply_without_version,
-    [CAW_HISTORY_UNANSWERED] = is_unanswered,
-    [CAW_HISTORY_ECHO_UNANSWERED] = is_echo_unanswered,
-    [CAW_HISTORY_NO_FIRST_UPDATE] = is_no_first_update,
-    [CAW_HISTORY_REPLY_WITHOUT_CONNECTION] = is_reply_without_connection,
+/* Of messages of this speaker; CAW_SIDE_NOBODY: of all. */
+static const check checks[][9] = {
+    [CAW_SIDE_NOBODY] = {{CAW_HISTORY_UNKNOWN_NAME, is_unknown_name},
+                         {CAW_HISTORY_UNANSWERED, is_unanswered}},
+    [CAW_SIDE_CLIENT] = {{CAW_HISTORY_COUNT_ZERO_OLD, is_count_zero_old},
+                         {CAW_HISTORY_WRITE_WITHOUT_RIGHT, is_write_without_right},
+                         {CAW_HISTORY_MORE_THAN_CHANNEL, is_more_than_channel},
+                         {CAW_HISTORY_DUPLICATE_CHANNEL, is_duplicate_channel},
+                         {CAW_HISTORY_DUPLICATE_SUBSCRIPTION, is_duplicate_subscription},
+                         {CAW_HISTORY_SEARCH_TO_REPEATER, is_search_to_repeater},
+                         {CAW_HISTORY_ECHO_UNANSWERED, is_echo_unanswered},
+                         {CAW_HISTORY_NO_FIRST_UPDATE, is_no_first_update}},
+    [CAW_SIDE_SERVER] = {{CAW_HISTORY_EMPTY_UPDATE, is_empty_update},
+                         {CAW_HISTORY_OLD_TIME, is_old_time},
+                         {CAW_HISTORY_REPLY_WITHOUT_VERSION, is_reply_without_version},
+                         {CAW_HISTORY_REPLY_WITHOUT_CONNECTION, is_reply_without_connection}},
 };
+
+static uint32_t check_all(const check *row, const caw_event *event) {
+    uint32_t flaws = 0;
+    for (; row->is; row++) {
+        bool later = CAW_FLAWS_TO_COME >> row->flaw & 1;
+        if ((event->last.frame || !later) && row->is(event))
+            flaws |= 1u << row->flaw;
+    }
+    return flaws;
+}
 
 uint32_t caw_event_flaws(const caw_event *event) {
     if (event->kind != CAW_EVENT_MESSAGE || !event->note)
         return 0;
-    uint32_t flaws = event->note->flaws;
-    for (int flaw = 0; flaw < CAW_HISTORY_FLAWS; flaw++) {
-        bool later = CAW_FLAWS_TO_COME >> flaw & 1;
-        if (checks[flaw] && (event->last.frame || !later) && checks[flaw](event))
-            flaws |= 1u << flaw;
-    }
-    return flaws;
+    caw_side speaker = event->message.row->speaker;
+    uint32_t flaws = event->note->flaws | check_all(checks[CAW_SIDE_NOBODY], event);
+    return speaker == CAW_SIDE_NOBODY ? flaws : flaws | check_all(checks[speaker], event);
 }
 
 static void put_server(caw_text *out, uint64_t server) {

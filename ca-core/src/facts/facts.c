@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What is known of one message beside its bytes, one function for each fact. */
-#include "caw_capture.h"
+#include "known.h"
+
+#include "compat.h"
 #include "history/moment.h"
+#include "message/fields.h"
 #include "message/header.h"
 #include "text/value.h"
 
@@ -158,11 +161,9 @@ static bool give_subscribed_in(const caw_event *event, caw_fact_value *value, ca
 }
 
 static bool give_data_age(const caw_event *event, caw_fact_value *value, caw_text *out) {
-    const caw_message *message = &event->message;
     caw_field stamp;
     (void)out;
-    if (!message->dbr || !message->dbr->meta || !caw_find(message, CAW_FIELD_STAMP, &stamp) ||
-        !stamp.seconds)
+    if (!caw_find_stamp(&event->message, &stamp) || !stamp.seconds)
         return false;
     caw_moment processed = {.seconds = (int64_t)stamp.seconds + CAW_EPICS_EPOCH};
     give_duration(value, &processed, event);
@@ -412,6 +413,18 @@ bool caw_fact(const caw_event *event, caw_fact_id id, caw_fact_value *value, cha
     *value = (caw_fact_value){0, 0, 0};
     bool known = event->kind == CAW_EVENT_MESSAGE && event->note && gives[id](event, value, &out);
     value->length = caw_text_end(&out);
+    return known;
+}
+
+uint64_t caw_facts_known(const caw_event *event, uint64_t ids) {
+    uint64_t known = 0;
+    caw_fact_value value;
+    caw_text out = caw_text_into(NULL, 0);
+    if (event->kind != CAW_EVENT_MESSAGE || !event->note)
+        return 0;
+    for (; ids; ids &= ids - 1)
+        if (gives[caw_lowest_bit(ids)](event, &value, &out))
+            known |= ids & (0 - ids);
     return known;
 }
 

@@ -331,16 +331,37 @@ static bool find_in_header(const caw_message *message, caw_field_id id, caw_fiel
     return false;
 }
 
-static bool find_in_meta(const caw_message *message, caw_field_id id, caw_field *field) {
-    uint32_t at = 0;
-    for (const caw_field_id *each = message->dbr->layout; *each != CAW_FIELD_RESERVED; each++) {
-        if (*each == id) {
-            *field = caw_meta_field(message, id, at);
+/* Where it is in the payload. */
+static bool find_place(const caw_dbr_row *dbr, caw_field_id id, uint32_t *at) {
+    *at = 0;
+    for (const caw_field_id *each = dbr->layout; *each != CAW_FIELD_RESERVED; each++) {
+        if (*each == id)
             return true;
-        }
-        at += caw_meta_size(&caw_field_rows[*each], message->dbr->element);
+        *at += caw_meta_size(&caw_field_rows[*each], dbr->element);
     }
     return false;
+}
+
+static bool find_in_meta(const caw_message *message, caw_field_id id, caw_field *field) {
+    uint32_t at;
+    if (!find_place(message->dbr, id, &at))
+        return false;
+    *field = caw_meta_field(message, id, at);
+    return true;
+}
+
+bool caw_find_stamp(const caw_message *message, caw_field *field) {
+    const caw_dbr_row *dbr = message->dbr;
+    uint32_t at;
+    if (!dbr || !dbr->meta)
+        return false;
+    if (message->payload.len < dbr->meta)
+        return caw_find(message, CAW_FIELD_STAMP, field);
+    if (!find_place(dbr, CAW_FIELD_STAMP, &at))
+        return false;
+    field->seconds = wire_u32(message->payload, at);
+    field->nanoseconds = wire_u32(message->payload, at + 4);
+    return true;
 }
 
 bool caw_find(const caw_message *message, caw_field_id id, caw_field *field) {

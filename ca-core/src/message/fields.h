@@ -14,6 +14,9 @@ caw_cursor caw_payload_fields(const caw_message *message, uint32_t elements);
  */
 caw_field caw_meta_field(const caw_message *message, caw_field_id id, uint32_t at);
 
+/* The stamp of a value's metadata, as caw_find finds it: only its two numbers are set. */
+bool caw_find_stamp(const caw_message *message, caw_field *field);
+
 /* The fields after the elements of a value whose metadata is there as a whole. */
 caw_cursor caw_value_rest(const caw_message *message);
 

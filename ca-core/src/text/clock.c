@@ -10,12 +10,14 @@
 #define TO_1970         719468 /* days, from 0000-03-01 */
 #define MARCH_TO_AUGUST 153    /* days; months from March on repeat their lengths after five */
 
+#define DIGITS_MOST 9
+
+/* The last so many. */
 static void put_digits(caw_text *out, int64_t number, int digits) {
-    int64_t place = 1;
-    for (int i = 1; i < digits; i++)
-        place *= 10;
-    for (; place; place /= 10)
-        caw_put(out, (char)('0' + number / place % 10));
+    char text[DIGITS_MOST];
+    for (int i = digits; i > 0; number /= 10)
+        text[--i] = (char)('0' + number % 10);
+    caw_put_chars(out, text, (size_t)digits);
 }
 
 /* Counted from March, a leap day is the last of its year. */
