@@ -12,7 +12,7 @@ typedef struct {
     caw_json *json;
     const caw_record *record;
     caw_text *out;
-    caw_kept *kept;               /* that is being made: it gets gaps; NULL: none */
+    caw_template *kept;           /* that is being made: it gets gaps; NULL: none */
     uint16_t open[CAW_KEY_DEPTH]; /* objects in which we are */
     uint8_t depth;
     bool first; /* nothing is in the innermost one yet */
@@ -88,7 +88,7 @@ static bool put_value(writer *self, caw_place place) {
 /* ---- members ------------------------------------------------------------------------------ */
 
 static void put_gap(writer *self, caw_place place) {
-    caw_kept *kept = self->kept;
+    caw_template *kept = self->kept;
     if (kept->gaps < CAW_GAPS) {
         kept->gap[kept->gaps].key = place;
         kept->gap[kept->gaps].at = (uint16_t)self->out->length;
@@ -195,7 +195,7 @@ static bool put_rest(writer *self) {
     return true;
 }
 
-static bool has_shape(const caw_kept *kept, const caw_record *record) {
+static bool has_shape(const caw_template *kept, const caw_record *record) {
     const caw_shape *one = &kept->shape, *other = &record->shape;
     return one->message == other->message && one->marks == other->marks &&
            one->count == other->count &&
@@ -204,7 +204,7 @@ static bool has_shape(const caw_kept *kept, const caw_record *record) {
 }
 
 /* The one at this place in their order is used. */
-static caw_kept *use_kept(caw_json *self, uint8_t place) {
+static caw_template *use_template(caw_json *self, uint8_t place) {
     uint8_t used = self->latest[place];
     memmove(self->latest + 1, self->latest, place);
     self->latest[0] = used;
@@ -212,19 +212,19 @@ static caw_kept *use_kept(caw_json *self, uint8_t place) {
 }
 
 /* NULL: none is kept of this shape. */
-static const caw_kept *find_kept(caw_json *self) {
-    for (uint8_t i = 0; i < CAW_KEPT; i++) {
-        const caw_kept *kept = &self->kept[self->latest[i]];
+static const caw_template *find_template(caw_json *self) {
+    for (uint8_t i = 0; i < CAW_TEMPLATES; i++) {
+        const caw_template *kept = &self->kept[self->latest[i]];
         if (kept->length && has_shape(kept, &self->record))
-            return use_kept(self, i);
+            return use_template(self, i);
     }
     return NULL;
 }
 
 /* In place of the one that was not used for longest. NULL: it does not fit. */
-static const caw_kept *make_kept(const writer *self) {
+static const caw_template *make_template(const writer *self) {
     caw_json *json = self->json;
-    caw_kept *kept = use_kept(json, CAW_KEPT - 1);
+    caw_template *kept = use_template(json, CAW_TEMPLATES - 1);
     caw_text text = caw_text_into(kept->text, sizeof kept->text);
     writer into = *self;
     into.out = &text;
@@ -238,7 +238,7 @@ static const caw_kept *make_kept(const writer *self) {
     return fits ? kept : NULL;
 }
 
-static bool put_kept(writer *self, const caw_kept *kept) {
+static bool put_template(writer *self, const caw_template *kept) {
     size_t at = 0;
     for (uint32_t i = 0; i < kept->gaps; at = kept->gap[i++].at) {
         caw_put_chars(self->out, kept->text + at, kept->gap[i].at - at);
@@ -252,7 +252,7 @@ static bool put_kept(writer *self, const caw_kept *kept) {
 /* ---- all of it ---------------------------------------------------------------------------- */
 
 void caw_json_begin(caw_json *self) {
-    for (uint8_t i = 0; i < CAW_KEPT; i++)
+    for (uint8_t i = 0; i < CAW_TEMPLATES; i++)
         self->latest[i] = i;
 }
 
@@ -262,8 +262,8 @@ bool caw_json_put(caw_json *self, const caw_event *event, caw_text *out) {
     put_front(&into, event);
     caw_record_clear(&self->record);
     caw_record_take(&self->record, event);
-    const caw_kept *kept = find_kept(self);
+    const caw_template *kept = find_template(self);
     if (!kept)
-        kept = make_kept(&into);
-    return kept ? put_kept(&into, kept) : put_rest(&into);
+        kept = make_template(&into);
+    return kept ? put_template(&into, kept) : put_rest(&into);
 }

@@ -8,8 +8,8 @@
 enum {
     CAW_ROUTE_TEXT = 256,
     CAW_FRONT_TEXT = 512,
-    CAW_KEPT = 16,
-    CAW_KEPT_TEXT = 3072,
+    CAW_TEMPLATES = 16,
+    CAW_TEMPLATE_TEXT = 3072,
     CAW_GAPS = 96
 };
 
@@ -39,8 +39,8 @@ typedef struct {
     } gap[CAW_GAPS];
     uint32_t gaps;
     size_t length; /* 0: none was made */
-    char text[CAW_KEPT_TEXT];
-} caw_kept;
+    char text[CAW_TEMPLATE_TEXT];
+} caw_template;
 
 typedef struct {
     caw_record record;
@@ -48,8 +48,8 @@ typedef struct {
     caw_front front;
     caw_route routes[2]; /* the latest: mostly both directions of a circuit */
     unsigned oldest;     /* of those */
-    caw_kept kept[CAW_KEPT];
-    uint8_t latest[CAW_KEPT]; /* which of them, in the order of their last use */
+    caw_template kept[CAW_TEMPLATES];
+    uint8_t latest[CAW_TEMPLATES]; /* which of them, in the order of their last use */
 } caw_json;
 
 /* It is zeroed, and its record wants what is to be told. */
