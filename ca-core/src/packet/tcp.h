@@ -33,10 +33,11 @@
  * - A gap before bytes that wait is given up when the other end has acknowledged it (its segments
  * may be recorded before the data they acknowledge) and a grace is over: `packets` of this
  * connection or `nanoseconds` of capture time. It is over from the start where the gap was
- * acknowledged more than a second before anything after it was recorded. Of the other end nothing was recorded: by the grace
- * alone. Each packet adds 25 ms to the time at most, so no clock that jumps ends a grace; one that
- * goes back adds nothing. Bytes that are acknowledged, and nothing after them is recorded, delay
- * nobody and are told as missing by caw_tcp_flush, but for one: that may be the number of a FIN.
+ * acknowledged more than a second before anything after it was recorded. Of the other end nothing
+ * was recorded: by the grace alone. Each packet adds 25 ms to the time at most, so no clock that
+ * jumps ends a grace; one that goes back adds nothing. Bytes that are acknowledged, and nothing
+ * after them is recorded, delay nobody and are told as missing by caw_tcp_flush, but for one: that
+ * may be the number of a FIN.
  * - A gap is also given up when more waits than `most` or `most_of_all`, and by caw_tcp_tick.
  * - Without a SYN the first byte recorded is the first.
  * - A single byte is a keep-alive's and not data: right before the next or the last one recorded;
