@@ -156,12 +156,12 @@ class Command:
 
     @property
     def payload_size(self) -> int:
-        size = self._message.cells['size']
+        size = self._message.cell('size')
         return int(size) if size else self._word('payload_size')  # Of Malformed it may lack.
 
     @property
     def nbytes(self) -> int:
-        return (24 if self._message.cells['marker'] else 16) + self.payload_size
+        return (24 if self._message.cell('marker') else 16) + self.payload_size
 
     def __len__(self) -> int:
         return self.nbytes
@@ -183,13 +183,13 @@ class Command:
 
     def _stamp(self, metadata: Any) -> None:
         """The line has whole microseconds, the stamp of a record more."""
-        nanoseconds = self._message.cells['data.time_ns']
+        nanoseconds = self._message.cell('data.time_ns')
         if isinstance(metadata, DbrStructure) and nanoseconds:
             seconds, rest = divmod(int(nanoseconds), 10**9)
             metadata.stamp = TimeStamp(seconds - EPICS_EPOCH, rest)
 
     def __repr__(self) -> str:
-        return self._message.cells['line']
+        return self._message.cell('line')
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and repr(self) == repr(other)

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Headers of a packet, with the attributes that the classes of dpkt have."""
 
-import functools
-from typing import Dict, List, Mapping, Optional, Tuple, Type, Union
+from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Type, Union
 
 from . import schema
 
@@ -67,27 +66,32 @@ def keys() -> List[str]:
     return [key for key in schema.keys() if key.partition('.')[0] in OBJECTS]
 
 
-@functools.lru_cache(maxsize=None)
-def _of(prefix: str, columns: Tuple[str, ...]) -> List[Tuple[str, str, bool]]:
-    """Of one header, among these keys: each key, the attribute, whether that is a number."""
-    types, found = schema.keys(), []
-    for key in columns:
-        whose, _, name = key.partition('.')
-        if whose == prefix:
-            found.append((key, name, types[key] == 'integer'))
+class Attribute(NamedTuple):
+    """What a cell of a row becomes."""
+
+    place: int
+    name: str
+    is_number: bool
+
+
+def attributes(columns: Sequence[str]) -> Dict[str, List[Attribute]]:
+    """By header, of those among these keys."""
+    types = schema.keys()
+    found: Dict[str, List[Attribute]] = {prefix: [] for prefix in OBJECTS}
+    for place, key in enumerate(columns):
+        prefix, _, name = key.partition('.')
+        if prefix in found:
+            found[prefix].append(Attribute(place, name, types[key] == 'integer'))
     return found
 
 
 def read(
-    prefix: str, columns: Tuple[str, ...], cells: Dict[str, str], data: Optional[Header] = None
+    prefix: str, attributes: List[Attribute], row: List[str], data: Optional[Header] = None
 ) -> Optional[Header]:
-    """The header whose keys begin so, from the cells of a message; None where there is none.
-
-    Of each message: what is looked for elsewhere, such as the program, costs more than the rest.
-    """
+    """This header, from the cells of a message; None where there is none."""
     values: Dict[str, Union[int, bytes]] = {}
-    for key, name, is_number in _of(prefix, columns):
-        cell = cells[key]
+    for place, name, is_number in attributes:
+        cell = row[place].strip('"')
         if cell:
             values[name] = int(cell) if is_number else bytes.fromhex(cell)
     if not values:
