@@ -200,6 +200,11 @@ def test_chunks_that_are_left(captures, children):
     assert children() == []
 
 
+def test_one_column(captures):
+    named = caw.frame(captures / 'puts.pcap', columns='pv')
+    assert named.equals(caw.frame(captures / 'puts.pcap')[['pv']])
+
+
 def test_columns_that_there_are_not(captures):
     with pytest.raises(ValueError, match="there is no column 'cidd': cid?"):
         caw.frame(captures / 'puts.pcap', columns=['cidd'])

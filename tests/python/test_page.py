@@ -407,6 +407,13 @@ def test_what_is_no_file_remains_what_it_is(tmp_path):
     assert link.is_symlink() and link.read_text().endswith('</html>\n')
 
 
+def test_standard_output(tmp_path):
+    target = tmp_path / 'report.html'
+    run(CAPTURES / 'puts.pcap', '-o', target)
+    done = run(CAPTURES / 'puts.pcap', '-o', '-')
+    assert (done.returncode, done.stderr) == (0, '') and done.stdout == target.read_text()
+
+
 def test_a_folder_is_no_page_and_told_as_one(tmp_path):
     done = run(CAPTURES / 'puts.pcap', '-o', tmp_path)
     assert done.returncode == 2 and done.stderr.endswith(f"Is a directory: '{tmp_path}'\n")

@@ -18,7 +18,7 @@ def _options() -> argparse.ArgumentParser:
         'suspicious, plots, the reports of caw as tables, and the first messages of each row.',
     )
     report.add_argument('files', metavar='FILE', nargs='+', help='several are one capture')
-    report.add_argument('-o', '--output', metavar='FILE', required=True, help='the page')
+    report.add_argument('-o', '--output', metavar='FILE', required=True, help='the page; -: standard output')
     report.add_argument(
         '--anonymize',
         action='store_true',
@@ -31,7 +31,10 @@ def main(arguments: Optional[List[str]] = None) -> int:
     """The exit status: 0, 2 when there is no page, 130 when it was interrupted."""
     options = _options().parse_args(arguments)
     try:
-        page.write(options.files, options.output, options.anonymize)
+        if options.output == '-':
+            sys.stdout.buffer.write(page.html(options.files, options.anonymize).encode())
+        else:
+            page.write(options.files, options.output, options.anonymize)
     except (child.Error, OSError) as error:
         print(f'python -m caw: {error}', file=sys.stderr)
         return 2

@@ -50,8 +50,8 @@ def frame(
 
     paths: a path, several of one capture, or an open binary file.
     where: an expression (man caw-where): only messages that match.
-    columns: keys of caw --csv and --json, as ['timestamp', 'pv', 'cid', 'data.units']; without
-        them those of caw --csv.
+    columns: keys of caw --csv and --json, as ['timestamp', 'pv', 'cid', 'data.units'], or one;
+        without them those of caw --csv.
     chunks: an iterator of DataFrames of so many rows instead, for captures larger than memory.
     arrays: data.value is a numpy array in each row; without it the first element, a number.
 
@@ -116,7 +116,7 @@ def _keys(columns: Sequence[str]) -> Dict[str, str]:
     """The key of CSV that each column is made of."""
     known = schema.keys()
     keys = {}
-    for column in columns:
+    for column in [columns] if isinstance(columns, str) else columns:
         exact = f'{column}_ns'
         if exact in known:
             keys[column] = exact
@@ -166,6 +166,7 @@ def _reading(keys: Dict[str, str], arrays: bool) -> Dict[str, Any]:
         'dtype': types,
         'keep_default_na': False,
         'na_values': missing,
+        'skip_blank_lines': False,  # Of one column that a message does not have.
         **_exact(),
     }
 
