@@ -530,6 +530,15 @@ def cell_of(value):
     return '' if value is None else str(value) if not isinstance(value, float) else repr(value)
 
 
+def test_a_row_of_nothing_is_a_row(caw, captures):
+    """Readers of CSV pass over empty lines; Python's csv.writer writes such a row so, too."""
+    alone, both = (
+        [row['pv'] for row in rows_of(caw(captures / 'puts.pcap', f'--csv={keys}').stdout)]
+        for keys in ('pv', 'pv,frame')
+    )
+    assert alone == both and '' in alone
+
+
 @pytest.mark.parametrize('name', SMALL)
 def test_csv_has_the_cells_of_json(name, caw, objects_of, schema):
     """All keys that there are, of messages that have nothing which differs in CSV."""

@@ -40,6 +40,8 @@ bool caw_csv_put(const caw_record *record, const caw_place *chosen, size_t count
         if (caw_record_has(record, chosen[i]) && !put_cell(record, chosen[i], scratch, out))
             return false;
     }
+    if (count == 1 && !caw_record_has(record, chosen[0]))
+        caw_puts(out, "\"\""); /* a line of nothing is no row to who reads it */
     return true;
 }
 

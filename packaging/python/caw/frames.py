@@ -166,7 +166,6 @@ def _reading(keys: Dict[str, str], arrays: bool) -> Dict[str, Any]:
         'dtype': types,
         'keep_default_na': False,
         'na_values': missing,
-        'skip_blank_lines': False,  # Of one column that a message does not have.
         **_exact(),
     }
 
