@@ -196,12 +196,18 @@ static void tell_piece(caw_ordered *self, const caw_piece *piece, const uint8_t 
     tell_next(self, new_told(self, CAW_TOLD_CUT, &piece->when), piece->length - piece->captured);
 }
 
+bool caw_ordered_tell_first(caw_ordered *self) {
+    if (!self->count || piece_at(self, 0)->from != self->next)
+        return false;
+    caw_piece piece = *piece_at(self, 0);
+    tell_piece(self, &piece, piece.bytes);
+    remove_first(self);
+    return true;
+}
+
 static void drain(caw_ordered *self) {
-    while (!self->held && self->count && piece_at(self, 0)->from == self->next) {
-        caw_piece piece = *piece_at(self, 0);
-        tell_piece(self, &piece, piece.bytes);
-        remove_first(self);
-    }
+    while (!self->held && caw_ordered_tell_first(self))
+        ;
 }
 
 /* What of a segment is not put yet. */
@@ -328,4 +334,11 @@ uint64_t caw_ordered_end(const caw_ordered *self) {
 
 const caw_piece *caw_ordered_first(const caw_ordered *self) {
     return piece_at(self, 0);
+}
+
+uint32_t caw_ordered_earliest(const caw_ordered *self, uint32_t most, uint32_t packet) {
+    const caw_piece *piece;
+    for (uint32_t i = 0; i < most && (piece = piece_at(self, i)); i++)
+        packet = piece->packet < packet ? piece->packet : packet;
+    return packet;
 }

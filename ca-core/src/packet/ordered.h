@@ -28,7 +28,7 @@ typedef struct {
     int end;
     bool placed;   /* `next` means something */
     bool at_start; /* the first byte after the SYN is the next one */
-    bool held;     /* nothing is told until caw_ordered_release or caw_ordered_drop */
+    bool held;     /* no bytes are told until caw_ordered_release or caw_ordered_drop */
     uint64_t next; /* position of the first byte that was not told */
     caw_piece *pieces;
     uint32_t first; /* of the pieces, in the array */
@@ -52,6 +52,9 @@ uint64_t caw_ordered_end(const caw_ordered *self);
 /* The first piece that waits, or NULL. */
 const caw_piece *caw_ordered_first(const caw_ordered *self);
 
+/* Of this packet and those of the first `most` pieces, the one that was recorded first. */
+uint32_t caw_ordered_earliest(const caw_ordered *self, uint32_t most, uint32_t packet);
+
 /*
  * Puts these bytes of a segment where they belong and tells what has become next. Returns how many
  * of them are new.
@@ -61,6 +64,9 @@ uint32_t caw_ordered_put(caw_ordered *self, const caw_tcp_segment *segment, uint
 
 /* What is missing before this position does not come any more. */
 void caw_ordered_give_up(caw_ordered *self, uint64_t to, const caw_moment *when, bool tell);
+
+/* Of what is held, one piece is told, if it is next. */
+bool caw_ordered_tell_first(caw_ordered *self);
 
 /* What was held is told; or forgotten. */
 void caw_ordered_release(caw_ordered *self);

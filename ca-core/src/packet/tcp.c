@@ -50,7 +50,8 @@ typedef struct {
     uint32_t good;      /* checksums */
     uint32_t bad;
 
-    bool waits; /* its first gap may be given up after the grace, that began here: */
+    bool in_turn; /* it is told in turn with the other: both are */
+    bool waits;   /* its first gap may be given up after the grace, that began here: */
     uint32_t waits_packet;
     int64_t waits_time;
     uint64_t ticked;    /* the clock has seen the gap at this position since ... */
@@ -152,6 +153,11 @@ static bool is_passed(const caw_tcp_side *side, uint64_t at) {
     return !side->acked || position(side, side->acknowledged) >= at;
 }
 
+/* Bytes of a SYN wait. */
+static bool holds_syn_data(const caw_tcp_side *side) {
+    return side->bytes.held && !side->in_turn;
+}
+
 /* What waits for other bytes, after the first gap. */
 typedef struct {
     uint64_t from;
@@ -161,7 +167,7 @@ typedef struct {
 /* Bytes, or a FIN. False when nothing waits. */
 static bool after_gap(const caw_tcp_side *side, late_part *part) {
     const caw_piece *piece = caw_ordered_first(&side->bytes);
-    if (!side->bytes.placed || side->bytes.held)
+    if (!side->bytes.placed || holds_syn_data(side) || (piece && piece->from == side->bytes.next))
         return false;
     if (piece)
         *part = (late_part){piece->from, piece->packet};
@@ -170,10 +176,11 @@ static bool after_gap(const caw_tcp_side *side, late_part *part) {
     return piece || (side->has_fin && side->fin > side->bytes.next);
 }
 
-/* A FIN is told when all before it has been. */
-static void finish(caw_tcp *tcp, caw_tcp_side *side) {
-    if (!side->has_fin || side->ended || side->bytes.next != side->fin)
-        return;
+static bool is_fin_next(const caw_tcp_side *side) {
+    return side->has_fin && !side->ended && side->bytes.next == side->fin;
+}
+
+static void tell_fin(caw_tcp *tcp, caw_tcp_side *side) {
     caw_tcp_segment fin = {.end = side->bytes.end,
                            .flags = CAW_TCP_FIN | CAW_TCP_ACK,
                            .sequence = (uint32_t)side->fin,
@@ -183,6 +190,93 @@ static void finish(caw_tcp *tcp, caw_tcp_side *side) {
     sign(tcp, &fin, CAW_TCP_FIN | CAW_TCP_ACK, false);
 }
 
+/* A FIN is told when all before it has been. */
+static void finish(caw_tcp *tcp, caw_tcp_side *side) {
+    if (is_fin_next(side) && !side->in_turn)
+        tell_fin(tcp, side);
+}
+
+/* ---- in turn ------------------------------------------------------------------------------ */
+
+/*
+ * While one end's bytes wait for those of a gap, the other goes on. What it sends after it has
+ * acknowledged them may answer them, and must not be told before: from then on both ends are told
+ * in the order in which they were recorded, until there is no such gap.
+ */
+
+/* A gap that will be given up after the grace. */
+static bool is_waiting(const caw_tcp_side *side, late_part *part) {
+    return after_gap(side, part) && is_passed(side, part->from);
+}
+
+/*
+ * What is next of this side is here. Its turn is that of the packet: of the first, since it comes
+ * before all of them, where one was recorded late.
+ */
+static bool is_ready(const caw_tcp *tcp, const caw_tcp_side *side, uint32_t *turn) {
+    const caw_piece *piece = caw_ordered_first(&side->bytes);
+    uint32_t fin = side->has_fin && !side->ended ? side->fin_packet : UINT32_MAX;
+    *turn = caw_ordered_earliest(&side->bytes, tcp->setup->packets, fin);
+    return piece ? piece->from == side->bytes.next : is_fin_next(side);
+}
+
+/* The side that is next to be told, or NULL. */
+static caw_tcp_side *whose_turn(caw_tcp *tcp) {
+    for (int end = 0; end < 2; end++) {
+        const caw_tcp_side *other = &tcp->side[!end];
+        uint32_t own, others;
+        late_part part;
+        if (!is_ready(tcp, &tcp->side[end], &own) ||
+            (is_ready(tcp, other, &others) && others < own))
+            continue;
+        if (!is_waiting(other, &part) || part.packet > own)
+            return &tcp->side[end];
+    }
+    return NULL;
+}
+
+/* The side whose gap came first; NULL: none waits. */
+static caw_tcp_side *first_waiting(caw_tcp *tcp, late_part *part) {
+    caw_tcp_side *first = NULL;
+    late_part each;
+    for (int end = 0; end < 2; end++) {
+        if (!is_waiting(&tcp->side[end], &each) || (first && part->packet < each.packet))
+            continue;
+        first = &tcp->side[end];
+        *part = each;
+    }
+    return first;
+}
+
+static void set_in_turn(caw_tcp *tcp, bool in_turn) {
+    for (int end = 0; end < 2; end++)
+        tcp->side[end].in_turn = tcp->side[end].bytes.held = in_turn;
+}
+
+static void tell_in_turn(caw_tcp *tcp) {
+    caw_tcp_side *side;
+    late_part part;
+    if (!tcp->side[0].in_turn)
+        return;
+    while ((side = whose_turn(tcp)))
+        if (!caw_ordered_tell_first(&side->bytes))
+            tell_fin(tcp, side);
+    if (!first_waiting(tcp, &part))
+        set_in_turn(tcp, false);
+}
+
+/* The segment has seen what is missing of the other end. */
+static void begin_turns(caw_tcp *tcp, const caw_tcp_segment *segment) {
+    const caw_tcp_side *side = &tcp->side[segment->end], *other = &tcp->side[!segment->end];
+    late_part part;
+    if (side->bytes.held || other->bytes.held || !after_gap(other, &part) || !other->acked)
+        return;
+    if (position(other, segment->acknowledgment) >= part.from)
+        set_in_turn(tcp, true);
+}
+
+/* ---- gaps that are given up --------------------------------------------------------------- */
+
 static void give_up(caw_tcp *tcp, caw_tcp_side *side, uint64_t to, bool told) {
     side->lost_from = side->bytes.next;
     side->lost_to = to;
@@ -190,6 +284,7 @@ static void give_up(caw_tcp *tcp, caw_tcp_side *side, uint64_t to, bool told) {
     tcp->used |= told;
     caw_ordered_give_up(&side->bytes, to, &tcp->now, told);
     finish(tcp, side);
+    tell_in_turn(tcp);
 }
 
 /* What is missing was acknowledged so long ago that nobody will record it after all. */
@@ -215,14 +310,25 @@ static bool is_full(const caw_tcp *tcp, const caw_tcp_side *side) {
     return side->bytes.waiting > tcp->setup->most || *tcp->setup->held > tcp->setup->most_of_all;
 }
 
+/* The gap that this side waits for is given up, be it the other's. False: there is none. */
+static bool make_way(caw_tcp *tcp, caw_tcp_side *side) {
+    late_part part = {0, 0};
+    caw_tcp_side *waits = after_gap(side, &part) ? side : NULL;
+    if (side->in_turn)
+        waits = first_waiting(tcp, &part);
+    if (waits)
+        give_up(tcp, waits, part.from, true);
+    return waits != NULL;
+}
+
 /* Gives up the gaps whose time has come. With one go those that have waited as long. */
 static void settle(caw_tcp *tcp, caw_tcp_side *side) {
     late_part part;
     bool given_up = false;
     finish(tcp, side);
-    while (after_gap(side, &part) && is_full(tcp, side))
-        give_up(tcp, side, part.from, true);
-    while (after_gap(side, &part) && is_passed(side, part.from)) {
+    while (is_full(tcp, side) && make_way(tcp, side))
+        ;
+    while (is_waiting(side, &part)) {
         if (!side->waits)
             begin_grace(tcp, side);
         bool long_ago = given_up && tcp->packets - part.packet >= tcp->setup->packets;
@@ -245,7 +351,7 @@ static void flush_side(caw_tcp *tcp, caw_tcp_side *side) {
     late_part part;
     if (!side->bytes.placed || side->ended)
         return;
-    if (side->bytes.held)
+    if (side->bytes.held) /* of a SYN */
         caw_ordered_drop(&side->bytes);
     while (after_gap(side, &part))
         give_up(tcp, side, part.from, true);
@@ -253,7 +359,18 @@ static void flush_side(caw_tcp *tcp, caw_tcp_side *side) {
     finish(tcp, side);
 }
 
+/* Gives up what both wait for. */
+static void flush_turns(caw_tcp *tcp) {
+    late_part part = {0, 0};
+    tell_in_turn(tcp);
+    while (tcp->side[0].in_turn) {
+        caw_tcp_side *side = first_waiting(tcp, &part); /* there is one */
+        give_up(tcp, side, part.from, true);
+    }
+}
+
 void caw_tcp_flush(caw_tcp *tcp) {
+    flush_turns(tcp);
     flush_side(tcp, &tcp->side[0]);
     flush_side(tcp, &tcp->side[1]);
 }
@@ -307,7 +424,7 @@ static void begin_anew(caw_tcp *tcp, const caw_tcp_segment *segment) {
 
 /* The data of a SYN: with it acknowledged it counts, with the SYN alone it comes again. */
 static void decide_held(caw_tcp *tcp, caw_tcp_side *side) {
-    if (!side->bytes.held || !side->acked)
+    if (!holds_syn_data(side) || !side->acked)
         return;
     if (is_after(side->acknowledged, side->isn + 1)) {
         tcp->used = true;
@@ -634,9 +751,9 @@ static void take_data(caw_tcp *tcp, caw_tcp_side *side, const caw_tcp_segment *s
         tell_of(tcp, segment, CAW_TOLD_IGNORED, CAW_IGNORED_AFTER_END, segment->length - length);
     if (!length)
         return;
-    if (side->bytes.held && from == side->bytes.next)
+    if (holds_syn_data(side) && from == side->bytes.next)
         caw_ordered_drop(&side->bytes);
-    else if (side->bytes.held)
+    else if (holds_syn_data(side))
         caw_ordered_release(&side->bytes);
     tcp->used = true;
     uint32_t added = caw_ordered_put(&side->bytes, segment, length, tcp->packets);
@@ -770,6 +887,8 @@ static void take_bytes(caw_tcp *tcp, const caw_tcp_segment *segment) {
     else if (!side->bytes.placed)
         begin_at(side, segment->sequence, true);
     note_timestamp(side, segment);
+    if (segment->length || segment->flags & CAW_TCP_FIN)
+        begin_turns(tcp, segment);
     if (segment->length && segment->flags & CAW_TCP_URG)
         tell_of(tcp, segment, CAW_TOLD_URGENT, 0, segment->length);
     if (segment->length)
@@ -837,6 +956,7 @@ void caw_tcp_add(caw_tcp *tcp, const caw_tcp_segment *segment) {
         see_syn(tcp, segment);
     else
         see_data(tcp, segment);
+    tell_in_turn(tcp);
     settle(tcp, &tcp->side[0]);
     settle(tcp, &tcp->side[1]);
 }
