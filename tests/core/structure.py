@@ -3,13 +3,15 @@
 """How the sources hang together: structure.py ROOT BUILD.
 
 Fails when a source file leads back to itself by includes or by what it calls, when src/message
-includes from above it, when something needs expressions, when the core includes what it must not know, or when a library of the core
-has a global symbol without its prefix.
+includes from above it, when something needs expressions, when the core includes what it must not know,
+when two of its files have one name, or when a library of the core has a global symbol without its
+prefix.
 """
 
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 ROOT, BUILD = map(Path, sys.argv[1:3])
@@ -96,6 +98,9 @@ for file, included in graph.items():
 
 core = objects_of('ca-core/CMakeFiles/caw.dir')
 where = objects_of('ca-core/CMakeFiles/caw_where.dir')
+named = Counter(file.name for file in core + where)
+faults += [f'{name} is there {count} times: objects may go into one folder'
+           for name, count in named.items() if count > 1]
 check_calls('ca-core', core + where)
 of_where = {name for file in where for name in symbols(file, '--defined-only')}
 if not of_where:
