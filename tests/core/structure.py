@@ -98,9 +98,11 @@ for file, included in graph.items():
 
 core = objects_of('ca-core/CMakeFiles/caw.dir')
 where = objects_of('ca-core/CMakeFiles/caw_where.dir')
-named = Counter(file.name for file in core + where)
+members = [name for library in ('libcaw.a', 'libcaw_where.a') for name in subprocess.run(
+    ['ar', 't', BUILD / 'ca-core' / library], check=True, capture_output=True, text=True
+).stdout.split()]
 faults += [f'{name} is there {count} times: objects may go into one folder'
-           for name, count in named.items() if count > 1]
+           for name, count in Counter(members).items() if count > 1]
 check_calls('ca-core', core + where)
 of_where = {name for file in where for name in symbols(file, '--defined-only')}
 if not of_where:
