@@ -38,6 +38,9 @@
  * jumps ends a grace; one that goes back adds nothing. Bytes that are acknowledged, and nothing
  * after them is recorded, delay nobody and are told as missing by caw_tcp_flush, but for one: that
  * may be the number of a FIN.
+ * - Data, or a FIN, of an end that has acknowledged such a gap of the other may answer what waits
+ * there, and is told after it: then both directions are told in the order of the capture, until
+ * neither has such a gap.
  * - A gap is also given up when more waits than `most` or `most_of_all`, and by caw_tcp_tick.
  * - Without a SYN the first byte recorded is the first.
  * - A single byte is a keep-alive's and not data: right before the next or the last one recorded;
